@@ -1,0 +1,88 @@
+/* hist.c: log-linear histogram. */
+#include "base/hist.h"
+#include "base/mem.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static unsigned octave_of(uint64_t v)
+{
+	return v < HIST_SUB ? 0 : 64 - 7 - (unsigned)__builtin_clzll(v);
+}
+
+static unsigned bucket_of(uint64_t v, unsigned octave)
+{
+	return (unsigned)(octave < 2 ? v : v >> (octave - 1)) & (HIST_SUB - 1);
+}
+
+static uint64_t bucket_middle(unsigned octave, unsigned bucket)
+{
+	uint64_t width = octave < 2 ? 1 : (uint64_t)1 << (octave - 1);
+	uint64_t base = octave ? (uint64_t)HIST_SUB << (octave - 1) : 0;
+
+	return base + bucket * width + width / 2;
+}
+
+void hist_add(struct hist *h, uint64_t v)
+{
+	unsigned o = octave_of(v);
+
+	if (!h->octave[o])
+		h->octave[o] = mem_zalloc(HIST_SUB, sizeof(*h->octave[o]));
+	h->octave[o][bucket_of(v, o)]++;
+	if (!h->n || v < h->min)
+		h->min = v;
+	if (v > h->max)
+		h->max = v;
+	h->sum += (double)v;
+	h->n++;
+}
+
+void hist_merge(struct hist *a, const struct hist *b)
+{
+	if (!b->n)
+		return;
+	for (unsigned o = 0; o < HIST_OCTAVES; o++) {
+		if (!b->octave[o])
+			continue;
+		if (!a->octave[o])
+			a->octave[o] = mem_zalloc(HIST_SUB, sizeof(*a->octave[o]));
+		for (unsigned i = 0; i < HIST_SUB; i++)
+			a->octave[o][i] += b->octave[o][i];
+	}
+	if (!a->n || b->min < a->min)
+		a->min = b->min;
+	if (b->max > a->max)
+		a->max = b->max;
+	a->sum += b->sum;
+	a->n += b->n;
+}
+
+uint64_t hist_quantile(const struct hist *h, double q)
+{
+	uint64_t rank = (uint64_t)ceil(q * (double)h->n), seen = 0;
+
+	if (!h->n)
+		return 0;
+	if (rank < 1)
+		rank = 1;
+	if (rank >= h->n)
+		return h->max;
+	for (unsigned o = 0; o < HIST_OCTAVES; o++)
+		for (unsigned i = 0; h->octave[o] && i < HIST_SUB; i++) {
+			seen += h->octave[o][i];
+			if (seen >= rank) {
+				uint64_t v = bucket_middle(o, i);
+
+				return v < h->min ? h->min : v > h->max ? h->max : v;
+			}
+		}
+	return h->max;
+}
+
+void hist_free(struct hist *h)
+{
+	for (unsigned o = 0; o < HIST_OCTAVES; o++)
+		free(h->octave[o]);
+	*h = (struct hist){0};
+}

@@ -1,0 +1,26 @@
+/* hist.h: a log-linear histogram of unsigned 64-bit values: 128 equal buckets per power of two, so
+ * a percentile is off by at most 1/256 of its value (values below 256 are exact). Counts of a power
+ * of two are allocated when its first value arrives. */
+#ifndef BASE_HIST_H
+#define BASE_HIST_H
+
+#include <stdint.h>
+
+enum { HIST_SUB = 128, HIST_OCTAVES = 58 };
+
+struct hist {
+	uint64_t n, min, max;
+	double sum;
+	uint64_t *octave[HIST_OCTAVES]; /* [0]: 0–127; [i]: 128<<(i-1) … (128<<i) - 1 */
+};
+
+void hist_add(struct hist *h, uint64_t v);
+/* Adds all of b to a. */
+void hist_merge(struct hist *a, const struct hist *b);
+/* The value below or at which fraction q (0–1) of all values lie (nearest rank); the middle of its
+ * bucket, clamped to [min, max]. 0 when empty. */
+uint64_t hist_quantile(const struct hist *h, double q);
+/* Frees the buckets; the histogram is empty again. */
+void hist_free(struct hist *h);
+
+#endif

@@ -1,0 +1,25 @@
+/* log.h: what the program says to its user beside its output: warnings, errors, progress.
+ * Everything goes to standard error, control characters escaped, so that a hostile file name or
+ * device string cannot drive the terminal. */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include <stdbool.h>
+
+/* -q: warnings and progress are not shown (errors always are). */
+void log_set_quiet(bool quiet);
+
+/* "urbscope: warning: …": something is wrong with the input but work goes on. */
+void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* "urbscope: …": why the command could not do what was asked. */
+void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* A line that is overwritten by the next one, shown only when standard error is a terminal and
+ * not quiet. NULL removes it. */
+void log_progress(const char *line);
+
+/* Out of memory cannot be recovered from: says how much was wanted and exits with code 2. */
+_Noreturn void die_oom(unsigned long long bytes);
+
+#endif

@@ -1,0 +1,22 @@
+/* filter.h: the filter language: compiled once, evaluated per transfer without allocation. The
+ * grammar and all names are described in the manual page (urbscope --help filter). */
+#ifndef FILTER_FILTER_H
+#define FILTER_FILTER_H
+
+#include "base/err.h"
+#include "filter/row.h"
+
+struct filter;
+
+/* NULL and *e on error: the message holds the expression, a line with a caret under the place, what
+ * was expected and, for an unknown name or word, the nearest known one. */
+struct filter *filter_compile(const char *expr, struct err *e);
+void filter_free(struct filter *f);
+
+/* A field that is null (unknown) makes every comparison with it false, != included; `!(…)` negates
+ * as usual. f NULL keeps everything. */
+bool filter_keeps(const struct filter *f, struct row *r);
+/* The most expensive need of any part (enum need). */
+enum need filter_need(const struct filter *f);
+
+#endif

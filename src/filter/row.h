@@ -1,0 +1,45 @@
+/* row.h: a transfer as lists, filters and outputs see it: the transfer with its context, and the
+ * meaning that is computed only when somebody asks. Also the one table of transfer fields: filter
+ * names, JSON keys and list columns come from it. */
+#ifndef FILTER_ROW_H
+#define FILTER_ROW_H
+
+#include "decoders/decoder.h"
+#include "model/model.h"
+
+struct row {
+	const struct xfer *x;
+	struct model *model;
+	struct decode_ctx decode;
+	bool resolved;                 /* decoder and info below are computed */
+	const struct decoder *decoder; /* NULL: none claims it */
+	struct text info;              /* over info_room */
+	char info_room[512];
+};
+
+/* Prepares a row for x; cheap. */
+void row_init(struct row *r, const struct xfer *x, struct model *m);
+/* The decoder's name and the info line, computed on first use. Info holds no control characters. */
+const char *row_proto(struct row *r);
+const struct text *row_info(struct row *r);
+
+/* How much must be known to evaluate a field; filters run the cheapest part first. */
+enum need { NEED_XFER, NEED_DEVICE, NEED_INFO, NEED_FIELDS };
+
+/* A field of a transfer. */
+struct row_field {
+	const char *name;   /* filter name and, where json is set, JSON key */
+	const char *alias;  /* Wireshark's name for it, or NULL */
+	uint8_t type;       /* enum value_type it yields (or VAL_NULL) */
+	uint8_t need;       /* enum need */
+	bool json;          /* part of `list`'s JSON, in table order */
+	const char *help;   /* one line for the manual and completion */
+	/* v comes as value_null(). Row is not const: info is computed on demand. */
+	void (*get)(const void *row, struct value *v);
+	const char *const *names; /* the words a VAL_TEXT field can hold, NULL-terminated, or NULL */
+};
+
+extern const struct row_field row_fields[];
+extern const size_t row_fields_count;
+
+#endif

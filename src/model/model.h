@@ -1,0 +1,44 @@
+/* model.h: events → transfers. The model keeps what is open (64 bytes a pending transfer plus its
+ * table slot), what it learnt about devices, and nothing else: memory does not grow with the
+ * capture. */
+#ifndef MODEL_MODEL_H
+#define MODEL_MODEL_H
+
+#include "model/device.h"
+#include "model/xfer.h"
+
+/* Where a record went. */
+struct placement {
+	uint32_t xfer; /* transfer id, 0: in a bin */
+	uint8_t bin;   /* enum bin */
+};
+
+struct model_opts {
+	bool payload; /* keep OUT data from submission to completion, so that transfers carry it */
+	/* One call per transfer, in end order; x and all it points to are valid during the call. */
+	void (*on_xfer)(void *ctx, const struct xfer *x);
+	void *ctx;
+};
+
+struct model;
+
+struct model *model_new(const struct model_opts *o);
+void model_free(struct model *m);
+
+/* Feeds the next record with its event. on_xfer may be called before it returns. */
+struct placement model_feed(struct model *m, const struct record *rec, const struct event *ev);
+/* The capture is over: pending transfers go to on_xfer in begin order. */
+void model_finish(struct model *m);
+
+struct devices *model_devices(struct model *m);
+
+/* Counters for the conservation law: records fed = attached + sum of bins. */
+struct model_counts {
+	uint64_t records, attached, bins[BIN_COUNT];
+	uint64_t xfers; /* begun */
+};
+const struct model_counts *model_counts(const struct model *m);
+/* Time of the capture's first record with a time (ns since the epoch); 0 before it. */
+int64_t model_start(const struct model *m);
+
+#endif

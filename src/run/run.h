@@ -1,0 +1,55 @@
+/* run.h: the loop: source → link → model → filter → consumers. Every command uses it; nobody else
+ * writes such a loop. */
+#ifndef RUN_RUN_H
+#define RUN_RUN_H
+
+#include "base/err.h"
+#include "capture/reader.h"
+#include "filter/filter.h"
+#include "filter/row.h"
+#include "model/model.h"
+
+struct run {
+	struct reader *reader;
+	struct model *model;
+	const struct filter *filter; /* NULL: all */
+	struct consumer *consumer;
+	size_t consumers;
+	uint64_t kept;    /* transfers the filter kept */
+	bool payload;     /* some consumer or the filter wants transfer data */
+	bool stop;        /* set by a consumer: enough */
+	bool interrupted; /* Ctrl-C */
+	bool filter_broke; /* a match limit was hit */
+};
+
+/* What a record consumer is given. */
+struct run_record {
+	const struct record *rec;
+	const struct event *ev;
+	struct placement place;
+};
+
+/* Somebody who takes transfers, records or both. Members that are NULL are not called. */
+struct consumer {
+	void *self;
+	bool payload; /* wants struct xfer.data and iso.data filled */
+	void (*record)(void *self, struct run *r, const struct run_record *rec);
+	void (*xfer)(void *self, struct run *r, struct row *row);
+};
+
+struct run_opts {
+	const char *path;
+	const struct filter *filter;
+	size_t block;  /* reader block, 0: default */
+	bool seekable; /* keep the reader for random access after the run */
+	bool quiet;    /* no progress */
+};
+
+/* Opens, reads everything, feeds the consumers, reports progress and damage. Returns EXIT_DONE, or
+ * EXIT_TROUBLE when the input was damaged or the run interrupted (a warning was printed), or -1 with
+ * *e when there is nothing to show at all. On success *r stays open for facts and random access
+ * until run_close(). */
+int run_capture(struct run *r, const struct run_opts *o, struct consumer *c, size_t n, struct err *e);
+void run_close(struct run *r);
+
+#endif

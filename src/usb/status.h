@@ -1,0 +1,50 @@
+/* status.h: how a transfer ended: the canonical status all captures share, and one table per
+ * operating system that maps its own numbers to it, each with what it means to a driver writer. */
+#ifndef USB_STATUS_H
+#define USB_STATUS_H
+
+#include "usb/usb.h"
+
+#include <stdbool.h>
+
+enum status {
+	STATUS_OK,
+	STATUS_STALL,
+	STATUS_TIMEOUT,
+	STATUS_CRC,
+	STATUS_PROTOCOL,
+	STATUS_BABBLE,
+	STATUS_SHORT, /* fewer bytes than asked where the submitter forbade it */
+	STATUS_CANCELLED,
+	STATUS_DISCONNECTED,
+	STATUS_NO_BANDWIDTH,
+	STATUS_OVERRUN,
+	STATUS_UNDERRUN,
+	STATUS_MISSED, /* isochronous */
+	STATUS_ERROR,  /* other */
+	STATUS_PENDING,
+	STATUS_COUNT
+};
+
+/* "ok", "stall", "no-bandwidth", … */
+const char *status_name(enum status s);
+/* True for all but ok, pending and cancelled (the filter field `error`). */
+bool status_is_error(enum status s);
+
+/* One number of one system. Texts are trusted and never NULL. */
+struct status_code {
+	int64_t number;
+	const char *name;     /* "-EPIPE", "USBD_STATUS_STALL_PID" */
+	enum status status;
+	const char *meaning;  /* in plain words, one line */
+	const char *happened; /* what the driver, controller or bus did */
+	const char *advice;   /* what a driver writer does about it */
+	const char *source;   /* header, document */
+};
+
+/* The table row, or NULL for a number the system does not define. */
+const struct status_code *status_lookup(enum usb_os os, int64_t raw);
+/* The canonical status of a completion with this number: STATUS_ERROR where it is not known. */
+enum status status_canonical(enum usb_os os, int64_t raw);
+
+#endif
