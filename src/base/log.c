@@ -48,6 +48,12 @@ void log_error(const char *fmt, ...)
 	va_end(ap);
 }
 
+void log_error_lines(const char *text)
+{
+	log_progress(NULL);
+	fprintf(stderr, "urbscope: %s\n", text);
+}
+
 void log_progress(const char *line)
 {
 	static int tty = -1;

@@ -15,6 +15,9 @@ void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* "urbscope: …": why the command could not do what was asked. */
 void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* An error of several lines that is trusted and already laid out (a filter with its caret). */
+void log_error_lines(const char *text);
+
 /* A line that is overwritten by the next one, shown only when standard error is a terminal and
  * not quiet. NULL removes it. */
 void log_progress(const char *line);

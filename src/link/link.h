@@ -5,6 +5,8 @@
 
 #include "link/event.h"
 
+#include <stddef.h>
+
 /* Turns a record into an event. Never fails: what cannot be understood becomes EVENT_OTHER in
  * BIN_MALFORMED with a reason. *ev comes zeroed except bus = USB_NO_BUS, endpoint =
  * USB_NO_ENDPOINT, dir and type unknown. */

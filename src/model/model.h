@@ -15,6 +15,11 @@ struct placement {
 
 struct model_opts {
 	bool payload; /* keep OUT data from submission to completion, so that transfers carry it */
+	/* To rebuild a transfer of an earlier run: that run's devices (not owned; NULL: own ones),
+	 * start time and the next transfer's id (0: start afresh). */
+	struct devices *devices;
+	int64_t start;
+	uint32_t next_id;
 	/* One call per transfer, in end order; x and all it points to are valid during the call. */
 	void (*on_xfer)(void *ctx, const struct xfer *x);
 	void *ctx;

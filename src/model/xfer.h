@@ -59,7 +59,6 @@ struct xfer {
 	uint32_t id;      /* from 1, in the order in which transfers begin */
 	uint32_t records; /* how many belong to it */
 	uint64_t first, last;     /* record numbers */
-	uint64_t first_offset, last_offset; /* of those records in the file */
 	int64_t begin, end;       /* ns since the capture's first record */
 	uint64_t urb;     /* URB id; 0: none */
 	uint32_t pipe;    /* pipe number (model/device.h), from 1 */

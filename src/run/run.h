@@ -19,7 +19,6 @@ struct run {
 	bool payload;     /* some consumer or the filter wants transfer data */
 	bool stop;        /* set by a consumer: enough */
 	bool interrupted; /* Ctrl-C */
-	bool filter_broke; /* a match limit was hit */
 };
 
 /* What a record consumer is given. */

@@ -1,0 +1,36 @@
+/* columns.h: the columns in which transfers and records are listed. A new text column is a row in
+ * columns.c; JSON, CSV and filters take theirs from filter/fields.c. */
+#ifndef ANALYSIS_COLUMNS_H
+#define ANALYSIS_COLUMNS_H
+
+#include "base/emit.h"
+#include "run/run.h"
+
+/* How text shows times: since the capture's first record, since the line before, date and time. */
+enum time_format { TIME_REL, TIME_DELTA, TIME_ABS };
+
+/* A row of the table of records. */
+struct record_line {
+	const struct record *rec;
+	const struct event *ev;
+	struct placement place;
+	int64_t start;    /* of the capture, ns since 1970 */
+	int64_t previous; /* time of the line before, ns since start */
+};
+
+/* Columns of transfers (rows are struct row), of one transfer in words, and of records (rows are
+ * struct record_line): those for text first, then those for JSON and CSV. cols holds COLUMNS_MAX;
+ * they return how many there are. */
+enum { COLUMNS_MAX = 72 };
+size_t columns_of_xfers(struct column *cols, enum time_format t);
+size_t columns_of_xfer_card(struct column *cols);
+size_t columns_of_records(struct column *cols, enum time_format t);
+
+/* "1.5.2 in" into v: bus.device.endpoint and direction, parts that are not known left out or "?". */
+void address_text(struct value *v, uint16_t bus, uint16_t device, uint8_t ep, uint8_t dir);
+
+/* ISO 8601, UTC, nanoseconds ("2026-01-31T12:00:00.000000000Z"); dst holds TIME_ISO_MAX. */
+enum { TIME_ISO_MAX = 32 };
+void time_iso8601(char dst[TIME_ISO_MAX], int64_t ns);
+
+#endif

@@ -1,0 +1,29 @@
+/* list.h: `list`: one line per transfer or per record. */
+#ifndef ANALYSIS_LIST_H
+#define ANALYSIS_LIST_H
+
+#include "analysis/columns.h"
+
+struct list_opts {
+	enum time_format time;
+	bool records;   /* records instead of transfers */
+	bool fields;    /* the field tree below each transfer */
+	uint64_t count; /* stop after so many lines; 0: all */
+};
+
+struct list {
+	struct emit *emit;
+	struct list_opts opts;
+	struct column cols[COLUMNS_MAX];
+	uint64_t lines;
+	int64_t previous; /* time of the line before, ns since the capture's first record */
+};
+
+/* Starts the table and fills *c, the consumer to run. The format has both, so that each output takes
+ * what it shows. */
+void list_begin(struct list *l, struct emit *e, const struct list_opts *o, struct consumer *c);
+/* One transfer, for callers that bring their own order. */
+void list_xfer(struct list *l, struct run *r, struct row *row);
+void list_end(struct list *l);
+
+#endif

@@ -1,0 +1,159 @@
+/* show.c: one transfer: its properties, the decoder's fields, its packets, its bytes, and its
+ * neighbours on the endpoint. One record: its properties and bytes. */
+#include "analysis/show.h"
+#include "analysis/columns.h"
+
+struct show_job {
+	struct emit *emit;
+	const struct index *ix;
+	const struct run *run;
+	struct column cols[COLUMNS_MAX];
+};
+
+/* ---- isochronous packets ----------------------------------------------------------------------------- */
+
+static void packet_field(const struct xfer *x, uint32_t i, const struct iso_packet *p, struct emit *e)
+{
+	const struct status_code *c = p->has_status ? status_lookup(x->os, p->raw_status) : NULL;
+	char key[24];
+	struct text t;
+
+	text_init(&t, key, sizeof(key));
+	text_str(&t, "packet ");
+	text_u64(&t, i);
+	emit_field(e, &(struct field){
+			      .key = key,
+			      .value = value_uint(p->length),
+			      .text = c ? c->name : p->has_status ? "unknown status" : NULL,
+			      .off = p->offset,
+			      .len = p->offset == UINT32_MAX ? 0 : p->length,
+		      });
+}
+
+static void packets(const struct xfer *x, struct emit *e)
+{
+	struct iso_packet p;
+
+	if (x->iso.layout == ISO_NONE || !x->iso.present)
+		return;
+	emit_open(e, &(struct field){.key = "packets", .value = value_uint(x->iso.packets)});
+	for (uint32_t i = 0; i < x->iso.present && iso_packet(&x->iso, i, &p); i++)
+		packet_field(x, i, &p, e);
+	emit_close(e);
+}
+
+/* ---- neighbours on the same pipe ---------------------------------------------------------------------- */
+
+enum { LOOK_AROUND = 100000 }; /* transfers looked at in each direction */
+
+static uint32_t neighbour(const struct index *ix, uint32_t id, int step)
+{
+	uint32_t pipe = index_get(ix, id)->pipe;
+	const struct index_entry *x;
+
+	for (uint32_t i = 0; i < LOOK_AROUND; i++) {
+		id += (uint32_t)step;
+		if (id == 0 || id > index_count(ix))
+			return 0;
+		x = index_get(ix, id);
+		if (x && x->pipe == pipe)
+			return id;
+	}
+	return 0;
+}
+
+static void say_neighbour(struct text *t, const struct index *ix, uint32_t id, const char *word)
+{
+	const struct index_entry *x = index_get(ix, id);
+
+	text_str(t, word);
+	if (!x) {
+		text_str(t, " none");
+		return;
+	}
+	text_char(t, ' ');
+	text_u64(t, id);
+	text_str(t, " (");
+	text_str(t, status_name(x->status));
+	text_str(t, ", ");
+	text_u64(t, x->length);
+	text_str(t, " bytes)");
+}
+
+static void neighbours(const struct show_job *s, uint32_t id)
+{
+	char line[160];
+	struct text t;
+
+	text_init(&t, line, sizeof(line));
+	say_neighbour(&t, s->ix, neighbour(s->ix, id, -1), "On this endpoint: before it");
+	say_neighbour(&t, s->ix, neighbour(s->ix, id, 1), ", after it");
+	emit_note(s->emit, line);
+}
+
+/* ---- the transfer ---------------------------------------------------------------------------------------- */
+
+static void got_xfer(void *ctx, struct row *row)
+{
+	struct show_job *s = ctx;
+	struct emit *e = s->emit;
+	const struct xfer *x = row->x;
+
+	emit_table(e, NULL, NULL, s->cols, columns_of_xfer_card(s->cols), LAYOUT_CARD);
+	emit_row(e, row);
+	row_info(row);
+	if (row->decoder && row->decoder->decode)
+		row->decoder->decode(&row->decode, x, e);
+	packets(x, e);
+	if (x->data.kept)
+		emit_dump(e, "data", "data", x->data.data, x->data.kept);
+	emit_row_end(e);
+	emit_table_end(e);
+	neighbours(s, x->id);
+}
+
+int show_xfer(struct run *r, const struct index *ix, uint32_t id, struct emit *e, struct err *err)
+{
+	struct show_job s = {.emit = e, .ix = ix, .run = r};
+
+	return run_load_xfer(r, ix, id, got_xfer, &s, err);
+}
+
+/* ---- the record ------------------------------------------------------------------------------------------- */
+
+/* The transfer that begins or ends with the record; 0 where only a stage of one lies in it. */
+static uint32_t transfer_of(const struct index *ix, uint64_t number)
+{
+	for (uint32_t id = 1; id <= index_count(ix); id++) {
+		const struct index_entry *x = index_get(ix, id);
+
+		if (x && (x->first == number || x->last == number))
+			return id;
+	}
+	return 0;
+}
+
+static void got_record(void *ctx, const struct record *rec, const struct event *ev)
+{
+	struct show_job *s = ctx;
+	struct emit *e = s->emit;
+	struct record_line line = {
+		.rec = rec,
+		.ev = ev,
+		.place = {.xfer = transfer_of(s->ix, rec->number), .bin = ev->bin},
+		.start = model_start(s->run->model),
+	};
+
+	emit_table(e, NULL, NULL, s->cols, columns_of_records(s->cols, TIME_REL), LAYOUT_CARD);
+	emit_row(e, &line);
+	emit_dump(e, "bytes", "bytes of the record", rec->data, rec->caplen);
+	emit_row_end(e);
+	emit_table_end(e);
+}
+
+int show_record(struct run *r, const struct index *ix, uint64_t number, struct emit *e, struct err *err)
+{
+	struct show_job s = {.emit = e, .ix = ix, .run = r};
+
+	return run_load_record(r, ix, number, got_record, &s, err);
+}

@@ -1,0 +1,137 @@
+/* stat.c: counting. The report is in stat_report.c. */
+#include "analysis/stat_impl.h"
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+struct stat *stat_new(void)
+{
+	return mem_zalloc(1, sizeof(struct stat));
+}
+
+void stat_free(struct stat *s)
+{
+	for (size_t i = 0; i < s->pipes; i++) {
+		hist_free(&s->pipe[i].latency);
+		hist_free(&s->pipe[i].service);
+	}
+	free(s->pipe);
+	free(s->link);
+	free(s);
+}
+
+/* ---- records ---------------------------------------------------------------------------------------- */
+
+static void count_link(struct stat *s, uint32_t link)
+{
+	size_t i = s->last_link;
+
+	if (i >= s->links || s->link[i].link != link)
+		for (i = 0; i < s->links && s->link[i].link != link; i++)
+			;
+	if (i == s->links) {
+		array_need(s->link, s->links, s->link_cap);
+		s->link[s->links++] = (struct link_count){.link = link};
+	}
+	s->link[i].records++;
+	s->last_link = i;
+}
+
+static void on_record(void *self, struct run *r, const struct run_record *rr)
+{
+	struct stat *s = self;
+
+	(void)r;
+	count_link(s, rr->rec->link);
+	if (!rr->rec->has_time)
+		return;
+	if (!s->timed || rr->rec->time < s->begin)
+		s->begin = rr->rec->time;
+	if (!s->timed || rr->rec->time > s->end)
+		s->end = rr->rec->time;
+	s->timed = true;
+}
+
+/* ---- transfers -------------------------------------------------------------------------------------- */
+
+static struct pipe_stat *pipe_stat(struct stat *s, uint32_t pipe)
+{
+	while (s->pipes < pipe) {
+		array_need(s->pipe, s->pipes, s->pipe_cap);
+		s->pipe[s->pipes++] = (struct pipe_stat){0};
+	}
+	return &s->pipe[pipe - 1];
+}
+
+/* Transfers come in the order of their ends, so only the newest bin is open. */
+static void count_rate(struct pipe_stat *p, int64_t end, uint64_t bytes)
+{
+	int64_t bin = end / STAT_PEAK_BIN;
+
+	if (bin != p->bin) {
+		p->bin = bin;
+		p->bin_bytes = 0;
+	}
+	p->bin_bytes += bytes;
+	if (p->bin_bytes > p->peak)
+		p->peak = p->bin_bytes;
+}
+
+/* A successful OUT whose capture does not tell the actual length moved what was asked (inferred). */
+static void count_bytes(struct pipe_stat *p, const struct xfer *x)
+{
+	int64_t bytes = x->len;
+
+	if (bytes == XFER_UNKNOWN && x->status == STATUS_OK && x->dir == USB_OUT) {
+		bytes = x->req_len;
+		p->inferred |= bytes > 0;
+	}
+	if (bytes <= 0)
+		return;
+	p->bytes += (uint64_t)bytes;
+	count_rate(p, x->end, (uint64_t)bytes);
+}
+
+static void count_times(struct pipe_stat *p, const struct xfer *x)
+{
+	int64_t from = x->begin;
+
+	if (x->status == STATUS_PENDING)
+		return;
+	if (x->seen == SEEN_BOTH && x->end >= x->begin) {
+		hist_add(&p->latency, (uint64_t)(x->end - x->begin));
+		if (p->ended && p->last_end > from)
+			from = p->last_end;
+		if (x->end >= from)
+			hist_add(&p->service, (uint64_t)(x->end - from));
+	}
+	p->last_end = x->end;
+	p->ended = true;
+}
+
+static void on_xfer(void *self, struct run *r, struct row *row)
+{
+	const struct xfer *x = row->x;
+	struct stat *s = self;
+	struct pipe_stat *p = pipe_stat(s, x->pipe);
+
+	(void)r;
+	s->transfers++;
+	s->types[x->type]++;
+	s->statuses[x->status]++;
+	p->transfers++;
+	p->errors += status_is_error(x->status);
+	count_bytes(p, x);
+	count_times(p, x);
+	if (x->type == USB_ISOCHRONOUS) {
+		struct iso_sum iso = xfer_iso_sum(x);
+
+		p->iso_packets += iso.packets;
+		p->iso_failed += iso.errors + iso.missed;
+	}
+}
+
+struct consumer stat_consumer(struct stat *s)
+{
+	return (struct consumer){.self = s, .record = on_record, .xfer = on_xfer};
+}

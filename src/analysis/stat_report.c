@@ -1,0 +1,396 @@
+/* stat_report.c: the report of `stat`: one document for text, JSON and CSV. */
+#include "analysis/columns.h"
+#include "analysis/stat_impl.h"
+#include "base/mem.h"
+#include "link/link.h"
+
+#include <stdlib.h>
+
+/* ---- the capture ------------------------------------------------------------------------------------ */
+
+static void separated(struct text *t, uint64_t v)
+{
+	char d[FMT_MAX];
+	size_t n = fmt_u64(d, v);
+
+	for (size_t i = 0; i < n; i++) {
+		if (i && (n - i) % 3 == 0)
+			text_char(t, ',');
+		text_char(t, d[i]);
+	}
+}
+
+/* "1,803 = 1,790 in transfers + 12 foreign + 1 malformed" */
+static void report_conservation(const struct model_counts *c, struct emit *e)
+{
+	char words[320];
+	struct text t;
+
+	text_init(&t, words, sizeof(words));
+	separated(&t, c->records);
+	text_str(&t, " = ");
+	separated(&t, c->attached);
+	text_str(&t, " in transfers");
+	for (unsigned b = BIN_NONE + 1; b < BIN_COUNT; b++) {
+		if (!c->bins[b])
+			continue;
+		text_str(&t, " + ");
+		separated(&t, c->bins[b]);
+		text_char(&t, ' ');
+		text_str(&t, bin_name(b));
+	}
+	emit_item(e, NULL, "records", value_name(words), SHOW_PLAIN);
+	emit_item(e, "records", NULL, value_uint(c->records), SHOW_PLAIN);
+	emit_item(e, "attached", NULL, value_uint(c->attached), SHOW_PLAIN);
+	emit_begin(e, "unattached", NULL);
+	for (unsigned b = BIN_NONE + 1; b < BIN_COUNT; b++)
+		emit_item(e, bin_name(b), NULL, value_uint(c->bins[b]), SHOW_PLAIN);
+	emit_end(e);
+}
+
+/* Drops reported by the capturing program; null where none reported, which is not zero. */
+static void report_lost(const struct run *r, struct emit *e)
+{
+	uint64_t lost = 0;
+	bool known = false;
+
+	for (size_t i = 0; i < reader_ifaces(r->reader); i++) {
+		const struct reader_iface *f = reader_iface(r->reader, (uint32_t)i);
+
+		known |= f->has_dropped;
+		lost += f->has_dropped ? f->dropped : 0;
+	}
+	if (known) {
+		char words[48];
+		struct text t;
+
+		text_init(&t, words, sizeof(words));
+		separated(&t, lost);
+		text_str(&t, " counted");
+		emit_item(e, NULL, "lost", value_name(words), SHOW_PLAIN);
+	} else {
+		emit_item(e, NULL, "lost", value_name("not told by this capture"), SHOW_PLAIN);
+	}
+	emit_item(e, "lost", NULL, known ? value_uint(lost) : value_null(), SHOW_PLAIN);
+}
+
+static void report_capture(const struct stat *s, const struct run *r, struct emit *e)
+{
+	const char *zip = reader_compression(r->reader);
+	char words[TIME_ISO_MAX + 32];
+	struct text t;
+
+	text_init(&t, words, sizeof(words));
+	text_str(&t, reader_format(r->reader));
+	if (zip[0]) {
+		text_str(&t, ", ");
+		text_str(&t, zip);
+	}
+	emit_item(e, "format", "format", value_name(words), SHOW_PLAIN);
+	if (s->timed)
+		time_iso8601(words, s->begin);
+	emit_item(e, "start", "start", s->timed ? value_name(words) : value_null(), SHOW_PLAIN);
+	emit_item(e, "duration", NULL, s->timed ? value_ns(s->end - s->begin) : value_null(),
+		SHOW_PLAIN);
+	emit_item(e, NULL, "duration", s->timed ? value_ns(s->end - s->begin) : value_null(),
+		SHOW_DURATION);
+	report_conservation(model_counts(r->model), e);
+	report_lost(r, e);
+}
+
+/* ---- counts by name --------------------------------------------------------------------------------- */
+
+/* "12 control, 880 bulk" */
+static void say_counts(struct text *t, const uint64_t *count, size_t n, const char *(*name)(unsigned))
+{
+	bool first = true;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (!count[i])
+			continue;
+		text_str(t, first ? "" : ", ");
+		separated(t, count[i]);
+		text_char(t, ' ');
+		text_str(t, name(i));
+		first = false;
+	}
+}
+
+static const char *type_word(unsigned i)
+{
+	return usb_type_name((enum usb_type)i);
+}
+
+static const char *status_word(unsigned i)
+{
+	return status_name((enum status)i);
+}
+
+/* One line each for people, all members for JSON and CSV. */
+static void report_transfers(const struct stat *s, struct emit *e)
+{
+	char words[400];
+	struct text t;
+
+	text_init(&t, words, sizeof(words));
+	separated(&t, s->transfers);
+	text_str(&t, s->transfers ? ": " : "");
+	say_counts(&t, s->types, USB_TYPES, type_word);
+	emit_item(e, NULL, "transfers", value_name(words), SHOW_PLAIN);
+	emit_begin(e, "transfers", NULL);
+	emit_item(e, "total", NULL, value_uint(s->transfers), SHOW_PLAIN);
+	for (unsigned i = 0; i < USB_TYPES; i++)
+		emit_item(e, type_word(i), NULL, value_uint(s->types[i]), SHOW_PLAIN);
+	emit_end(e);
+
+	text_init(&t, words, sizeof(words));
+	say_counts(&t, s->statuses, STATUS_COUNT, status_word);
+	emit_item(e, NULL, "statuses", t.len ? value_name(words) : value_null(), SHOW_PLAIN);
+	emit_begin(e, "statuses", NULL);
+	for (unsigned i = 0; i < STATUS_COUNT; i++)
+		emit_item(e, status_word(i), NULL, value_uint(s->statuses[i]), SHOW_PLAIN);
+	emit_end(e);
+}
+
+/* ---- endpoints --------------------------------------------------------------------------------------- */
+
+struct endpoint_line {
+	const struct pipe_stat *stat;
+	const struct pipe *pipe;
+	const struct instance *device;
+	double seconds; /* of the capture */
+};
+
+#define L ((const struct endpoint_line *)row)
+#define GET(name, known, what)                                                                     \
+	static void get_##name(const void *row, struct value *v)                                   \
+	{                                                                                          \
+		if (known)                                                                         \
+			*v = what;                                                                 \
+	}
+#define GET_QUANTILE(name, of, q)                                                                  \
+	GET(name, L->stat->of.n, value_ns((int64_t)hist_quantile(&L->stat->of, q)))
+
+GET(bus, L->device->bus != USB_NO_BUS, value_uint(L->device->bus))
+GET(dev, true, value_uint(L->device->address))
+GET(device, true, value_uint(L->pipe->instance))
+GET(ep, L->pipe->endpoint != USB_NO_ENDPOINT, value_uint(L->pipe->endpoint))
+GET(dir, true, value_name(usb_dir_name(L->pipe->dir)))
+GET(type, true, value_name(usb_type_name(L->pipe->type)))
+GET(transfers, true, value_uint(L->stat->transfers))
+GET(mean, L->seconds > 0, value_uint((uint64_t)((double)L->stat->bytes / L->seconds)))
+GET(peak, true, value_uint(L->stat->peak * (1000000000 / STAT_PEAK_BIN)))
+GET(iso_packets, L->pipe->type == USB_ISOCHRONOUS, value_uint(L->stat->iso_packets))
+GET(iso_failed, L->pipe->type == USB_ISOCHRONOUS, value_uint(L->stat->iso_failed))
+GET_QUANTILE(latency_p50, latency, 0.5)
+GET_QUANTILE(latency_p90, latency, 0.9)
+GET_QUANTILE(latency_p99, latency, 0.99)
+GET_QUANTILE(latency_max, latency, 1)
+GET_QUANTILE(service_p50, service, 0.5)
+GET_QUANTILE(service_p90, service, 0.9)
+GET_QUANTILE(service_p99, service, 0.99)
+GET_QUANTILE(service_max, service, 1)
+
+static void get_bytes(const void *row, struct value *v)
+{
+	*v = value_uint(L->stat->bytes);
+	v->inferred = L->stat->inferred;
+}
+
+static void get_errors(const void *row, struct value *v)
+{
+	*v = value_uint(L->stat->errors);
+	v->tone = L->stat->errors ? TONE_BAD : TONE_NONE;
+}
+
+static void get_address(const void *row, struct value *v)
+{
+	address_text(v, L->device->bus, L->device->address, L->pipe->endpoint, L->pipe->dir);
+}
+
+static const struct column endpoint_columns[] = {
+	{.title = "address", .get = get_address, .width = 8},
+	{.key = "bus", .get = get_bus},
+	{.key = "dev", .get = get_dev},
+	{.key = "device", .get = get_device},
+	{.key = "ep", .get = get_ep},
+	{.key = "dir", .get = get_dir},
+	{"type", "type", get_type, .width = 4},
+	{"transfers", "transfers", get_transfers, SHOW_COUNT, .right = true},
+	{"bytes", "bytes", get_bytes, SHOW_BYTES, .right = true},
+	{"errors", "errors", get_errors, SHOW_COUNT, .right = true},
+	{"latency.p50", "p50", get_latency_p50, SHOW_DURATION, .right = true},
+	{"latency.p90", "p90", get_latency_p90, SHOW_DURATION, .right = true, .wide = 11},
+	{"latency.p99", "p99", get_latency_p99, SHOW_DURATION, .right = true},
+	{"latency.max", "max", get_latency_max, SHOW_DURATION, .right = true, .wide = 9},
+	{.key = "service.p50", .get = get_service_p50},
+	{.key = "service.p90", .get = get_service_p90},
+	{.key = "service.p99", .get = get_service_p99},
+	{.key = "service.max", .get = get_service_max},
+	{"rate.mean", "mean rate", get_mean, SHOW_RATE, .right = true, .wide = 10},
+	{"rate.peak", "peak rate", get_peak, SHOW_RATE, .right = true, .wide = 12},
+	{.key = "iso.packets", .get = get_iso_packets},
+	{.key = "iso.failed", .get = get_iso_failed},
+};
+
+static int by_address(const void *a, const void *b)
+{
+	const struct endpoint_line *x = a, *y = b;
+	const int64_t key[][2] = {
+		{x->device->bus, y->device->bus},
+		{x->device->address, y->device->address},
+		{x->pipe->instance, y->pipe->instance},
+		{x->pipe->endpoint, y->pipe->endpoint},
+		{x->pipe->dir, y->pipe->dir},
+		{x->pipe->type, y->pipe->type},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(key); i++)
+		if (key[i][0] != key[i][1])
+			return key[i][0] < key[i][1] ? -1 : 1;
+	return 0;
+}
+
+static void report_endpoints(const struct stat *s, const struct run *r, struct emit *e)
+{
+	const struct devices *d = model_devices(r->model);
+	struct endpoint_line *line = mem_zalloc(s->pipes, sizeof(*line));
+	size_t n = 0;
+
+	for (uint32_t i = 1; i <= s->pipes; i++) {
+		const struct pipe *p = devices_get_pipe(d, i);
+
+		if (s->pipe[i - 1].transfers)
+			line[n++] = (struct endpoint_line){&s->pipe[i - 1], p,
+				devices_get_instance(d, p->instance), (double)(s->end - s->begin) / 1e9};
+	}
+	qsort(line, n, sizeof(*line), by_address);
+	emit_table(e, "endpoints", "endpoints (latency: from submission to completion)",
+		endpoint_columns, ARRAY_LEN(endpoint_columns), LAYOUT_GRID);
+	for (size_t i = 0; i < n; i++) {
+		emit_row(e, &line[i]);
+		emit_row_end(e);
+	}
+	emit_table_end(e);
+	free(line);
+}
+
+#undef L
+
+/* ---- buses -------------------------------------------------------------------------------------------- */
+
+struct bus_line {
+	uint16_t bus;
+	uint64_t devices, transfers, bytes, errors;
+};
+
+#define B ((const struct bus_line *)row)
+GET(bus_bus, B->bus != USB_NO_BUS, value_uint(B->bus))
+GET(bus_devices, true, value_uint(B->devices))
+GET(bus_transfers, true, value_uint(B->transfers))
+GET(bus_bytes, true, value_uint(B->bytes))
+GET(bus_errors, true, value_uint(B->errors))
+
+static const struct column bus_columns[] = {
+	{"bus", "bus", get_bus_bus, .width = 8, .right = true},
+	{"devices", "devices", get_bus_devices, SHOW_COUNT, .right = true},
+	{"transfers", "transfers", get_bus_transfers, SHOW_COUNT, .right = true},
+	{"bytes", "bytes", get_bus_bytes, SHOW_BYTES, .right = true},
+	{"errors", "errors", get_bus_errors, SHOW_COUNT, .right = true},
+};
+
+static int by_bus(const void *a, const void *b)
+{
+	const struct bus_line *x = a, *y = b;
+
+	return (x->bus > y->bus) - (x->bus < y->bus);
+}
+
+/* Sums the pipes of each bus; buses are few, so they are found by looking. */
+static size_t sum_buses(const struct stat *s, const struct devices *d, struct bus_line **out)
+{
+	struct bus_line *line = NULL;
+	size_t n = 0, cap = 0;
+	uint32_t seen = 0; /* instance counted last */
+
+	for (uint32_t i = 1; i <= s->pipes; i++) {
+		const struct pipe *p = devices_get_pipe(d, i);
+		uint16_t bus = devices_get_instance(d, p->instance)->bus;
+		size_t b = 0;
+
+		if (!s->pipe[i - 1].transfers)
+			continue;
+		while (b < n && line[b].bus != bus)
+			b++;
+		if (b == n) {
+			array_need(line, n, cap);
+			line[n++] = (struct bus_line){.bus = bus};
+		}
+		line[b].devices += p->instance > seen;
+		if (p->instance > seen)
+			seen = p->instance;
+		line[b].transfers += s->pipe[i - 1].transfers;
+		line[b].bytes += s->pipe[i - 1].bytes;
+		line[b].errors += s->pipe[i - 1].errors;
+	}
+	if (n)
+		qsort(line, n, sizeof(*line), by_bus);
+	*out = line;
+	return n;
+}
+
+static void report_buses(const struct stat *s, const struct run *r, struct emit *e)
+{
+	struct bus_line *line;
+	size_t n = sum_buses(s, model_devices(r->model), &line);
+
+	emit_table(e, "buses", "buses", bus_columns, ARRAY_LEN(bus_columns), LAYOUT_GRID);
+	for (size_t i = 0; i < n; i++) {
+		emit_row(e, &line[i]);
+		emit_row_end(e);
+	}
+	emit_table_end(e);
+	free(line);
+}
+
+/* ---- link types ----------------------------------------------------------------------------------------- */
+
+#define K ((const struct link_count *)row)
+GET(link_number, K->link < LINK_USBMON_TEXT, value_uint(K->link))
+GET(link_records, true, value_uint(K->records))
+
+static void get_link_name(const void *row, struct value *v)
+{
+	const struct link_type *t = link_find(K->link);
+
+	*v = value_name(t ? t->name
+			: K->link == LINK_PCAPNG_CUSTOM ? "pcapng custom blocks"
+							: "not USB: not read");
+}
+
+static const struct column link_columns[] = {
+	{"link", "type", get_link_number, .width = 8, .right = true},
+	{"records", "records", get_link_records, SHOW_COUNT, .right = true},
+	{"name", "what", get_link_name, .width = 0},
+};
+
+static void report_links(const struct stat *s, struct emit *e)
+{
+	emit_table(e, "links", "link types", link_columns, ARRAY_LEN(link_columns), LAYOUT_GRID);
+	for (size_t i = 0; i < s->links; i++) {
+		emit_row(e, &s->link[i]);
+		emit_row_end(e);
+	}
+	emit_table_end(e);
+}
+
+void stat_report(struct stat *s, struct run *r, struct emit *e)
+{
+	emit_begin(e, NULL, NULL);
+	report_capture(s, r, e);
+	report_transfers(s, e);
+	report_endpoints(s, r, e);
+	report_buses(s, r, e);
+	report_links(s, e);
+	emit_end(e);
+}

@@ -1,0 +1,223 @@
+/* pcap.c: classic capture files (draft-ietf-opsawg-pcap): microseconds, nanoseconds and the variant
+ * with longer record headers, each in both byte orders. */
+#include "capture/format.h"
+#include "base/cursor.h"
+#include "base/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+	FILE_HEADER = 24,
+	RECORD_HEADER = 16,
+	LONG_RECORD_HEADER =
+		24 /* "modified" pcap of 1990s Linux: interface index, protocol, type */
+};
+
+static const struct variant {
+	uint32_t magic, head, frac_limit, frac_mul;
+	const char *name;
+} variants[] = {
+	{0xa1b2c3d4, RECORD_HEADER, 1000000, 1000, "pcap"},
+	{0xa1b23c4d, RECORD_HEADER, 1000000000, 1, "pcap (ns)"},
+	{0xa1b2cd34, LONG_RECORD_HEADER, 1000000, 1000, "pcap"},
+};
+
+struct head {
+	uint32_t sec, frac, caplen, origlen;
+};
+
+static inline struct head parse_head(const uint8_t *p, bool big)
+{
+	return (struct head){
+		load32(p, big), load32(p + 4, big), load32(p + 8, big), load32(p + 12, big)};
+}
+
+/* The window holds the whole record. */
+static inline enum step deliver(struct reader *r, struct record *rec, const struct head *h)
+{
+	const uint8_t *p = r->p;
+
+	*rec = r->blank;
+	rec->number = ++r->number;
+	rec->time = (int64_t)h->sec * 1000000000 + (int64_t)h->frac * r->pcap.frac_mul;
+	rec->offset = window_offset(r);
+	rec->data = p + r->pcap.head;
+	rec->caplen = h->caplen;
+	rec->origlen = h->origlen;
+	r->last_time = rec->time;
+	r->p = rec->data + h->caplen;
+	return STEP_RECORD;
+}
+
+/* ---- records that are not at hand, or not what they should be ----------------------------------
+ */
+
+static bool near(int64_t a, int64_t b)
+{
+	return a - b <= DAY && b - a <= DAY;
+}
+
+/* Unwritten parts of a file read as zeros; that is no record of 1970 after one of today. */
+static bool is_blank(const struct reader *r, const struct head *h)
+{
+	return !(h->sec | h->frac | h->caplen | h->origlen) && r->number &&
+	       !near(0, r->last_time / 1000000000);
+}
+
+/* Some writers do one of these, so a second look decides. */
+static bool is_odd(const struct reader *r, const struct head *h)
+{
+	return h->caplen > r->pcap.usual || h->caplen > h->origlen || h->frac >= r->pcap.frac_limit;
+}
+
+/* For a place found by searching: everything must fit. */
+static bool is_sound(const struct reader *r, const struct head *h)
+{
+	return !is_odd(r, h) && h->origlen && h->origlen <= r->pcap.max &&
+	       (!r->number || near(h->sec, r->last_time / 1000000000));
+}
+
+/* Two sound headers in a row, or one whose record is the last. */
+static bool pcap_plausible(struct reader *r, size_t at)
+{
+	struct head h, next;
+	size_t len;
+
+	if (!window_fill(r, at + r->pcap.head))
+		return false;
+	h = parse_head(r->p + at, r->blank.big_endian);
+	if (!is_sound(r, &h))
+		return false;
+	len = at + r->pcap.head + h.caplen;
+	if (!window_fill(r, len + r->pcap.head))
+		return window_size(r) >= len;
+	next = parse_head(r->p + len, r->blank.big_endian);
+	return is_sound(r, &next) && near(h.sec, next.sec);
+}
+
+static enum step damage(struct reader *r, const struct head *h, bool cut, struct err *e)
+{
+	char why[120];
+
+	snprintf(why, sizeof(why), "not a record header (captured length %u, original length %u)",
+		h->caplen, h->origlen);
+	return reader_resync(r, (struct search){pcap_plausible, 1, cut}, why, e);
+}
+
+/* Does the header behind this odd record look like one? Its time is near one of the two before. */
+static bool followed(const struct reader *r, const struct head *h)
+{
+	struct head next = parse_head(r->p + r->pcap.head + h->caplen, r->blank.big_endian);
+
+	return next.caplen <= r->pcap.max && !is_blank(r, &next) &&
+	       (near(next.sec, h->sec) || (r->number && near(next.sec, r->last_time / 1000000000)));
+}
+
+static enum step pcap_slow(struct reader *r, struct record *rec, struct err *e)
+{
+	struct head h;
+	size_t len;
+
+	if (!window_fill(r, r->pcap.head))
+		return reader_cut(r, "record header", r->pcap.head, e);
+	h = parse_head(r->p, r->blank.big_endian);
+	if (h.caplen > r->pcap.max || is_blank(r, &h))
+		return damage(r, &h, false, e);
+	len = (size_t)r->pcap.head + h.caplen;
+	if (!window_fill(r, len)) {
+		if (r->failed || !is_odd(r, &h))
+			return reader_cut(r, "record", len, e);
+		return damage(r, &h, true, e);
+	}
+	if (is_odd(r, &h) && window_fill(r, len + r->pcap.head) && !followed(r, &h))
+		return damage(r, &h, false, e);
+	return deliver(r, rec, &h);
+}
+
+/* ---- the fast way ------------------------------------------------------------------------------
+ */
+
+static inline __attribute__((always_inline)) enum step pcap_step(
+	struct reader *r, struct record *rec, struct err *e, bool big)
+{
+	size_t have = window_size(r);
+	struct head h;
+
+	if (have < r->pcap.head)
+		return pcap_slow(r, rec, e);
+	h = parse_head(r->p, big);
+	/* length 0 is worth a look too: it is what zeros look like */
+	if (h.caplen - 1 >= r->pcap.usual || h.caplen > h.origlen || h.frac >= r->pcap.frac_limit ||
+		h.caplen > have - r->pcap.head)
+		return pcap_slow(r, rec, e);
+	return deliver(r, rec, &h);
+}
+
+static enum step pcap_step_le(struct reader *r, struct record *rec, struct err *e)
+{
+	return pcap_step(r, rec, e, false);
+}
+
+static enum step pcap_step_be(struct reader *r, struct record *rec, struct err *e)
+{
+	return pcap_step(r, rec, e, true);
+}
+
+/* ---- opening -----------------------------------------------------------------------------------
+ */
+
+static const struct variant *find_variant(const uint8_t *p, bool *big)
+{
+	for (size_t i = 0; i < ARRAY_LEN(variants); i++) {
+		*big = be32(p) == variants[i].magic;
+		if (*big || le32(p) == variants[i].magic)
+			return &variants[i];
+	}
+	return NULL;
+}
+
+static enum probe pcap_probe(const uint8_t *p, size_t n, bool eof)
+{
+	bool big;
+
+	if (n < 4)
+		return eof ? PROBE_NO : PROBE_MORE;
+	return find_variant(p, &big) ? PROBE_YES : PROBE_NO;
+}
+
+static int pcap_open(struct reader *r, struct err *e)
+{
+	const struct variant *v;
+	struct iface *f;
+	bool big;
+
+	if (!window_fill(r, FILE_HEADER))
+		return err_set(e, "%s: pcap file header cut: %zu of %d bytes", input_name(r->in),
+			window_size(r), FILE_HEADER);
+	v = find_variant(r->p, &big);
+	/* the upper 16 bits hold the length of the frame check sequence */
+	f = add_iface(r, load32(r->p + 20, big) & 0xffff, load32(r->p + 16, big));
+	r->name = v->name;
+	r->step = big ? pcap_step_be : pcap_step_le;
+	r->blank.big_endian = big;
+	r->blank.has_time = true;
+	r->blank.link = f->shown.link;
+	r->pcap.head = v->head;
+	r->pcap.frac_limit = v->frac_limit;
+	r->pcap.frac_mul = v->frac_mul;
+	r->pcap.max = f->max;
+	r->pcap.usual = f->shown.snaplen && f->shown.snaplen < f->max ? f->shown.snaplen : f->max;
+	r->p += FILE_HEADER;
+	return 0;
+}
+
+static int pcap_seek(struct reader *r, const struct record *at, struct err *e)
+{
+	(void)r;
+	(void)at;
+	(void)e;
+	return 0;
+}
+
+const struct format format_pcap = {pcap_probe, pcap_open, pcap_seek};

@@ -1,0 +1,86 @@
+/* cmd_list.c: urbscope list. */
+#include "analysis/list.h"
+#include "base/log.h"
+#include "cli/command.h"
+#include "run/load.h"
+
+static const char *const sort_words[] = {"end", "begin", NULL};
+
+enum { SORT_NONE, SORT_END, SORT_BEGIN };
+
+static const struct option_row options[] = {
+	{0, "records", 0, "one line per record instead of per transfer", OPTION_FLAG,
+		offsetof(struct options, records), 0, 0},
+	{0, "sort", "ORDER", "end (as transfers end, the default) or begin (reads the input twice)",
+		OPTION_WORD, offsetof(struct options, sort), sort_words, SORT_END},
+	{0},
+};
+
+/* The whole capture first, then its transfers in begin order through the index. */
+struct sorted {
+	struct list *list;
+	struct run *run;
+	const struct filter *filter;
+};
+
+static void got(void *ctx, struct row *row)
+{
+	struct sorted *s = ctx;
+
+	if (!s->filter || filter_keeps(s->filter, row))
+		list_xfer(s->list, s->run, row);
+}
+
+static int list_sorted(struct session *s, struct list *l, struct run *r, struct err *e)
+{
+	struct index *ix = index_new();
+	struct consumer c = run_indexer(ix);
+	struct sorted sorted = {l, r, s->filter};
+	int rc;
+
+	s->run.filter = NULL; /* the index needs every transfer */
+	rc = run_capture(r, &s->run, &c, 1, e);
+	for (uint32_t id = 1; rc >= 0 && id <= index_count(ix) && !r->stop; id++)
+		if (index_get(ix, id) && run_load_xfer(r, ix, id, got, &sorted, e) < 0)
+			rc = -1;
+	index_free(ix);
+	return rc;
+}
+
+static int run(const struct options *o, int argc, char **argv)
+{
+	struct list_opts lo = {
+		.time = (enum time_format)o->time,
+		.records = o->records,
+		.fields = o->verbose,
+		.count = o->count,
+	};
+	bool by_begin = o->sort == SORT_BEGIN && !o->records;
+	struct session s;
+	struct list l;
+	struct consumer c;
+	struct run r = {0};
+	struct err e = {0};
+	int rc;
+
+	if (session_begin(&s, o, argc ? argv[0] : "-", by_begin) < 0)
+		return EXIT_TROUBLE;
+	list_begin(&l, s.emit, &lo, &c);
+	rc = by_begin ? list_sorted(&s, &l, &r, &e) : run_capture(&r, &s.run, &c, 1, &e);
+	if (rc >= 0)
+		list_end(&l);
+	else
+		log_error("%s", e.text);
+	run_close(&r);
+	return session_end(&s, rc < 0 ? EXIT_TROUBLE : rc);
+}
+
+const struct command command_list = {
+	.name = "list",
+	.args = "[options] [INPUT]",
+	.summary = "One line per transfer, in the order in which they end",
+	.text = "INPUT is a capture file; - or nothing is standard input. With -v each transfer is\n"
+		"followed by its decoded fields.\n",
+	.options = options,
+	.run = run,
+};

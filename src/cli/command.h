@@ -1,0 +1,70 @@
+/* command.h: what a command is, and the options they share. A new command is a file cmd_NAME.c and a
+ * row in main.c. */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+#include "base/emit.h"
+#include "base/out.h"
+#include "filter/filter.h"
+#include "output/output.h"
+#include "run/run.h"
+
+/* Everything the options of any command can say. */
+struct options {
+	const char *filter;
+	uint64_t count, record;
+	int format;  /* enum output_format */
+	int time;    /* enum time_format */
+	int sort;    /* 0: not given, else 1 + index in the option's words */
+	int color;   /* 0 auto, 1 always, 2 never */
+	bool json, records, verbose, quiet, help;
+};
+
+enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER, OPTION_WORD };
+
+struct option_row {
+	char letter; /* 0: long form only */
+	const char *name, *arg, *help;
+	uint8_t kind;      /* enum option_kind */
+	size_t at;         /* offset in struct options: bool, const char *, uint64_t or int */
+	const char *const *words; /* OPTION_WORD: NULL-terminated; the index is stored, plus `base` */
+	int base;
+};
+
+struct command {
+	const char *name;
+	const char *args;    /* "[options] [INPUT]" */
+	const char *summary; /* one line */
+	const char *text;    /* what its own page says beside the options */
+	const struct option_row *options; /* its own, ended by name NULL */
+	/* Operands behind the options. Returns the exit code. */
+	int (*run)(const struct options *o, int argc, char **argv);
+};
+
+extern const struct command command_list, command_show, command_stat, command_help;
+/* All commands, NULL-terminated. */
+extern const struct command *const commands[];
+
+extern const struct option_row common_options[];
+
+/* Parses argv behind the command's name. Returns the number of operands left at argv[0…], or -1 after
+ * a usage error was printed. */
+int options_parse(const struct command *c, struct options *o, int argc, char **argv);
+/* The command's own page, on standard output. */
+void command_usage(const struct command *c);
+
+/* What commands share around a run: output, filter, input. */
+struct session {
+	struct out out;
+	struct emit *emit;
+	struct filter *filter;
+	struct run_opts run;
+};
+
+/* Compiles the filter and opens the output. 0, or -1 after an error was printed. seekable: the command
+ * will read the input at random. */
+int session_begin(struct session *s, const struct options *o, const char *input, bool seekable);
+/* Flushes; returns rc, or EXIT_TROUBLE when the output could not be written. */
+int session_end(struct session *s, int rc);
+
+#endif

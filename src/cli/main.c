@@ -1,0 +1,87 @@
+/* main.c: urbscope COMMAND: finds the command and runs it. */
+#include "base/log.h"
+#include "base/mem.h"
+#include "cli/command.h"
+
+#include <locale.h>
+#include <string.h>
+#include <unistd.h>
+
+#define VERSION "0.1.0"
+
+const struct command *const commands[] = {
+	&command_list,
+	&command_show,
+	&command_stat,
+	&command_help,
+	NULL,
+};
+
+static void usage(void)
+{
+	struct out o;
+
+	out_init(&o, STDOUT_FILENO);
+	out_str(&o, "urbscope " VERSION ": USB captures as transfers\n\n"
+		    "  urbscope [--version|--help] COMMAND [options] [INPUT]\n"
+		    "  urbscope FILE                the same as urbscope list FILE\n\n"
+		    "INPUT is a capture file (pcap, pcapng or usbmon text; plain, gzip or zstd) or - for\n"
+		    "standard input.\n\nCommands:\n");
+	for (size_t i = 0; commands[i]; i++)
+		out_printf(&o, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
+	out_str(&o, "\nurbscope COMMAND -h shows its options, urbscope help filter the filter language.\n"
+		    "Exit codes: 0 done, 2 trouble (usage, input, output; what could be read was shown).\n");
+	out_close(&o);
+}
+
+static void version(void)
+{
+	struct out o;
+
+	out_init(&o, STDOUT_FILENO);
+	out_str(&o, "urbscope " VERSION "\n");
+	out_close(&o);
+}
+
+static const struct command *find(const char *name)
+{
+	for (size_t i = 0; commands[i]; i++)
+		if (!strcmp(commands[i]->name, name))
+			return commands[i];
+	return NULL;
+}
+
+static int run_command(const struct command *c, int argc, char **argv)
+{
+	struct options o = {0};
+	int operands = options_parse(c, &o, argc, argv);
+
+	if (operands < 0)
+		return EXIT_TROUBLE;
+	if (o.help)
+		return command_usage(c), EXIT_DONE;
+	log_set_quiet(o.quiet);
+	return c->run(&o, operands, argv);
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *c;
+
+	setlocale(LC_CTYPE, "");
+	if (argc < 2) {
+		usage();
+		return EXIT_TROUBLE;
+	}
+	if (!strcmp(argv[1], "--version"))
+		return version(), EXIT_DONE;
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+		return usage(), EXIT_DONE;
+	c = find(argv[1]);
+	if (c)
+		return run_command(c, argc - 1, argv + 1);
+	if (argc == 2 && (strchr(argv[1], '/') || strchr(argv[1], '.') || access(argv[1], R_OK) == 0))
+		return run_command(&command_list, argc, argv);
+	log_error("\"%s\" is neither a command nor a file (urbscope --help lists the commands)", argv[1]);
+	return EXIT_TROUBLE;
+}

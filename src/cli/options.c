@@ -1,0 +1,144 @@
+/* options.c: parsing of options by table, and the usage page made from the same table. */
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/command.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const format_words[] = {"text", "json", "csv", NULL};
+static const char *const color_words[] = {"auto", "always", "never", NULL};
+static const char *const time_words[] = {"rel", "delta", "abs", NULL};
+
+#define AT(member) offsetof(struct options, member)
+
+const struct option_row common_options[] = {
+	{'f', "filter", "EXPR", "keep only transfers for which EXPR is true (urbscope help filter)",
+		OPTION_TEXT, AT(filter), 0, 0},
+	{'n', "count", "N", "stop after N lines", OPTION_NUMBER, AT(count), 0, 0},
+	{0, "format", "F", "text, json or csv", OPTION_WORD, AT(format), format_words, 0},
+	{0, "json", 0, "the same as --format json", OPTION_FLAG, AT(json), 0, 0},
+	{0, "time", "T", "times in text: rel (since the first record), delta (since the line before), abs",
+		OPTION_WORD, AT(time), time_words, 0},
+	{0, "color", "WHEN", "auto, always or never; NO_COLOR is honoured", OPTION_WORD, AT(color),
+		color_words, 0},
+	{'v', "verbose", 0, "more detail", OPTION_FLAG, AT(verbose), 0, 0},
+	{'q', "quiet", 0, "no warnings, no progress", OPTION_FLAG, AT(quiet), 0, 0},
+	{'h', "help", 0, "this page", OPTION_FLAG, AT(help), 0, 0},
+	{0},
+};
+
+enum { OPTIONS_MAX = 40, LONG_ONLY = 256 };
+
+/* The rows of a command and the common ones, as one list. */
+static size_t all_rows(const struct command *c, const struct option_row *row[OPTIONS_MAX])
+{
+	size_t n = 0;
+
+	for (const struct option_row *r = c->options; r && r->name; r++)
+		row[n++] = r;
+	for (const struct option_row *r = common_options; r->name; r++)
+		row[n++] = r;
+	return n;
+}
+
+static int bad_value(const struct command *c, const struct option_row *r, const char *value)
+{
+	char words[160];
+	struct text t;
+
+	text_init(&t, words, sizeof(words));
+	for (size_t i = 0; r->words && r->words[i]; i++)
+		text_printf(&t, "%s%s", i ? ", " : "", r->words[i]);
+	log_error("%s: --%s takes %s, not \"%s\"", c->name, r->name, r->words ? words : "a number", value);
+	return -1;
+}
+
+static int store(const struct command *c, const struct option_row *r, struct options *o, const char *value)
+{
+	void *to = (char *)o + r->at;
+	char *end;
+
+	switch ((enum option_kind)r->kind) {
+	case OPTION_FLAG: *(bool *)to = true; return 0;
+	case OPTION_TEXT: *(const char **)to = value; return 0;
+	case OPTION_NUMBER:
+		errno = 0;
+		*(uint64_t *)to = strtoull(value, &end, 0);
+		if (errno || *end || value[0] < '0' || value[0] > '9')
+			return bad_value(c, r, value);
+		return 0;
+	case OPTION_WORD:
+		for (int i = 0; r->words[i]; i++)
+			if (!strcmp(r->words[i], value))
+				return *(int *)to = r->base + i, 0;
+		return bad_value(c, r, value);
+	}
+	return -1;
+}
+
+int options_parse(const struct command *c, struct options *o, int argc, char **argv)
+{
+	const struct option_row *row[OPTIONS_MAX];
+	struct option longs[OPTIONS_MAX + 1] = {0};
+	char letters[2 * OPTIONS_MAX + 2] = ":";
+	size_t n = all_rows(c, row), len = 1;
+	int got;
+
+	for (size_t i = 0; i < n; i++) {
+		longs[i] = (struct option){row[i]->name, row[i]->arg ? required_argument : no_argument, 0,
+			LONG_ONLY + (int)i};
+		if (row[i]->letter) {
+			letters[len++] = row[i]->letter;
+			if (row[i]->arg)
+				letters[len++] = ':';
+		}
+	}
+	letters[len] = 0;
+	optind = 0;
+	opterr = 0;
+	while ((got = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		const struct option_row *r = NULL;
+
+		if (got == '?' || got == ':') {
+			log_error("%s: %s %s (urbscope %s -h lists the options)", c->name,
+				argv[optind - 1], got == '?' ? "is not an option" : "needs a value", c->name);
+			return -1;
+		}
+		for (size_t i = 0; i < n; i++)
+			if (got == LONG_ONLY + (int)i || (got < LONG_ONLY && got == row[i]->letter))
+				r = row[i];
+		if (store(c, r, o, optarg) < 0)
+			return -1;
+	}
+	if (o->json)
+		o->format = OUTPUT_JSON;
+	memmove(argv, argv + optind, (size_t)(argc - optind) * sizeof(*argv));
+	return argc - optind;
+}
+
+void command_usage(const struct command *c)
+{
+	const struct option_row *row[OPTIONS_MAX];
+	size_t n = all_rows(c, row);
+	struct out o;
+
+	out_init(&o, STDOUT_FILENO);
+	out_printf(&o, "urbscope %s %s\n\n%s.\n\n%s%sOptions:\n", c->name, c->args, c->summary,
+		c->text ? c->text : "", c->text ? "\n" : "");
+	for (size_t i = 0; i < n; i++) {
+		char left[40];
+		struct text t;
+
+		text_init(&t, left, sizeof(left));
+		text_printf(&t, row[i]->letter ? "  -%c, " : "      ", row[i]->letter);
+		text_printf(&t, "--%s%s%s", row[i]->name, row[i]->arg ? " " : "",
+			row[i]->arg ? row[i]->arg : "");
+		out_printf(&o, "%-24s %s\n", left, row[i]->help);
+	}
+	out_close(&o);
+}

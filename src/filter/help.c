@@ -1,0 +1,72 @@
+/* help.c: the names a filter knows, as a table, so that help and manual never lag behind. */
+#include "base/mem.h"
+#include "filter/filter_impl.h"
+
+/* A field with its words, which an output copies while it takes the row. */
+struct reference {
+	const struct row_field *field;
+	char words[512];
+};
+
+#define REFERENCE ((const struct reference *)row)
+#define F	  (REFERENCE->field)
+
+static void get_name(const void *row, struct value *v)
+{
+	*v = value_name(F->name);
+}
+
+static void get_type(const void *row, struct value *v)
+{
+	static const char *const name[] = {[VAL_UINT] = "number",
+		[VAL_INT] = "number",
+		[VAL_BOOL] = "true/false",
+		[VAL_NS] = "time",
+		[VAL_TEXT] = "text",
+		[VAL_BYTES] = "bytes"};
+
+	*v = value_name(row_field_word(F, 0) ? "word" : name[F->type]);
+}
+
+static void get_alias(const void *row, struct value *v)
+{
+	*v = value_name(F->alias);
+}
+
+static void get_help(const void *row, struct value *v)
+{
+	*v = value_name(F->help);
+}
+
+static void get_words(const void *row, struct value *v)
+{
+	if (REFERENCE->words[0])
+		*v = value_name(REFERENCE->words);
+}
+
+void filter_reference(struct emit *e)
+{
+	static const struct column columns[] = {
+		{"name", "Name", get_name, SHOW_PLAIN, 0, false, 0},
+		{"type", "Type", get_type, SHOW_PLAIN, 0, false, 0},
+		{"help", "Meaning", get_help, SHOW_PLAIN, 0, false, 0},
+		{"words", "Words", get_words, SHOW_PLAIN, 0, false, 0},
+		{"wireshark", "Wireshark", get_alias, SHOW_PLAIN, 0, false, 0},
+	};
+
+	emit_table(e, NULL, NULL, columns, ARRAY_LEN(columns), LAYOUT_GRID);
+	for (size_t i = 0; i < row_fields_count; i++) {
+		struct reference ref = {.field = &row_fields[i]};
+		const char *word;
+		struct text t;
+
+		text_init(&t, ref.words, sizeof(ref.words));
+		for (size_t w = 0; (word = row_field_word(ref.field, w)); w++) {
+			text_str(&t, w ? " " : "");
+			text_str(&t, word);
+		}
+		emit_row(e, &ref);
+		emit_row_end(e);
+	}
+	emit_table_end(e);
+}

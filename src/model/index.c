@@ -1,0 +1,108 @@
+/* index.c: the arrays of the index. */
+#include "model/index.h"
+#include "base/mem.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+static_assert(sizeof(struct index_entry) == 32, "32 bytes per transfer (DESIGN section 2)");
+
+struct checkpoint {
+	uint64_t offset;
+	int64_t time;
+	uint32_t section, iface;
+};
+
+struct index {
+	struct index_entry *entry; /* [id - 1]; first 0: not filled */
+	size_t entries, entry_cap;
+	uint32_t *by_end;
+	size_t ends, end_cap;
+	struct checkpoint *point;
+	size_t points, point_cap;
+	uint64_t records;
+};
+
+struct index *index_new(void)
+{
+	return mem_zalloc(1, sizeof(struct index));
+}
+
+void index_free(struct index *ix)
+{
+	if (!ix)
+		return;
+	free(ix->entry);
+	free(ix->by_end);
+	free(ix->point);
+	free(ix);
+}
+
+void index_add_record(struct index *ix, const struct record *rec)
+{
+	if (ix->records++ % INDEX_STEP)
+		return;
+	array_need(ix->point, ix->points, ix->point_cap);
+	ix->point[ix->points++] =
+		(struct checkpoint){rec->offset, rec->time, rec->section, rec->iface};
+}
+
+void index_add_xfer(struct index *ix, const struct xfer *x)
+{
+	while (ix->entries < x->id) {
+		array_need(ix->entry, ix->entries, ix->entry_cap);
+		ix->entry[ix->entries++] = (struct index_entry){0};
+	}
+	ix->entry[x->id - 1] = (struct index_entry){
+		.time = x->begin,
+		.first = (uint32_t)x->first,
+		.last = (uint32_t)x->last,
+		.length = x->len > 0 ? (uint32_t)x->len : 0,
+		.exchange = x->exchange,
+		.duration = x->status == STATUS_PENDING ? -1 : (float)(x->end - x->begin) / 1e9f,
+		.pipe = x->pipe & 0x3fffff,
+		.status = x->status & 15,
+		.many = x->records > 2,
+		.lost = x->flags & XFER_LOST_COMPLETION ? 1 : 0,
+	};
+	array_need(ix->by_end, ix->ends, ix->end_cap);
+	ix->by_end[ix->ends++] = x->id;
+}
+
+uint32_t index_count(const struct index *ix)
+{
+	return (uint32_t)ix->entries;
+}
+
+uint64_t index_records(const struct index *ix)
+{
+	return ix->records;
+}
+
+const struct index_entry *index_get(const struct index *ix, uint32_t id)
+{
+	return id && id <= ix->entries && ix->entry[id - 1].first ? &ix->entry[id - 1] : NULL;
+}
+
+uint32_t index_by_end(const struct index *ix, uint32_t place)
+{
+	return place < ix->ends ? ix->by_end[place] : 0;
+}
+
+bool index_checkpoint(const struct index *ix, uint64_t number, struct record *at)
+{
+	const struct checkpoint *c;
+
+	if (!number || number > ix->records)
+		return false;
+	c = &ix->point[(number - 1) / INDEX_STEP];
+	*at = (struct record){
+		.number = (number - 1) / INDEX_STEP * INDEX_STEP + 1,
+		.offset = c->offset,
+		.time = c->time,
+		.has_time = true,
+		.section = c->section,
+		.iface = c->iface,
+	};
+	return true;
+}

@@ -1,0 +1,525 @@
+/* model.c: URB events → transfers. Submissions and completions are paired by (section, bus, id); a
+ * USBPcap control transfer's stages join in between. */
+#include "model/model.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "model/payload.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Flags of open transfers beyond XFER_…: what `length` holds. */
+enum { OPEN_REQUESTED = 1 << 14, OPEN_ACTUAL = 1 << 15 };
+
+/* An open transfer: one cache line. Section, bus, address, endpoint and speed are found through the
+ * pipe. */
+struct open_xfer {
+	uint64_t urb, first;
+	int64_t begin;
+	union {
+		uint8_t setup[8]; /* control */
+		struct {
+			uint32_t packets; /* isochronous */
+			int32_t interval; /* isochronous, interrupt */
+		};
+		uint32_t stream; /* bulk */
+	};
+	uint32_t id;   /* 0: a free slot */
+	uint32_t pipe; /* of a free slot: the next free one */
+	uint32_t length;      /* OPEN_REQUESTED: asked for; OPEN_ACTUAL: of the data stage */
+	uint32_t captured;    /* payload bytes in the capture so far */
+	uint32_t payload, kept; /* pool handle, bytes in it */
+	uint32_t transfer_flags;
+	uint16_t flags;
+	uint8_t records;
+	uint8_t dir : 2, writer : 4;
+};
+static_assert(sizeof(struct open_xfer) == 64, "memory per pending transfer (DESIGN section 5)");
+
+struct model {
+	struct model_opts opts;
+	struct devices *devices, *own_devices;
+	struct open_xfer *open;
+	size_t opens, open_cap;
+	uint32_t free; /* slot number + 1 */
+	struct map by_urb;
+	struct payload_pool pool;
+	struct model_counts counts;
+	int64_t start, now;
+	bool started;
+};
+
+struct urb_key {
+	const struct record *rec;
+	const struct event *ev;
+};
+
+struct model *model_new(const struct model_opts *o)
+{
+	struct model *m = mem_zalloc(1, sizeof(*m));
+
+	m->opts = *o;
+	if (!o->devices)
+		m->own_devices = devices_new();
+	m->devices = o->devices ? o->devices : m->own_devices;
+	if (o->next_id) {
+		m->counts.xfers = o->next_id - 1;
+		m->start = o->start;
+		m->started = true;
+	}
+	return m;
+}
+
+void model_free(struct model *m)
+{
+	if (!m)
+		return;
+	devices_free(m->own_devices);
+	map_free(&m->by_urb);
+	payload_free(&m->pool);
+	free(m->open);
+	free(m);
+}
+
+/* ---- finding open transfers -------------------------------------------------------------------- */
+
+/* Id 0 is no id: USBPcap's injected transfers are told apart by their endpoint. All control transfers in a
+ * QEMU file have it, but that is one device's, which changes its address under SET_ADDRESS. */
+static bool by_endpoint(const struct event *ev)
+{
+	return !ev->urb.id && ev->writer != WRITER_QEMU;
+}
+
+static bool same_urb(const void *owner, uint32_t value, const void *key)
+{
+	const struct model *m = owner;
+	const struct urb_key *k = key;
+	const struct open_xfer *o = &m->open[value - 1];
+	const struct pipe *p;
+	const struct instance *i;
+
+	if (o->urb != k->ev->urb.id)
+		return false;
+	p = devices_get_pipe(m->devices, o->pipe);
+	i = devices_get_instance(m->devices, p->instance);
+	return i->bus == k->ev->bus && i->section == k->rec->section &&
+		(!by_endpoint(k->ev) ||
+			(i->address == k->ev->device && p->endpoint == k->ev->endpoint));
+}
+
+static uint32_t urb_hash(const struct record *rec, const struct event *ev)
+{
+	uint64_t endpoint = by_endpoint(ev) ? (uint64_t)ev->device << 8 | ev->endpoint : 0;
+
+	return map_hash(ev->urb.id ^ (uint64_t)ev->bus << 48 ^ (uint64_t)rec->section << 40 ^ endpoint);
+}
+
+static struct map_slot *find_open(struct model *m, const struct record *rec, const struct event *ev)
+{
+	struct urb_key k = {rec, ev};
+
+	return map_find(&m->by_urb, urb_hash(rec, ev), same_urb, m, &k);
+}
+
+/* ---- opening ------------------------------------------------------------------------------------ */
+
+static struct open_xfer *new_slot(struct model *m, uint32_t *n)
+{
+	if (m->free) {
+		*n = m->free;
+		m->free = m->open[*n - 1].pipe;
+	} else {
+		array_need(m->open, m->opens, m->open_cap);
+		*n = (uint32_t)++m->opens;
+	}
+	return &m->open[*n - 1];
+}
+
+static void keep_payload(struct model *m, struct open_xfer *o, const struct urb_event *u)
+{
+	o->captured += u->data_len;
+	if (!m->opts.payload || !u->data_len || o->payload)
+		return;
+	o->payload = payload_keep(&m->pool, u->data, u->data_len, &o->kept);
+}
+
+static uint16_t flags_of(const struct urb_event *u)
+{
+	static const struct {
+		uint16_t has, flag;
+	} map[] = {
+		{URB_SETUP, XFER_HAS_SETUP},
+		{URB_SETUP_INFERRED, XFER_SETUP_INFERRED},
+		{URB_FLAGS, XFER_HAS_FLAGS},
+		{URB_INTERVAL, XFER_HAS_INTERVAL},
+		{URB_FRAME, XFER_HAS_FRAME},
+		{URB_FUNCTION, XFER_HAS_FUNCTION},
+		{URB_STREAM, XFER_HAS_STREAM},
+		{URB_STATUS, XFER_HAS_STATUS},
+	};
+	uint16_t flags = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(map); i++)
+		if (u->has & map[i].has)
+			flags |= map[i].flag;
+	return flags;
+}
+
+static uint32_t pipe_of(struct model *m, const struct record *rec, const struct event *ev)
+{
+	return devices_pipe(m->devices, rec->section, ev->bus, ev->device, ev->endpoint, ev->dir,
+		ev->type, ev->speed);
+}
+
+static void open_type_part(struct open_xfer *o, const struct event *ev)
+{
+	const struct urb_event *u = &ev->urb;
+
+	memset(o->setup, 0, sizeof(o->setup));
+	if (ev->type == USB_CONTROL) {
+		memcpy(o->setup, u->setup, sizeof(o->setup));
+	} else if (ev->type == USB_BULK) {
+		o->stream = u->stream;
+	} else {
+		o->packets = u->iso.packets;
+		o->interval = u->interval;
+	}
+}
+
+static struct open_xfer *open_xfer(struct model *m, const struct record *rec, const struct event *ev)
+{
+	const struct urb_event *u = &ev->urb;
+	uint32_t n;
+	struct open_xfer *o = new_slot(m, &n);
+
+	o->urb = u->id;
+	o->first = rec->number;
+	o->begin = m->now;
+	o->id = (uint32_t)++m->counts.xfers;
+	o->pipe = pipe_of(m, rec, ev);
+	o->length = u->length;
+	o->captured = o->payload = o->kept = 0;
+	o->transfer_flags = u->transfer_flags;
+	o->flags = flags_of(u) & (uint16_t)~XFER_HAS_STATUS;
+	if (u->has & URB_REQUESTED)
+		o->flags |= OPEN_REQUESTED;
+	o->records = 1;
+	o->dir = ev->dir & 3;
+	o->writer = ev->writer & 15;
+	open_type_part(o, ev);
+	keep_payload(m, o, u);
+	map_insert(&m->by_urb, urb_hash(rec, ev), n);
+	return o;
+}
+
+/* ---- building the transfer ---------------------------------------------------------------------- */
+
+static void xfer_blank(struct xfer *x)
+{
+	memset(x, 0, sizeof(*x));
+	x->status = STATUS_PENDING;
+	x->ended = END_EOF;
+	x->req_len = x->len = x->naks = x->retries = XFER_UNKNOWN;
+}
+
+static void from_pipe(const struct model *m, struct xfer *x, uint32_t pipe)
+{
+	const struct pipe *p = devices_get_pipe(m->devices, pipe);
+	const struct instance *i = devices_get_instance(m->devices, p->instance);
+
+	x->pipe = pipe;
+	x->instance = p->instance;
+	x->section = i->section;
+	x->bus = i->bus;
+	x->device = i->address;
+	x->speed = i->speed;
+	x->endpoint = p->endpoint;
+	x->type = p->type;
+}
+
+static const uint8_t os_of[WRITERS] = {
+	[WRITER_USBMON] = USB_OS_LINUX,
+	[WRITER_QEMU] = USB_OS_LINUX,
+	[WRITER_SIGROK] = USB_OS_LINUX,
+	[WRITER_USBPCAP_OLD] = USB_OS_WINDOWS,
+	[WRITER_USBPCAP] = USB_OS_WINDOWS,
+	[WRITER_DARWIN] = USB_OS_DARWIN,
+	[WRITER_FREEBSD] = USB_OS_FREEBSD,
+};
+
+/* All that the submission (and the data stage) told. */
+static void from_open(const struct model *m, struct xfer *x, const struct open_xfer *o)
+{
+	from_pipe(m, x, o->pipe);
+	x->id = o->id;
+	x->records = o->records;
+	x->first = x->last = o->first;
+	x->begin = x->end = o->begin;
+	x->urb = o->urb;
+	x->dir = o->dir;
+	x->writer = o->writer;
+	x->os = os_of[o->writer];
+	x->seen = SEEN_SUBMIT;
+	x->flags = o->flags & (uint16_t)~(OPEN_REQUESTED | OPEN_ACTUAL);
+	x->transfer_flags = o->transfer_flags;
+	if (o->flags & OPEN_REQUESTED)
+		x->req_len = o->length;
+	if (o->flags & OPEN_ACTUAL)
+		x->len = o->length;
+	if (x->type == USB_CONTROL) {
+		memcpy(x->setup, o->setup, sizeof(x->setup));
+	} else if (x->type == USB_BULK) {
+		x->stream = o->stream;
+	} else {
+		x->iso.packets = o->packets;
+		x->interval = o->interval;
+	}
+	x->data.data = o->payload ? payload_data(&m->pool, o->payload) : NULL;
+	x->data.kept = o->kept;
+	x->data.captured = x->data.total = o->captured;
+	if (o->flags & (OPEN_REQUESTED | OPEN_ACTUAL) && o->dir == USB_OUT && o->length > o->captured)
+		x->data.total = o->length;
+}
+
+/* What a completion tells about itself, whether or not its submission was seen. */
+static void from_completion(struct model *m, struct xfer *x, const struct record *rec,
+	const struct event *ev)
+{
+	const struct urb_event *u = &ev->urb;
+
+	x->last = rec->number;
+	x->end = m->now;
+	x->os = ev->os;
+	x->writer = ev->writer;
+	x->flags |= flags_of(u);
+	if (u->has & URB_ACTUAL)
+		x->len = u->length;
+	if (u->has & URB_INTERVAL)
+		x->interval = u->interval;
+	if (u->has & URB_STREAM)
+		x->stream = u->stream;
+	if (u->has & URB_FUNCTION && x->seen == SEEN_COMPLETE)
+		x->function = u->function;
+	x->start_frame = u->start_frame;
+	if (u->has & URB_STATUS) {
+		x->raw_status = u->raw_status;
+		x->status = (uint8_t)status_canonical(ev->os, u->raw_status);
+	}
+	if (u->iso.layout != ISO_NONE)
+		x->iso = u->iso;
+	if (u->data_len || (u->data_total && ev->dir == USB_IN)) {
+		x->data = (struct span){u->data, u->data_len, u->data_len, u->data_total};
+	} else if (x->iso.layout != ISO_NONE) {
+		x->iso.data = x->data.data;
+		x->iso.data_len = x->data.kept;
+	}
+}
+
+/* How many bytes were asked for, which way they went, and how it ended: rules over what is known. */
+static void conclude(struct xfer *x, enum event_kind kind)
+{
+	if (x->flags & XFER_HAS_SETUP) {
+		struct usb_setup s = usb_setup_parse(x->setup);
+
+		x->req_len = s.wLength;
+		x->dir = s.bmRequestType & 0x80 ? USB_IN : USB_OUT; /* USB 2.0 table 9-2 */
+	}
+	if (kind == EVENT_ERROR) {
+		x->ended = END_REFUSED;
+	} else if (x->status == STATUS_OK) {
+		bool less = x->len != XFER_UNKNOWN && x->len < x->req_len;
+
+		x->ended = END_COMPLETE;
+		if (less && x->dir == USB_IN && x->type != USB_ISOCHRONOUS) {
+			x->flags |= XFER_SHORT;
+			x->ended = x->len || x->type == USB_CONTROL ? END_SHORT : END_ZLP;
+		}
+	} else if (x->status == STATUS_PENDING) {
+		x->ended = x->flags & XFER_LOST_COMPLETION ? END_LOST
+			: kind == EVENT_COMPLETE           ? END_COMPLETE
+							   : END_EOF;
+	} else {
+		x->ended = x->status == STATUS_STALL ? END_STALL
+			: x->status == STATUS_SHORT  ? END_SHORT
+			: x->status == STATUS_CANCELLED || x->status == STATUS_DISCONNECTED
+			? END_CANCELLED
+			: END_ERROR;
+	}
+}
+
+static void close_slot(struct model *m, uint32_t n)
+{
+	struct open_xfer *o = &m->open[n - 1];
+
+	payload_drop(&m->pool, o->payload);
+	o->id = 0;
+	o->pipe = m->free;
+	m->free = n;
+}
+
+/* ---- events -------------------------------------------------------------------------------------- */
+
+/* QEMU's host controllers write a submission each time they poll an IN endpoint that had nothing yet. */
+static bool polled_again(const struct open_xfer *o, const struct event *ev)
+{
+	return ev->writer == WRITER_QEMU && ev->type != USB_CONTROL && ev->dir == USB_IN &&
+		o->dir == USB_IN;
+}
+
+/* The id is in use again: its completion was lost. */
+static void lose(struct model *m, struct map_slot *s)
+{
+	uint32_t n = s->value;
+	struct xfer x;
+
+	xfer_blank(&x);
+	from_open(m, &x, &m->open[n - 1]);
+	x.flags |= XFER_LOST_COMPLETION;
+	conclude(&x, EVENT_SUBMIT);
+	map_remove(&m->by_urb, s);
+	m->opts.on_xfer(m->opts.ctx, &x);
+	close_slot(m, n);
+}
+
+static uint32_t on_submit(struct model *m, const struct record *rec, const struct event *ev)
+{
+	struct map_slot *s = find_open(m, rec, ev);
+
+	if (s && polled_again(&m->open[s->value - 1], ev)) {
+		struct open_xfer *o = &m->open[s->value - 1];
+
+		o->records += o->records < UINT8_MAX;
+		return o->id;
+	}
+	if (s)
+		lose(m, s);
+	return open_xfer(m, rec, ev)->id;
+}
+
+static uint32_t on_complete(struct model *m, const struct record *rec, const struct event *ev)
+{
+	struct map_slot *s = find_open(m, rec, ev);
+	uint32_t n = s ? s->value : 0;
+	struct xfer x;
+
+	xfer_blank(&x);
+	if (n) {
+		map_remove(&m->by_urb, s);
+		from_open(m, &x, &m->open[n - 1]);
+		x.records++;
+		x.seen = SEEN_BOTH;
+	} else {
+		from_pipe(m, &x, pipe_of(m, rec, ev));
+		x.id = (uint32_t)++m->counts.xfers;
+		x.records = 1;
+		x.first = rec->number;
+		x.begin = m->now;
+		x.urb = ev->urb.id;
+		x.dir = ev->dir;
+		x.seen = SEEN_COMPLETE;
+		x.transfer_flags = ev->urb.transfer_flags;
+		memcpy(x.setup, ev->urb.setup, sizeof(x.setup));
+	}
+	from_completion(m, &x, rec, ev);
+	conclude(&x, ev->kind);
+	m->opts.on_xfer(m->opts.ctx, &x);
+	if (n)
+		close_slot(m, n);
+	return x.id;
+}
+
+/* A control transfer's data stage; without its setup stage it begins the transfer itself. */
+static uint32_t on_data(struct model *m, const struct record *rec, const struct event *ev)
+{
+	struct map_slot *s = find_open(m, rec, ev);
+	struct open_xfer *o;
+
+	if (!s)
+		return open_xfer(m, rec, ev)->id;
+	o = &m->open[s->value - 1];
+	if (o->records < UINT8_MAX)
+		o->records++;
+	if (ev->urb.has & (URB_ACTUAL | URB_REQUESTED)) {
+		o->length = ev->urb.length;
+		o->flags = (uint16_t)((o->flags & ~OPEN_REQUESTED) | OPEN_ACTUAL);
+	}
+	keep_payload(m, o, &ev->urb);
+	return o->id;
+}
+
+static uint32_t (*const handler[EVENT_KINDS])(
+	struct model *, const struct record *, const struct event *) = {
+	[EVENT_SUBMIT] = on_submit,
+	[EVENT_COMPLETE] = on_complete,
+	[EVENT_ERROR] = on_complete,
+	[EVENT_DATA] = on_data,
+};
+
+struct placement model_feed(struct model *m, const struct record *rec, const struct event *ev)
+{
+	struct placement p = {.bin = ev->bin};
+
+	m->counts.records++;
+	if (rec->has_time) {
+		if (!m->started)
+			m->start = rec->time;
+		m->started = true;
+		m->now = rec->time - m->start;
+	}
+	if (p.bin == BIN_NONE && !handler[ev->kind])
+		p.bin = BIN_OTHER;
+	if (p.bin != BIN_NONE) {
+		m->counts.bins[p.bin]++;
+		return p;
+	}
+	m->counts.attached++;
+	p.xfer = handler[ev->kind](m, rec, ev);
+	return p;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	uint32_t x = (*(const struct open_xfer *const *)a)->id;
+	uint32_t y = (*(const struct open_xfer *const *)b)->id;
+
+	return (x > y) - (x < y);
+}
+
+void model_finish(struct model *m)
+{
+	const struct open_xfer **left = mem_zalloc(m->opens, sizeof(*left));
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->opens; i++)
+		if (m->open[i].id)
+			left[n++] = &m->open[i];
+	qsort(left, n, sizeof(*left), by_id);
+	for (size_t i = 0; i < n; i++) {
+		struct xfer x;
+
+		xfer_blank(&x);
+		from_open(m, &x, left[i]);
+		conclude(&x, EVENT_SUBMIT);
+		m->opts.on_xfer(m->opts.ctx, &x);
+	}
+	free(left);
+	map_free(&m->by_urb);
+	m->opens = 0;
+	m->free = 0;
+}
+
+struct devices *model_devices(struct model *m)
+{
+	return m->devices;
+}
+
+const struct model_counts *model_counts(const struct model *m)
+{
+	return &m->counts;
+}
+
+int64_t model_start(const struct model *m)
+{
+	return m->start;
+}

@@ -1,0 +1,35 @@
+/* xfer.c: names of a transfer's properties, and sums over its packet table. */
+#include "model/xfer.h"
+
+const char *seen_name(enum seen s)
+{
+	static const char *const name[] = {"both", "submit", "complete"};
+
+	return name[s];
+}
+
+const char *xfer_end_name(enum xfer_end e)
+{
+	static const char *const name[XFER_ENDS] = {"complete", "short", "zlp", "stall", "reset",
+		"pause", "size", "class", "eof", "error", "cancelled", "lost", "refused"};
+
+	return name[e];
+}
+
+struct iso_sum xfer_iso_sum(const struct xfer *x)
+{
+	struct iso_sum sum = {.packets = x->iso.packets};
+	struct iso_packet p;
+
+	if (!x->iso.complete)
+		return sum;
+	for (uint32_t i = 0; i < x->iso.present && iso_packet(&x->iso, i, &p); i++) {
+		enum status s = p.has_status ? status_canonical(x->os, p.raw_status) : STATUS_OK;
+
+		sum.bytes += p.length;
+		sum.empty += p.length == 0;
+		sum.missed += s == STATUS_MISSED;
+		sum.errors += s != STATUS_OK && s != STATUS_MISSED;
+	}
+	return sum;
+}

@@ -1,0 +1,168 @@
+/* load.c: rebuilding one transfer from its own records. */
+#include "run/load.h"
+#include "link/link.h"
+
+#include <string.h>
+
+/* ---- filling the index --------------------------------------------------------------------------- */
+
+static void index_record(void *self, struct run *r, const struct run_record *rr)
+{
+	(void)r;
+	index_add_record(self, rr->rec);
+}
+
+static void index_xfer(void *self, struct run *r, struct row *row)
+{
+	(void)r;
+	index_add_xfer(self, row->x);
+}
+
+struct consumer run_indexer(struct index *ix)
+{
+	return (struct consumer){.self = ix, .record = index_record, .xfer = index_xfer};
+}
+
+/* ---- one record ------------------------------------------------------------------------------------ */
+
+static int read_record(struct run *r, const struct index *ix, uint64_t number, struct record *rec,
+	struct event *ev, struct err *e)
+{
+	struct record at;
+	int rc;
+
+	if (!index_checkpoint(ix, number, &at))
+		return err_set(e, "there is no record %llu: the capture has %llu",
+			(unsigned long long)number, (unsigned long long)index_records(ix));
+	if (reader_seek(r->reader, &at, e) < 0)
+		return -1;
+	do {
+		rc = reader_next(r->reader, rec, e);
+	} while (rc == 1 && rec->number < number);
+	if (rc < 0)
+		return -1;
+	if (rc == 0 || rec->number != number)
+		return err_set(e, "record %llu is not there any more: the capture has changed",
+			(unsigned long long)number);
+	link_to_event(rec->link == LINK_PCAPNG_CUSTOM ? NULL : link_find(rec->link), rec, ev);
+	return 0;
+}
+
+int run_load_record(struct run *r, const struct index *ix, uint64_t number,
+	void (*got)(void *ctx, const struct record *rec, const struct event *ev), void *ctx,
+	struct err *e)
+{
+	struct record rec;
+	struct event ev;
+
+	if (read_record(r, ix, number, &rec, &ev, e) < 0)
+		return -1;
+	got(ctx, &rec, &ev);
+	return 0;
+}
+
+/* ---- one transfer ----------------------------------------------------------------------------------- */
+
+struct loading {
+	struct run *run;
+	const struct index *ix;
+	uint32_t id;
+	bool done;
+	void (*got)(void *ctx, struct row *row);
+	void *ctx;
+	struct err *err;
+};
+
+/* The model kept only the beginning of long OUT data: take it from the record it came in. */
+static void with_whole_payload(struct loading *l, struct xfer *x)
+{
+	struct record rec;
+	struct event ev;
+
+	if (x->data.kept >= x->data.captured)
+		return;
+	for (uint64_t n = x->first; n <= x->last; n++) {
+		if (read_record(l->run, l->ix, n, &rec, &ev, l->err) < 0)
+			return;
+		if (ev.bin == BIN_NONE && ev.urb.id == x->urb && ev.bus == x->bus &&
+			ev.urb.data_len == x->data.captured) {
+			x->data.data = ev.urb.data;
+			x->data.kept = ev.urb.data_len;
+			break;
+		}
+	}
+	if (x->iso.layout != ISO_NONE && !x->iso.in) {
+		x->iso.data = x->data.data;
+		x->iso.data_len = x->data.kept;
+	}
+}
+
+static void rebuilt(void *ctx, const struct xfer *x)
+{
+	struct loading *l = ctx;
+	struct xfer copy = *x;
+	struct row row;
+
+	if (x->id != l->id || l->done)
+		return;
+	l->done = true;
+	if (index_get(l->ix, l->id)->lost) { /* only the next use of its id told that */
+		copy.flags |= XFER_LOST_COMPLETION;
+		copy.ended = END_LOST;
+	}
+	with_whole_payload(l, &copy);
+	row_init(&row, &copy, l->run->model);
+	l->got(l->ctx, &row);
+}
+
+/* Feeds the records of the transfer: first and last, and what lies between where it has more. */
+static int feed(struct loading *l, struct model *m, const struct index_entry *x)
+{
+	struct record rec;
+	struct event ev;
+	uint64_t urb = 0;
+	uint16_t bus = 0, device = 0;
+
+	for (uint64_t n = x->first; n <= x->last; n++) {
+		if (n > x->first && !x->many)
+			n = x->last;
+		if (read_record(l->run, l->ix, n, &rec, &ev, l->err) < 0)
+			return -1;
+		if (n == x->first) {
+			urb = ev.urb.id;
+			bus = ev.bus;
+			device = ev.device;
+		}
+		if (ev.bin == BIN_NONE &&
+			(n == x->last || (ev.urb.id == urb && ev.bus == bus && (urb || ev.device == device))))
+			model_feed(m, &rec, &ev);
+	}
+	return 0;
+}
+
+int run_load_xfer(struct run *r, const struct index *ix, uint32_t id,
+	void (*got)(void *ctx, struct row *row), void *ctx, struct err *e)
+{
+	const struct index_entry *x = index_get(ix, id);
+	struct loading l = {r, ix, id, false, got, ctx, e};
+	struct model *m;
+	int rc;
+
+	if (!x)
+		return err_set(e, "there is no transfer %u: the capture has %u", id, index_count(ix));
+	m = model_new(&(struct model_opts){
+		.payload = true,
+		.on_xfer = rebuilt,
+		.ctx = &l,
+		.devices = model_devices(r->model),
+		.start = model_start(r->model),
+		.next_id = id,
+	});
+	rc = feed(&l, m, x);
+	if (rc == 0 && !l.done)
+		model_finish(m);
+	model_free(m);
+	if (rc == 0 && !l.done)
+		return err_set(e, "transfer %u is not there any more: the capture has changed", id);
+	return rc;
+}

@@ -1,0 +1,189 @@
+/* run.c: the loop from the capture to the consumers, with progress and Ctrl-C. */
+#include "run/run.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "link/link.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+static volatile sig_atomic_t signalled;
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	signalled = 1;
+}
+
+/* The first signal ends the run in good order, a second one the process. */
+static void catch_signals(struct sigaction old[2], bool on)
+{
+	static const int sig[] = {SIGINT, SIGTERM};
+	struct sigaction act = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+
+	for (size_t i = 0; i < ARRAY_LEN(sig); i++)
+		sigaction(sig[i], on ? &act : &old[i], on ? &old[i] : NULL);
+}
+
+/* ---- progress -------------------------------------------------------------------------------------- */
+
+enum { PROGRESS_EVERY = 1 << 14 }; /* records between looks at the clock */
+
+struct progress {
+	int64_t next; /* monotonic ns of the next line */
+	bool on;
+};
+
+static int64_t clock_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* Nothing during the first second, then five lines a second. */
+static void progress_show(struct progress *p, const struct run *r)
+{
+	uint64_t size = reader_input_size(r->reader), at = reader_input_position(r->reader);
+	int64_t now = clock_ns();
+	char line[128];
+	struct text t;
+
+	if (now < p->next)
+		return;
+	p->next = now + 200000000;
+	text_init(&t, line, sizeof(line));
+	text_u64(&t, model_counts(r->model)->records);
+	text_str(&t, " records, ");
+	text_u64(&t, at >> 20);
+	text_str(&t, " MiB");
+	if (size)
+		text_printf(&t, " (%u%%)", (unsigned)(at * 100.0 / (double)size));
+	log_progress(line);
+}
+
+/* ---- the loop ---------------------------------------------------------------------------------------- */
+
+static void on_xfer(void *ctx, const struct xfer *x)
+{
+	struct run *r = ctx;
+	struct row row;
+
+	row_init(&row, x, r->model);
+	if (r->filter && !filter_keeps(r->filter, &row))
+		return;
+	r->kept++;
+	for (size_t i = 0; i < r->consumers && !r->stop; i++)
+		if (r->consumer[i].xfer)
+			r->consumer[i].xfer(r->consumer[i].self, r, &row);
+}
+
+/* The link decoder of each interface, looked up once. */
+struct decoders_by_iface {
+	const struct link_type **type;
+	size_t n, cap;
+};
+
+static const struct link_type *type_of(struct decoders_by_iface *d, const struct record *rec)
+{
+	if (rec->link == LINK_PCAPNG_CUSTOM)
+		return NULL;
+	while (d->n <= rec->iface) {
+		array_need(d->type, d->n, d->cap);
+		d->type[d->n++] = NULL;
+	}
+	if (!d->type[rec->iface] || d->type[rec->iface]->link != rec->link)
+		d->type[rec->iface] = link_find(rec->link);
+	return d->type[rec->iface];
+}
+
+static void give_record(struct run *r, const struct run_record *rr)
+{
+	for (size_t i = 0; i < r->consumers && !r->stop; i++)
+		if (r->consumer[i].record)
+			r->consumer[i].record(r->consumer[i].self, r, rr);
+}
+
+static int loop(struct run *r, bool records, struct progress *p, struct err *e)
+{
+	struct decoders_by_iface types = {0};
+	struct record rec;
+	struct event ev;
+	uint32_t until_look = PROGRESS_EVERY;
+	int rc = 0;
+
+	while (!r->stop && !signalled && (rc = reader_next(r->reader, &rec, e)) == 1) {
+		struct placement place;
+
+		link_to_event(type_of(&types, &rec), &rec, &ev);
+		place = model_feed(r->model, &rec, &ev);
+		if (records)
+			give_record(r, &(struct run_record){&rec, &ev, place});
+		if (!--until_look) {
+			until_look = PROGRESS_EVERY;
+			if (p->on)
+				progress_show(p, r);
+		}
+	}
+	free(types.type);
+	return rc;
+}
+
+/* Whether any consumer wants records; sets r->payload. */
+static bool wants(struct run *r, const struct run_opts *o)
+{
+	bool records = false;
+
+	r->payload = o->filter && filter_need(o->filter) >= NEED_INFO;
+	for (size_t i = 0; i < r->consumers; i++) {
+		records |= r->consumer[i].record != NULL;
+		r->payload |= r->consumer[i].payload;
+	}
+	return records;
+}
+
+int run_capture(struct run *r, const struct run_opts *o, struct consumer *c, size_t n, struct err *e)
+{
+	struct reader_opts ro = {.block = o->block, .seekable = o->seekable};
+	struct progress p = {.next = clock_ns() + 1000000000, .on = !o->quiet};
+	struct sigaction old[2];
+	bool records;
+	int rc;
+
+	*r = (struct run){.filter = o->filter, .consumer = c, .consumers = n};
+	r->reader = reader_open(o->path, &ro, e);
+	if (!r->reader)
+		return -1;
+	records = wants(r, o);
+	r->model = model_new(
+		&(struct model_opts){.payload = r->payload, .on_xfer = on_xfer, .ctx = r});
+	signalled = 0;
+	catch_signals(old, true);
+	rc = loop(r, records, &p, e);
+	r->interrupted = signalled;
+	if (!r->stop)
+		model_finish(r->model);
+	catch_signals(old, false);
+	log_progress(NULL);
+	if (rc < 0)
+		log_warn("%s", e->text);
+	if (r->interrupted)
+		log_warn("interrupted after record %llu: what follows is not included",
+			(unsigned long long)model_counts(r->model)->records);
+	if (filter_broke(r->filter))
+		log_warn("a pattern of the filter hit its limits on some transfers: they are left out");
+	return rc < 0 || r->interrupted || reader_damaged(r->reader) || filter_broke(r->filter)
+		? EXIT_TROUBLE
+		: EXIT_DONE;
+}
+
+void run_close(struct run *r)
+{
+	reader_close(r->reader);
+	model_free(r->model);
+	r->reader = NULL;
+	r->model = NULL;
+}

@@ -1,0 +1,101 @@
+/* request.c: tables of standard requests, descriptor types and feature selectors. */
+#include "usb/request.h"
+#include "base/mem.h"
+
+const char *request_type_name(unsigned type)
+{
+	static const char *const name[] = {"standard", "class", "vendor", "reserved"};
+
+	return name[type & 3];
+}
+
+const char *recipient_name(unsigned recipient)
+{
+	static const char *const name[] = {"device", "interface", "endpoint", "other"};
+
+	return recipient < ARRAY_LEN(name) ? name[recipient] : NULL;
+}
+
+static const struct request requests[] = {
+	{0, "GET_STATUS", "USB 2.0 9.4.5", "status type", 0},
+	{1, "CLEAR_FEATURE", "USB 2.0 9.4.1", "feature selector", 0},
+	{3, "SET_FEATURE", "USB 2.0 9.4.9", "feature selector", "test selector, suspend options"},
+	{5, "SET_ADDRESS", "USB 2.0 9.4.6", "device address", 0},
+	{6, "GET_DESCRIPTOR", "USB 2.0 9.4.3", "descriptor type and index", "language id"},
+	{7, "SET_DESCRIPTOR", "USB 2.0 9.4.8", "descriptor type and index", "language id"},
+	{8, "GET_CONFIGURATION", "USB 2.0 9.4.2", 0, 0},
+	{9, "SET_CONFIGURATION", "USB 2.0 9.4.7", "configuration value", 0},
+	{10, "GET_INTERFACE", "USB 2.0 9.4.4", 0, 0},
+	{11, "SET_INTERFACE", "USB 2.0 9.4.10", "alternate setting", 0},
+	{12, "SYNCH_FRAME", "USB 2.0 9.4.11", 0, 0},
+	{48, "SET_SEL", "USB 3.2 9.4.12", 0, 0},
+	{49, "SET_ISOCH_DELAY", "USB 3.2 9.4.11", "delay in ns", 0},
+};
+
+const struct request *request_standard(uint8_t bRequest)
+{
+	for (size_t i = 0; i < ARRAY_LEN(requests); i++)
+		if (requests[i].bRequest == bRequest)
+			return &requests[i];
+	return NULL;
+}
+
+const char *descriptor_type_name(uint8_t t)
+{
+	/* USB 2.0 table 9-5, USB 3.2 table 9-6, HID 1.11 section 7.1, and the hub's. */
+	static const char *const name[] = {
+		[1] = "device",
+		[2] = "configuration",
+		[3] = "string",
+		[4] = "interface",
+		[5] = "endpoint",
+		[6] = "device qualifier",
+		[7] = "other speed configuration",
+		[8] = "interface power",
+		[9] = "OTG",
+		[10] = "debug",
+		[11] = "interface association",
+		[15] = "BOS",
+		[16] = "device capability",
+		[0x21] = "HID",
+		[0x22] = "HID report",
+		[0x23] = "HID physical",
+		[0x24] = "class-specific interface",
+		[0x25] = "class-specific endpoint",
+		[0x29] = "hub",
+		[0x2a] = "SuperSpeed hub",
+		[0x30] = "SuperSpeed endpoint companion",
+		[0x31] = "SuperSpeedPlus isochronous endpoint companion",
+	};
+
+	return t < ARRAY_LEN(name) ? name[t] : NULL;
+}
+
+const char *feature_name(unsigned recipient, uint16_t selector)
+{
+	static const struct {
+		uint8_t recipient;
+		uint16_t selector;
+		const char *name;
+	} feature[] = {
+		{0, 1, "DEVICE_REMOTE_WAKEUP"}, /* USB 2.0 table 9-6 */
+		{0, 2, "TEST_MODE"},
+		{0, 3, "B_HNP_ENABLE"}, /* OTG 2.0 section 6.2 */
+		{0, 4, "A_HNP_SUPPORT"},
+		{0, 5, "A_ALT_HNP_SUPPORT"},
+		{0, 6, "WUSB_DEVICE"},
+		{0, 48, "U1_ENABLE"}, /* USB 3.2 table 9-7 */
+		{0, 49, "U2_ENABLE"},
+		{0, 50, "LTM_ENABLE"},
+		{0, 51, "B3_NTF_HOST_REL"},
+		{0, 52, "B3_RSP_ENABLE"},
+		{0, 53, "LDM_ENABLE"},
+		{1, 0, "FUNCTION_SUSPEND"},
+		{2, 0, "ENDPOINT_HALT"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(feature); i++)
+		if (feature[i].recipient == recipient && feature[i].selector == selector)
+			return feature[i].name;
+	return NULL;
+}

@@ -1,0 +1,45 @@
+/* request.h: the requests of USB 2.0 and USB 3.2 chapter 9, and the parts of a setup packet, as
+ * tables with their sections. */
+#ifndef USB_REQUEST_H
+#define USB_REQUEST_H
+
+#include "usb/usb.h"
+
+#include <stdbool.h>
+
+/* bmRequestType (USB 2.0 table 9-2). */
+enum { REQUEST_STANDARD, REQUEST_CLASS, REQUEST_VENDOR, REQUEST_RESERVED };
+
+static inline unsigned setup_request_type(uint8_t bmRequestType)
+{
+	return bmRequestType >> 5 & 3;
+}
+
+static inline unsigned setup_recipient(uint8_t bmRequestType)
+{
+	return bmRequestType & 0x1f;
+}
+
+/* "standard", "class", …; "device", "interface", "endpoint", "other", NULL: reserved recipient. */
+const char *request_type_name(unsigned type);
+const char *recipient_name(unsigned recipient);
+
+/* A standard request. */
+struct request {
+	uint8_t bRequest;
+	const char *name;    /* "GET_DESCRIPTOR" */
+	const char *section; /* "USB 2.0 9.4.3" */
+	const char *value;   /* what wValue means, NULL: must be zero */
+	const char *index;   /* what wIndex means beside the recipient, NULL: recipient or zero */
+};
+
+/* NULL for a number chapter 9 does not define. */
+const struct request *request_standard(uint8_t bRequest);
+
+/* "device", "configuration", "BOS", …; NULL: not a standard or common class descriptor type. */
+const char *descriptor_type_name(uint8_t bDescriptorType);
+
+/* Feature selectors differ by recipient (USB 2.0 table 9-6, USB 3.2 table 9-7); NULL: unknown. */
+const char *feature_name(unsigned recipient, uint16_t selector);
+
+#endif

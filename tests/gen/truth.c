@@ -1,0 +1,137 @@
+/* truth.c: what a reader of the capture is expected to say about each transfer, as JSON lines with
+ * the keys and in the order of `urbscope list --json` (as far as the description knows them). */
+#include "tests/gen/gen.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *or_null(bool known, const char *json)
+{
+	return known ? json : "null";
+}
+
+static const char *number(char *room, size_t n, bool known, int64_t v)
+{
+	snprintf(room, n, "%" PRId64, v);
+	return or_null(known, room);
+}
+
+static void seconds(const char *key, bool known, int64_t ns)
+{
+	if (known)
+		printf(",\"%s\":%" PRId64 ".%09" PRId64, key, ns / 1000000000, ns % 1000000000);
+	else
+		printf(",\"%s\":null", key);
+}
+
+/* The name for a raw number of this system; NULL where the table has none. */
+static const char *canonical(const struct urb *u, enum os os)
+{
+	static const char *const all[] = {"ok", "stall", "missed", "cancelled", "disconnected",
+		"protocol", "crc", "timeout", "babble", "short", "no-bandwidth", "overrun",
+		"underrun", "gone", "invalid", "unlinked"};
+
+	if (!u->has_raw)
+		return status_row((unsigned)u->status)->os[os].canonical;
+	for (size_t i = 0; i < COUNT(all); i++) {
+		const struct status_number *s = &status_row((unsigned)status_find(all[i]))->os[os];
+
+		if (s->raw == u->raw)
+			return s->canonical;
+	}
+	return "error";
+}
+
+static void print_setup(const struct urb *u, const uint8_t *s)
+{
+	if (u->x->type != CONTROL || !u->saw_submit) {
+		printf(",\"setup\":null");
+		return;
+	}
+	printf(",\"setup\":{\"bmRequestType\":%u,\"bRequest\":%u,\"wValue\":%u,\"wIndex\":%u,"
+	       "\"wLength\":%u}",
+		s[0], s[1], s[2] | s[3] << 8, s[4] | s[5] << 8, s[6] | s[7] << 8);
+}
+
+static void print_iso(const struct capture *c, const struct urb *u, const struct truth *t)
+{
+	unsigned errors = 0, missed = 0, empty = 0;
+	char frame[24], interval[24];
+	uint32_t n = u->x->packets < t->iso_shown ? u->x->packets : t->iso_shown;
+
+	if (u->x->type != ISOCHRONOUS || !n) {
+		printf(",\"iso\":null");
+		return;
+	}
+	for (uint32_t i = 0; u->saw_complete && i < n; i++) {
+		const char *s =
+			status_row((unsigned)u->packet[i].status)->os[c->writer->os].canonical;
+
+		missed += !strcmp(s, "missed");
+		errors += strcmp(s, "missed") && strcmp(s, "ok");
+		empty += !u->packet[i].actual;
+	}
+	printf(",\"iso\":{\"packets\":%u,\"errors\":%u,\"missed\":%u,\"empty\":%u,\"start_frame\":%"
+	       "s,"
+	       "\"interval\":%s}",
+		u->x->packets, errors, missed, empty,
+		number(frame, sizeof(frame), t->start_frame && u->saw_complete, u->start_frame),
+		number(interval, sizeof(interval), t->interval,
+			endpoint_interval(u->x->dev, u->x->ep)));
+}
+
+static struct truth full_truth(const struct capture *c, const struct urb *u)
+{
+	const struct xfer *x = u->x;
+	struct truth t = {.req_len = u->saw_submit ? (int64_t)u->req : -1,
+		.len = u->saw_complete ? (int64_t)u->actual : -1,
+		.bus = x->dev->bus,
+		.iso_shown = UINT32_MAX,
+		.start_frame = true,
+		.interval = true,
+		.status = u->saw_complete};
+
+	memcpy(t.setup, x->setup, sizeof(t.setup));
+	if (c->writer->hide)
+		c->writer->hide(c, u, &t);
+	return t;
+}
+
+void truth_end(const struct capture *c, const struct urb *u, const char *how)
+{
+	static const char *const types[] = {"control", "isochronous", "bulk", "interrupt"};
+	static const char *const speeds[] = {"\"low\"", "\"full\"", "\"high\"", "\"super\""};
+	const struct xfer *x = u->x;
+	struct truth t = full_truth(c, u);
+	bool both = u->saw_submit && u->saw_complete;
+	int64_t begin = u->saw_submit ? u->submitted : u->completed;
+	const char *status = t.status ? canonical(u, c->writer->os) : "pending";
+	char a[24], b[24], d[24];
+
+	printf("{\"id\":%" PRIu64 ",\"first\":%" PRIu64 ",\"last\":%" PRIu64 ",\"records\":%u",
+		u->tid, u->first, u->last, u->records);
+	seconds("t", true, begin - c->sink.first_time);
+	seconds("dur", u->saw_complete, both ? u->completed - begin : 0);
+	printf(",\"bus\":%s,\"dev\":%u,\"ep\":%u,\"dir\":\"%s\",\"type\":\"%s\",\"speed\":%s",
+		number(a, sizeof(a), t.bus >= 0, t.bus), x->dev->address, x->ep->address & 15,
+		x->in ? "in" : "out", types[x->type],
+		or_null(c->writer->shows_speed, speeds[x->dev->speed]));
+	printf(",\"seen\":\"%s\",\"status\":\"%s\",\"short\":%s,\"raw_status\":%s,\"os\":\"%s\"",
+		both		? "both"
+		: u->saw_submit ? "submit"
+				: "complete",
+		status,
+		x->in && x->type != ISOCHRONOUS && !strcmp(status, "ok") && t.req_len > t.len &&
+				t.len >= 0
+			? "true"
+			: "false",
+		number(b, sizeof(b), t.status, urb_raw(u, c->writer->os)), os_name(c->writer->os));
+	if (how)
+		printf(",\"end\":\"%s\"", how);
+	printf(",\"req_len\":%s", number(d, sizeof(d), t.req_len >= 0, t.req_len));
+	printf(",\"len\":%s", number(d, sizeof(d), t.len >= 0, t.len));
+	print_setup(u, t.setup);
+	print_iso(c, u, &t);
+	puts("}");
+}

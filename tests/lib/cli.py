@@ -1,0 +1,213 @@
+"""cli: what scripts rely on beside the output: exit codes, messages, help pages, closed pipes."""
+
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+
+from house import ENVIRONMENT, Failed, ROOT, SANITIZER_MARKS, Skipped, command_line, run
+
+COMMANDS = ('list show explain devices stat iso check diff report view capture exercise replay '
+            'convert').split()
+NOBODY = 65534
+ESCAPE = b'\x1b'
+
+
+class Box:
+    """The program, a capture that certainly works, and a folder for files that do not."""
+
+    def __init__(self, house):
+        self.bin = house.checked_bin
+        own = house.own_captures()
+        if not own:
+            raise Failed('there are no captures')
+        self.capture = max((p for p in own if p.suffix in ('.pcap', '.pcapng')),
+                           key=lambda p: p.stat().st_size)
+        self.folder = tempfile.TemporaryDirectory(prefix='urbscope-cli-')
+        self.path = pathlib.Path(self.folder.name)
+        self.commands = commands_of(self.bin)
+
+    def file(self, name, content):
+        path = self.path / name
+        path.write_bytes(content)
+        return path
+
+    def expect(self, arguments, code, out=None, err=None, stdin=None):
+        """Runs; out and err are patterns that must be found, '' wants silence."""
+        done = run([self.bin, *arguments], stdin)
+        more = command_line([self.bin, *arguments], stdin)
+        if done.returncode != code:
+            raise Failed(f'exit code {done.returncode}, expected {code}', more)
+        for what, pattern, text in (('output', out, done.stdout), ('standard error', err,
+                                                                    done.stderr)):
+            if pattern == '' and text:
+                raise Failed(f'{what} is not empty: {text[:100]!r}', more)
+            if pattern and not re.search(pattern.encode(), text, re.M):
+                raise Failed(f'{what} lacks {pattern!r}: {text[:200]!r}', more)
+        return done
+
+
+def commands_of(program):
+    """The commands `--help` names at the beginning of a line."""
+    text = run([program, '--help']).stdout.decode()
+    return [c for c in COMMANDS if re.search(rf'^\s+{c}\b', text, re.M)]
+
+
+def jobs(house):
+    house.need_program()
+    box = Box(house)
+    found = [(name.replace('_', ' '), lambda f=f: f(box)) for name, f in TESTS]
+    found += [(f'help of {c}', lambda c=c: help_page(box, c)) for c in box.commands]
+    return found
+
+
+# ---- help ---------------------------------------------------------------------------------------
+
+def help_page(box, command):
+    pages = [box.expect([command, option], 0, rf'urbscope {command}\b', '').stdout
+             for option in ('-h', '--help')]
+    if pages[0] != pages[1]:
+        raise Failed('-h and --help differ')
+    if max(map(len, pages[0].decode().splitlines())) > 100:
+        raise Failed('a line of the page has more than 100 columns')
+
+
+def version_and_help(box):
+    box.expect(['--version'], 0, r'^urbscope \d', '')
+    box.expect(['--help'], 0, r'urbscope', '')
+    if not {'list', 'show', 'stat'} <= set(box.commands):
+        raise Failed(f'--help names only {box.commands}')
+
+
+# ---- usage --------------------------------------------------------------------------------------
+
+def bad_usage(box):
+    wrong = (['no-such-command', box.capture], ['list'], ['list', '--no-such-option', box.capture],
+             ['list', '--format', 'runes', box.capture], ['list', '-n', 'many', box.capture],
+             ['list', '-n', '-1', box.capture], ['show', box.capture],
+             ['list', '--color', 'blue', box.capture], ['list', '-f'], ['--no-such-option'],
+             ['list', box.capture, box.capture])
+    for arguments in wrong:
+        box.expect(arguments, 2, '', r'^urbscope: ')
+    return len(wrong)
+
+
+def bad_filter(box):
+    for command in ('list', 'stat'):
+        box.expect([command, '-f', 'dev == ', box.capture], 2, '', r'\^')
+        box.expect([command, '-f', 'no_such_field == 1', box.capture], 2, '', r'no_such_field')
+
+
+def show_what_is_not_there(box):
+    for number in ('0', '4000000000', '99999999999999999999', '-1', 'x'):
+        box.expect(['show', number, box.capture], 2, '', r'^urbscope: ')
+
+
+def count(box):
+    done = box.expect(['list', '--json', '-n', '3', box.capture], 0, None, '')
+    if len(done.stdout.splitlines()) != 3:
+        raise Failed(f'-n 3 gives {len(done.stdout.splitlines())} lines')
+
+
+def a_file_alone_is_listed(box):
+    if box.expect([box.capture], 0).stdout != box.expect(['list', box.capture], 0).stdout:
+        raise Failed('urbscope FILE is not urbscope list FILE')
+
+
+# ---- input --------------------------------------------------------------------------------------
+
+def unreadable_input(box):
+    """Each is named in the message, yields no output and exit code 2."""
+    gone = box.path / 'gone.pcap'
+    files = (gone, box.path, box.file('empty.pcap', b''), box.file('text.pcap', b'hello\n' * 99),
+             box.file('zeros.pcap', bytes(4096)),
+             box.file('header.pcap', box.capture.read_bytes()[:5]),
+             box.file('noise.gz', b'\x1f\x8b\x08' + bytes(range(256))))
+    for path in files:
+        for command in ('list', 'stat'):
+            box.expect([command, path], 2, None, re.escape(path.name))
+    return len(files) * 2
+
+
+def no_permission(box):
+    if os.getuid():
+        raise Skipped('needs root, to become a user who may not read')
+    path = box.file('secret.pcap', box.capture.read_bytes())
+    path.chmod(0)
+    box.path.chmod(0o755)
+    try:
+        done = subprocess.run([box.bin, 'list', path], capture_output=True, user=NOBODY,
+                              group=NOBODY, extra_groups=[], env=ENVIRONMENT, timeout=60)
+    except PermissionError:
+        raise Skipped('the build folder is closed to other users') from None
+    if done.returncode != 2 or b'secret.pcap' not in done.stderr or done.stdout:
+        raise Failed(f'exit code {done.returncode}, says {done.stderr[:200]!r}')
+
+
+def truncated_file(box):
+    """All before the damage is shown, with a warning and exit code 2."""
+    whole = box.expect(['list', '--records', '--json', box.capture], 0).stdout.splitlines()
+    cut = box.file('cut.pcap', box.capture.read_bytes()[:-7])
+    done = box.expect(['list', '--records', '--json', cut], 2, None, r'^urbscope: .*warning')
+    if len(done.stdout.splitlines()) < len(whole) - 1:
+        raise Failed(f'{len(done.stdout.splitlines())} records of {len(whole)} are left')
+    box.expect(['stat', '--json', cut], 2, r'^\{.*\}\s*$', r'^urbscope: .*warning')
+    box.expect(['list', '-q', cut], 2, None, '')
+
+
+def hostile_file_name(box):
+    path = box.file('\x1b[2J\x07evil\n.pcap', b'no capture')
+    done = box.expect(['list', path], 2, '', r'evil')
+    if re.search(rb'[\x00-\x09\x0b-\x1f\x7f]', done.stderr) or done.stderr.count(b'\n') > 3:
+        raise Failed(f'control characters reach the terminal: {done.stderr[:200]!r}')
+
+
+# ---- output -------------------------------------------------------------------------------------
+
+def closed_pipe(box):
+    """Nobody reads: no message, no signal, exit code 0."""
+    for command in (['list'], ['list', '--json'], ['list', '--records'], ['stat'], ['show', '1'],
+                    ['--help']):
+        arguments = [box.bin, *command] + ([box.capture] if command != ['--help'] else [])
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = subprocess.run([str(a) for a in arguments], stdin=subprocess.DEVNULL, stdout=writer,
+                              stderr=subprocess.PIPE, cwd=ROOT, env=ENVIRONMENT, timeout=60)
+        os.close(writer)
+        if done.returncode or done.stderr:
+            raise Failed(f'{" ".join(command)}: exit code {done.returncode}, '
+                         f'says {done.stderr[:200]!r}', command_line(arguments) + ' | :')
+
+
+def full_disk(box):
+    for command in (['list'], ['stat', '--json']):
+        with open('/dev/full', 'wb') as full:
+            done = subprocess.run([box.bin, *command, box.capture], stdin=subprocess.DEVNULL,
+                                  stdout=full, stderr=subprocess.PIPE, cwd=ROOT, env=ENVIRONMENT,
+                                  timeout=60)
+        if done.returncode != 2 or b'urbscope: ' not in done.stderr \
+                or any(m in done.stderr for m in SANITIZER_MARKS):
+            raise Failed(f'{" ".join(command)}: exit code {done.returncode}, '
+                         f'says {done.stderr[:200]!r}',
+                         command_line([box.bin, *command, box.capture]) + ' > /dev/full')
+
+
+def colour(box):
+    plain = box.expect(['list', box.capture], 0).stdout
+    if ESCAPE in plain:
+        raise Failed('colours without a terminal')
+    if ESCAPE not in box.expect(['list', '--color', 'always', box.capture], 0).stdout:
+        raise Failed('--color always gives no colours')
+    if box.expect(['list', '--color', 'never', box.capture], 0).stdout != plain:
+        raise Failed('--color never is not the default without a terminal')
+    for extra in ({'NO_COLOR': '1'}, {}):
+        done = run([box.bin, 'list', '--json', '--color', 'always', box.capture], extra=extra)
+        if ESCAPE in done.stdout:
+            raise Failed('colours in JSON')
+
+
+TESTS = [(f.__name__, f) for f in (
+    version_and_help, bad_usage, bad_filter, show_what_is_not_there, count, a_file_alone_is_listed,
+    unreadable_input, no_permission, truncated_file, hostile_file_name, closed_pipe, full_disk,
+    colour)]
