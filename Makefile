@@ -49,11 +49,99 @@ $(O)/tests/test_%: tests/unit/test_%.c $(O)/liburbscope.a $(O)/flags
 $(O)/gen: $(GEN_SRC:%.c=$(O)/%.o)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lm
 
+# Bare libpcap programs of the tests, and programs over the library.
+$(O)/tests/%: tests/peer/%.c $(O)/liburbscope.a $(O)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(O)/liburbscope.a $(TEST_LIBS) $(LIBS)
+
+$(O)/tests/%: tests/cuts/%.c $(O)/liburbscope.a $(O)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(O)/liburbscope.a $(LIBS)
+
+$(O)/tests/%: tests/bench/%.c $(O)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< -lpcap
+
 # The stamp changes only when the flags do.
 FLAGS_NOW = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) $(LIBS)
 .PHONY: FORCE
 $(O)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(FLAGS_NOW)' | cmp -s - $@ || echo '$(FLAGS_NOW)' > $@
+
+# ---- what people call ------------------------------------------------------------------------------
+
+# Installs those of the named packages that are missing; says so, asks nothing, does nothing when all
+# are there. $(call install_packages,NAMES,WHY)
+define install_packages
+@missing=$$(for p in $(1); do \
+	dpkg-query -W -f='$${db:Status-Status}' $$p 2>/dev/null | grep -qx installed || echo $$p; done); \
+if [ -n "$$missing" ]; then \
+	sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	echo "Installing" $$missing "from Debian$${sudo:+ with sudo} ($(2))"; \
+	$$sudo apt-get update -q && \
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $$missing; \
+fi
+endef
+
+.PHONY: packages test-packages
+packages:
+	$(call install_packages,$(BUILD_PACKAGES),to build)
+test-packages:
+	$(call install_packages,$(BUILD_PACKAGES) $(TEST_PACKAGES),to test)
+
+.PHONY: demo
+## demo: install what is missing, build, and show list, show and stat on captures/
+demo: packages
+	@$(MAKE) --no-print-directory all
+	@src/doc/demo $(O)/urbscope
+
+.PHONY: test check
+## test: the tests that need less than a minute
+test: test-packages
+	@tests/run --fast
+## check: all tests, with sanitizers and peers
+check: test-packages
+	@tests/run
+
+.PHONY: golden
+## golden NAME=x: write one expected output anew (read it before committing it)
+golden: all
+	@tests/run --rewrite $(NAME)
+
+.PHONY: layers
+## layers: check that includes follow the direction of the house
+layers:
+	@tests/layers
+
+.PHONY: bench
+## bench: speed and memory beside a libpcap loop (BENCH_RECORDS=1000000)
+bench: test-packages
+	@$(MAKE) --no-print-directory all $(O)/gen $(O)/tests/pcap_loop
+	@tests/bench/bench $(BENCH_FLAGS)
+
+.PHONY: captures
+## captures: make the generated captures of captures/ again
+captures: $(O)/gen
+	tests/gen/make-captures $(O)/gen
+
+.PHONY: install uninstall
+## install: program, manual page to $(DESTDIR)$(PREFIX)
+install: all
+	install -D -m 755 $(O)/urbscope $(DESTDIR)$(PREFIX)/bin/urbscope
+	install -D -m 644 src/doc/urbscope.1 $(DESTDIR)$(PREFIX)/share/man/man1/urbscope.1
+## uninstall: take them away again
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/urbscope $(DESTDIR)$(PREFIX)/share/man/man1/urbscope.1
+
+.PHONY: clean
+## clean: remove everything that was built
+clean:
+	rm -rf build
+
+.PHONY: list
+## list: these targets
+list:
+	@sed -n 's/^## //p' Makefile
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

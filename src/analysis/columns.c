@@ -67,7 +67,10 @@ void address_text(struct value *v, uint16_t bus, uint16_t device, uint8_t ep, ui
 		text_u64(&t, bus);
 		text_char(&t, '.');
 	}
-	text_u64(&t, device);
+	if (device == USB_NO_DEVICE)
+		text_char(&t, '?');
+	else
+		text_u64(&t, device);
 	text_char(&t, '.');
 	if (ep == USB_NO_ENDPOINT)
 		text_char(&t, '?');
@@ -127,6 +130,8 @@ static void get_status(const void *row, struct value *v)
 {
 	const struct xfer *x = X(row);
 
+	if (x->status == STATUS_UNKNOWN)
+		return;
 	*v = value_name(x->flags & XFER_LOST_COMPLETION ? "lost" : status_name(x->status));
 	v->tone = status_is_error(x->status) ? TONE_BAD : x->status == STATUS_OK ? TONE_NONE : TONE_DIM;
 }
@@ -141,7 +146,7 @@ static void get_lengths(const void *row, struct value *v)
 		return;
 	if (x->req_len != XFER_UNKNOWN)
 		text_i64(&t, x->req_len);
-	if (x->req_len != x->len && x->status != STATUS_PENDING) {
+	if (x->req_len != x->len && x->status != STATUS_PENDING && x->status != STATUS_UNKNOWN) {
 		text_str(&t, "→");
 		if (x->len != XFER_UNKNOWN)
 			text_i64(&t, x->len);
@@ -166,7 +171,7 @@ static const struct column xfer_text[] = {
 	{.title = "address", .get = get_address, .width = 9},
 	{.title = "type", .get = get_type, .width = 4},
 	{.title = "status", .get = get_status, .width = 6},
-	{.title = "asked", .get = get_lengths, .width = 9, .right = true},
+	{.title = "bytes", .get = get_lengths, .width = 9, .right = true},
 	{.title = "meaning", .get = get_info},
 };
 
@@ -218,7 +223,10 @@ static void get_device(const void *row, struct value *v)
 	else
 		text_u64(&t, x->bus);
 	text_str(&t, ", address ");
-	text_u64(&t, x->device);
+	if (x->device == USB_NO_DEVICE)
+		text_char(&t, '?');
+	else
+		text_u64(&t, x->device);
 	if (x->speed != USB_SPEED_UNKNOWN) {
 		text_str(&t, ", ");
 		text_str(&t, usb_speed_name(x->speed));
@@ -286,7 +294,8 @@ static void get_result(const void *row, struct value *v)
 	const struct status_code *c = status_lookup(x->os, x->raw_status);
 	struct text t = text_in(v);
 
-	text_str(&t, status_name(x->status));
+	text_str(&t, x->status == STATUS_UNKNOWN ? "not recorded by this kind of capture"
+						 : status_name(x->status));
 	if (x->flags & XFER_LOST_COMPLETION)
 		text_str(&t, " (completion lost)");
 	if (x->flags & XFER_HAS_STATUS && x->status != STATUS_OK) {
@@ -476,7 +485,7 @@ static void rec_bus(const void *l, struct value *v)
 
 static void rec_dev(const void *l, struct value *v)
 {
-	if (DECODED(l))
+	if (DECODED(l) && EV(l)->device != USB_NO_DEVICE)
 		*v = value_uint(EV(l)->device);
 }
 
@@ -504,9 +513,10 @@ static void rec_raw_status(const void *l, struct value *v)
 		*v = value_int(EV(l)->urb.raw_status);
 }
 
+/* USBPcap's header has no URB length. */
 static void rec_urb_len(const void *l, struct value *v)
 {
-	if (DECODED(l))
+	if (DECODED(l) && EV(l)->os != USB_OS_WINDOWS)
 		*v = value_uint(EV(l)->urb.header_length);
 }
 

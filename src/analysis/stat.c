@@ -82,7 +82,8 @@ static void count_bytes(struct pipe_stat *p, const struct xfer *x)
 {
 	int64_t bytes = x->len;
 
-	if (bytes == XFER_UNKNOWN && x->status == STATUS_OK && x->dir == USB_OUT) {
+	if (bytes == XFER_UNKNOWN && x->dir == USB_OUT &&
+		(x->status == STATUS_OK || x->status == STATUS_UNKNOWN)) {
 		bytes = x->req_len;
 		p->inferred |= bytes > 0;
 	}
@@ -96,7 +97,7 @@ static void count_times(struct pipe_stat *p, const struct xfer *x)
 {
 	int64_t from = x->begin;
 
-	if (x->status == STATUS_PENDING)
+	if (xfer_duration(x) == XFER_UNKNOWN)
 		return;
 	if (x->seen == SEEN_BOTH && x->end >= x->begin) {
 		hist_add(&p->latency, (uint64_t)(x->end - x->begin));

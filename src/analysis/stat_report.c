@@ -172,14 +172,14 @@ struct endpoint_line {
 	GET(name, L->stat->of.n, value_ns((int64_t)hist_quantile(&L->stat->of, q)))
 
 GET(bus, L->device->bus != USB_NO_BUS, value_uint(L->device->bus))
-GET(dev, true, value_uint(L->device->address))
+GET(dev, L->device->address != USB_NO_DEVICE, value_uint(L->device->address))
 GET(device, true, value_uint(L->pipe->instance))
 GET(ep, L->pipe->endpoint != USB_NO_ENDPOINT, value_uint(L->pipe->endpoint))
 GET(dir, true, value_name(usb_dir_name(L->pipe->dir)))
 GET(type, true, value_name(usb_type_name(L->pipe->type)))
 GET(transfers, true, value_uint(L->stat->transfers))
 GET(mean, L->seconds > 0, value_uint((uint64_t)((double)L->stat->bytes / L->seconds)))
-GET(peak, true, value_uint(L->stat->peak * (1000000000 / STAT_PEAK_BIN)))
+
 GET(iso_packets, L->pipe->type == USB_ISOCHRONOUS, value_uint(L->stat->iso_packets))
 GET(iso_failed, L->pipe->type == USB_ISOCHRONOUS, value_uint(L->stat->iso_failed))
 GET_QUANTILE(latency_p50, latency, 0.5)
@@ -190,6 +190,15 @@ GET_QUANTILE(service_p50, service, 0.5)
 GET_QUANTILE(service_p90, service, 0.9)
 GET_QUANTILE(service_p99, service, 0.99)
 GET_QUANTILE(service_max, service, 1)
+
+/* A capture shorter than the bin is one bin of its own length. */
+static void get_peak(const void *row, struct value *v)
+{
+	double bin = STAT_PEAK_BIN / 1e9, seconds = L->seconds < bin ? L->seconds : bin;
+
+	if (seconds > 0)
+		*v = value_uint((uint64_t)((double)L->stat->peak / seconds));
+}
 
 static void get_bytes(const void *row, struct value *v)
 {

@@ -41,7 +41,19 @@ static inline struct map_slot *map_find(
 	return 0;
 }
 
-/* Adds a key that is known not to be in the table. value must not be 0. */
+/* The next slot with the same key behind one of them, or NULL: keys may stand more than once. */
+static inline struct map_slot *map_find_next(const struct map *m, const struct map_slot *s,
+	map_eq *eq, const void *owner, const void *key)
+{
+	uint32_t hash = s->hash;
+
+	for (uint32_t i = (uint32_t)(s - m->slot + 1) & m->mask; m->slot[i].value; i = (i + 1) & m->mask)
+		if (m->slot[i].hash == hash && eq(owner, m->slot[i].value, key))
+			return &m->slot[i];
+	return 0;
+}
+
+/* Adds an entry. value must not be 0. */
 void map_insert(struct map *m, uint32_t hash, uint32_t value);
 /* Removes a slot that map_find returned. */
 void map_remove(struct map *m, struct map_slot *s);

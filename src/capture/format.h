@@ -68,6 +68,7 @@ struct reader {
 		uint32_t max;
 		uint32_t frac_limit; /* units per second */
 		uint32_t frac_mul;   /* ns per unit */
+		uint32_t earliest;   /* s: the last record's, less a day */
 	} pcap;
 	struct {
 		uint32_t first, n; /* interfaces of the section that were described so far */

@@ -54,8 +54,7 @@ struct codec {
 	void (*stop)(struct input *in);
 };
 
-/* ---- the bytes as stored ----------------------------------------------------------------------
- */
+/* ---- the bytes as stored ----------------------------------------------------------------- */
 
 static ssize_t read_failed(const struct input *in, struct err *e)
 {
@@ -118,8 +117,7 @@ static bool stored_match(const uint8_t *p, size_t n)
 	return true;
 }
 
-/* ---- gzip and zstd -----------------------------------------------------------------------------
- */
+/* ---- gzip and zstd ----------------------------------------------------------------------- */
 
 /* The rest of the input is not used. Gives the end of the stream. */
 static ssize_t broken(struct input *in, const char *what)
@@ -256,8 +254,7 @@ static const struct codec codecs[] = {
 	{"", stored_match, NULL, stored_read, NULL},
 };
 
-/* ---- opening -----------------------------------------------------------------------------------
- */
+/* ---- opening ----------------------------------------------------------------------------- */
 
 static int open_spool(struct input *in, struct err *e)
 {
@@ -339,8 +336,7 @@ void input_close(struct input *in)
 	free(in);
 }
 
-/* ---- reading -----------------------------------------------------------------------------------
- */
+/* ---- reading ----------------------------------------------------------------------------- */
 
 static ssize_t read_at(
 	struct input *in, int fd, uint64_t offset, uint8_t *dst, size_t n, struct err *e)

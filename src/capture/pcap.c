@@ -9,6 +9,7 @@
 
 enum {
 	FILE_HEADER = 24,
+	WITNESSES = 4, /* headers that must bear out a record far away in time */
 	RECORD_HEADER = 16,
 	LONG_RECORD_HEADER =
 		24 /* "modified" pcap of 1990s Linux: interface index, protocol, type */
@@ -46,12 +47,12 @@ static inline enum step deliver(struct reader *r, struct record *rec, const stru
 	rec->caplen = h->caplen;
 	rec->origlen = h->origlen;
 	r->last_time = rec->time;
+	r->pcap.earliest = h->sec - DAY;
 	r->p = rec->data + h->caplen;
 	return STEP_RECORD;
 }
 
-/* ---- records that are not at hand, or not what they should be ----------------------------------
- */
+/* ---- records that are not at hand, or not what they should be ---------------------------- */
 
 static bool near(int64_t a, int64_t b)
 {
@@ -65,35 +66,72 @@ static bool is_blank(const struct reader *r, const struct head *h)
 	       !near(0, r->last_time / 1000000000);
 }
 
-/* Some writers do one of these, so a second look decides. */
+static bool after_last(const struct reader *r, const struct head *h)
+{
+	return !r->number || near(h->sec, r->last_time / 1000000000);
+}
+
+static bool lengths_odd(const struct reader *r, const struct head *h)
+{
+	return h->caplen > r->pcap.usual || h->caplen > h->origlen || h->origlen > r->pcap.max ||
+	       h->frac >= r->pcap.frac_limit;
+}
+
+/* Some writers get one of these wrong, and captures have pauses, so a second look decides. */
 static bool is_odd(const struct reader *r, const struct head *h)
 {
-	return h->caplen > r->pcap.usual || h->caplen > h->origlen || h->frac >= r->pcap.frac_limit;
+	return lengths_odd(r, h) || !after_last(r, h);
 }
 
-/* For a place found by searching: everything must fit. */
-static bool is_sound(const struct reader *r, const struct head *h)
+/* Are the n headers from `at` on, behind record h, in order: lengths that can be, time not far
+ * back? The input's end may come before. */
+static bool in_order(struct reader *r, size_t at, const struct head *h, int n)
 {
-	return !is_odd(r, h) && h->origlen && h->origlen <= r->pcap.max &&
-	       (!r->number || near(h->sec, r->last_time / 1000000000));
+	struct head prev = *h, next;
+	bool exact = !after_last(r, h);
+
+	while (n--) {
+		if (!window_fill(r, at + r->pcap.head))
+			return exact ? window_size(r) == at : window_size(r) >= at;
+		next = parse_head(r->p + at, r->blank.big_endian);
+		if (lengths_odd(r, &next) || !next.origlen ||
+			(next.sec < prev.sec && !near(next.sec, prev.sec)))
+			return false;
+		at += r->pcap.head + (size_t)next.caplen;
+		prev = next;
+	}
+	return true;
 }
 
-/* Two sound headers in a row, or one whose record is the last. */
+/* For a place found by searching: all must fit, and what follows too; more of it where the time is
+ * not near the last record's. */
 static bool pcap_plausible(struct reader *r, size_t at)
 {
-	struct head h, next;
-	size_t len;
+	struct head h;
 
 	if (!window_fill(r, at + r->pcap.head))
 		return false;
 	h = parse_head(r->p + at, r->blank.big_endian);
-	if (!is_sound(r, &h))
+	if (lengths_odd(r, &h) || !h.origlen)
 		return false;
-	len = at + r->pcap.head + h.caplen;
-	if (!window_fill(r, len + r->pcap.head))
-		return window_size(r) >= len;
-	next = parse_head(r->p + len, r->blank.big_endian);
-	return is_sound(r, &next) && near(h.sec, next.sec);
+	return in_order(r, at + r->pcap.head + h.caplen, &h, after_last(r, &h) ? 1 : WITNESSES);
+}
+
+/* Does what follows speak for this odd record? Its neighbour near the last good record in time
+ * does; after a pause, several that are in order. Odd twice is too much. */
+static bool followed(struct reader *r, const struct head *h)
+{
+	size_t at = r->pcap.head + (size_t)h->caplen;
+	struct head next;
+
+	if (lengths_odd(r, h) && !after_last(r, h))
+		return false;
+	if (!window_fill(r, at + r->pcap.head))
+		return window_size(r) >= at;
+	next = parse_head(r->p + at, r->blank.big_endian);
+	if (next.caplen > r->pcap.max || is_blank(r, &next))
+		return false;
+	return after_last(r, &next) || in_order(r, at, h, WITNESSES);
 }
 
 static enum step damage(struct reader *r, const struct head *h, bool cut, struct err *e)
@@ -103,15 +141,6 @@ static enum step damage(struct reader *r, const struct head *h, bool cut, struct
 	snprintf(why, sizeof(why), "not a record header (captured length %u, original length %u)",
 		h->caplen, h->origlen);
 	return reader_resync(r, (struct search){pcap_plausible, 1, cut}, why, e);
-}
-
-/* Does the header behind this odd record look like one? Its time is near one of the two before. */
-static bool followed(const struct reader *r, const struct head *h)
-{
-	struct head next = parse_head(r->p + r->pcap.head + h->caplen, r->blank.big_endian);
-
-	return next.caplen <= r->pcap.max && !is_blank(r, &next) &&
-	       (near(next.sec, h->sec) || (r->number && near(next.sec, r->last_time / 1000000000)));
 }
 
 static enum step pcap_slow(struct reader *r, struct record *rec, struct err *e)
@@ -130,13 +159,12 @@ static enum step pcap_slow(struct reader *r, struct record *rec, struct err *e)
 			return reader_cut(r, "record", len, e);
 		return damage(r, &h, true, e);
 	}
-	if (is_odd(r, &h) && window_fill(r, len + r->pcap.head) && !followed(r, &h))
+	if (is_odd(r, &h) && !followed(r, &h))
 		return damage(r, &h, false, e);
 	return deliver(r, rec, &h);
 }
 
-/* ---- the fast way ------------------------------------------------------------------------------
- */
+/* ---- the fast way ------------------------------------------------------------------------ */
 
 static inline __attribute__((always_inline)) enum step pcap_step(
 	struct reader *r, struct record *rec, struct err *e, bool big)
@@ -148,7 +176,8 @@ static inline __attribute__((always_inline)) enum step pcap_step(
 		return pcap_slow(r, rec, e);
 	h = parse_head(r->p, big);
 	/* length 0 is worth a look too: it is what zeros look like */
-	if (h.caplen - 1 >= r->pcap.usual || h.caplen > h.origlen || h.frac >= r->pcap.frac_limit ||
+	if (h.caplen - 1 >= r->pcap.usual || h.caplen > h.origlen || h.origlen > r->pcap.max ||
+		h.frac >= r->pcap.frac_limit || h.sec - r->pcap.earliest > 2 * DAY ||
 		h.caplen > have - r->pcap.head)
 		return pcap_slow(r, rec, e);
 	return deliver(r, rec, &h);
@@ -164,8 +193,7 @@ static enum step pcap_step_be(struct reader *r, struct record *rec, struct err *
 	return pcap_step(r, rec, e, true);
 }
 
-/* ---- opening -----------------------------------------------------------------------------------
- */
+/* ---- opening ----------------------------------------------------------------------------- */
 
 static const struct variant *find_variant(const uint8_t *p, bool *big)
 {
@@ -214,9 +242,8 @@ static int pcap_open(struct reader *r, struct err *e)
 
 static int pcap_seek(struct reader *r, const struct record *at, struct err *e)
 {
-	(void)r;
-	(void)at;
 	(void)e;
+	r->pcap.earliest = (uint32_t)(at->time / 1000000000) - DAY;
 	return 0;
 }
 

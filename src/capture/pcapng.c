@@ -24,6 +24,7 @@ enum {
 	PACKET_START = 28, /* type to original length, of EPB and OPB */
 	PACKET_FRAME = 32,
 	OPTIONS_LONGEST = 1024 * 1024,
+	LOOK_AHEAD = 1024 * 1024, /* bytes of an uninteresting block that are kept */
 	PACKET_LONGEST = RECORD_MAX_URB + OPTIONS_LONGEST,
 	OPAQUE_LONGEST = RECORD_MAX_URB + BLOCK_FRAME,
 	OTHER_LONGEST = 16 * 1024 * 1024, /* blocks that are read whole */
@@ -83,8 +84,7 @@ static const struct block_type *find_type(uint32_t type)
 	return NULL;
 }
 
-/* ---- options -----------------------------------------------------------------------------------
- */
+/* ---- options ----------------------------------------------------------------------------- */
 
 struct option {
 	uint16_t code, len;
@@ -118,8 +118,7 @@ static void find_comment(struct record *rec, const uint8_t *p, size_t n, bool bi
 		}
 }
 
-/* ---- time --------------------------------------------------------------------------------------
- */
+/* ---- time -------------------------------------------------------------------------------- */
 
 static uint64_t power10(unsigned n)
 {
@@ -172,8 +171,7 @@ static int64_t saturated_seconds(int64_t s)
 	return ns;
 }
 
-/* ---- damage ------------------------------------------------------------------------------------
- */
+/* ---- damage ------------------------------------------------------------------------------ */
 
 /* A block of a known type and a possible length that stands at both its ends. A section header
  * brings its own byte order. */
@@ -230,8 +228,7 @@ static enum step bad_block(struct reader *r, const char *why, struct err *e)
 	return resync(r, 1, r->eof && window_size(r) < len, text, e);
 }
 
-/* ---- packets -----------------------------------------------------------------------------------
- */
+/* ---- packets ----------------------------------------------------------------------------- */
 
 static enum step deliver(struct reader *r, struct record *rec, const uint8_t *data, uint32_t caplen,
 	uint32_t origlen)
@@ -357,8 +354,7 @@ static enum step read_opaque(struct reader *r, struct record *rec, uint32_t len,
 	return deliver(r, rec, r->p + BLOCK_START, len - BLOCK_FRAME, len - BLOCK_FRAME);
 }
 
-/* ---- sections and interfaces -------------------------------------------------------------------
- */
+/* ---- sections and interfaces ------------------------------------------------------------- */
 
 static enum step pcapng_step_le(struct reader *r, struct record *rec, struct err *e);
 static enum step pcapng_step_be(struct reader *r, struct record *rec, struct err *e);
@@ -424,22 +420,25 @@ static void set_text(char **dst, const struct option *o)
 	memcpy(*dst, o->v, n);
 }
 
+static const struct {
+	uint16_t code;
+	size_t member;
+} iface_texts[] = {
+	{IF_NAME, offsetof(struct reader_iface, name)},
+	{IF_DESCRIPTION, offsetof(struct reader_iface, description)},
+	{IF_OS, offsetof(struct reader_iface, os)},
+	{IF_HARDWARE, offsetof(struct reader_iface, hardware)},
+};
+
 static void set_iface_option(struct iface *f, const struct option *o, bool big)
 {
-	switch (o->code) {
-	case IF_NAME: set_text(&f->shown.name, o); break;
-	case IF_DESCRIPTION: set_text(&f->shown.description, o); break;
-	case IF_OS: set_text(&f->shown.os, o); break;
-	case IF_HARDWARE: set_text(&f->shown.hardware, o); break;
-	case IF_TSRESOL:
-		if (o->len >= 1)
-			set_resolution(f, o->v[0]);
-		break;
-	case IF_TSOFFSET:
-		if (o->len >= 8)
-			f->add = saturated_seconds((int64_t)load64(o->v, big));
-		break;
-	}
+	for (size_t i = 0; i < ARRAY_LEN(iface_texts); i++)
+		if (iface_texts[i].code == o->code)
+			set_text((char **)((char *)&f->shown + iface_texts[i].member), o);
+	if (o->code == IF_TSRESOL && o->len >= 1)
+		set_resolution(f, o->v[0]);
+	if (o->code == IF_TSOFFSET && o->len >= 8)
+		f->add = saturated_seconds((int64_t)load64(o->v, big));
 }
 
 static enum step read_idb(struct reader *r, struct record *rec, uint32_t len, struct err *e)
@@ -496,34 +495,46 @@ static enum step read_isb(struct reader *r, struct record *rec, uint32_t len, st
 	return STEP_AGAIN;
 }
 
-/* ---- blocks ------------------------------------------------------------------------------------
- */
+/* ---- blocks ------------------------------------------------------------------------------ */
 
-/* The length at a block's end, of a block that is longer than what is worth keeping. */
+/* Is there a block within the next bytes, which this one's length claims for itself? */
+static bool holds_block(struct reader *r)
+{
+	for (size_t at = 4; at < LOOK_AHEAD && window_fill(r, at + BLOCK_FRAME); at++)
+		if (block_plausible(r, at))
+			return true;
+	return false;
+}
+
+/* A block that is longer than what is worth keeping. In a file its second length can be looked at
+ * first; in a stream its length is believed where no other block begins soon. */
 static enum step skip_long(struct reader *r, uint32_t len, struct err *e)
 {
 	bool big = r->blank.big_endian;
 	uint64_t start = window_offset(r);
 	uint8_t tail[4];
+	ssize_t got;
 
 	if (input_is_plain(r->in)) {
-		ssize_t got = input_read(r->in, start + len - 4, tail, sizeof(tail), NULL);
-
+		got = input_read(r->in, start + len - 4, tail, sizeof(tail), NULL);
 		if (got != sizeof(tail) || load32(tail, big) != len)
 			return resync(r, 1, got != sizeof(tail), impossible, e);
 		window_skip(r, len);
 		return STEP_AGAIN;
 	}
-	if (!window_skip(r, len - 4) || !window_fill(r, 4)) {
-		if (!r->failed)
-			reader_warn(r, TROUBLE_CUT, start,
-				"the input ends inside a block of %u bytes", len);
-		return reader_cut(r, "block", len, e);
-	}
-	if (load32(r->p, big) != len)
+	if (holds_block(r))
 		return resync(r, 1, false, impossible, e);
-	r->p += 4;
-	return STEP_AGAIN;
+	if (window_skip(r, len - 4) && window_fill(r, 4)) {
+		if (load32(r->p, big) != len)
+			return resync(r, 1, false, impossible, e);
+		r->p += 4;
+		return STEP_AGAIN;
+	}
+	if (!r->failed)
+		reader_warn(
+			r, TROUBLE_CUT, start, "the input ends inside a block of %u bytes", len);
+	r->p = r->end;
+	return reader_cut(r, "block", len, e);
 }
 
 /* The input ends before the block does, unless its length is wrong and there are other blocks. A
@@ -590,7 +601,7 @@ static enum step any_block(struct reader *r, struct record *rec, struct err *e)
 	len = load32(r->p + 4, r->blank.big_endian);
 	if (len < (t ? t->min : BLOCK_FRAME) || (len & 3) || (t && t->read && len > t->max))
 		return bad_block(r, impossible, e);
-	if ((!t || !t->read) && len > OPTIONS_LONGEST)
+	if ((!t || !t->read) && len > LOOK_AHEAD)
 		return skip_long(r, len, e);
 	return whole_block(r, rec, t, len, e);
 }
@@ -625,8 +636,7 @@ static enum step pcapng_step_be(struct reader *r, struct record *rec, struct err
 	return pcapng_step(r, rec, e, true);
 }
 
-/* ---- opening -----------------------------------------------------------------------------------
- */
+/* ---- opening ----------------------------------------------------------------------------- */
 
 static enum probe pcapng_probe(const uint8_t *p, size_t n, bool eof)
 {

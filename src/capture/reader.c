@@ -18,8 +18,7 @@ enum {
 
 static const struct format *const formats[] = {&format_pcap, &format_pcapng, &format_text};
 
-/* ---- the window --------------------------------------------------------------------------------
- */
+/* ---- the window -------------------------------------------------------------------------- */
 
 /* Room behind the window. Moving must free an eighth of the buffer, otherwise it grows: so the
  * bytes copied stay proportional to the bytes read, and it grows only when it is full of unused
@@ -86,8 +85,7 @@ bool window_skip(struct reader *r, uint64_t n)
 	return true;
 }
 
-/* ---- damage ------------------------------------------------------------------------------------
- */
+/* ---- damage ------------------------------------------------------------------------------ */
 
 static const char *const trouble_names[TROUBLE_KINDS] = {
 	[TROUBLE_CUT] = "cut records",
@@ -178,8 +176,7 @@ enum step reader_resync(struct reader *r, struct search s, const char *why, stru
 		input_name(r->in), (unsigned long long)r->number + 1, from, why, skipped);
 }
 
-/* ---- interfaces --------------------------------------------------------------------------------
- */
+/* ---- interfaces -------------------------------------------------------------------------- */
 
 static const uint16_t urb_links[] = {
 	LINK_USB_FREEBSD, LINK_USB_LINUX, LINK_USB_LINUX_MMAPPED, LINK_USBPCAP, LINK_USB_DARWIN};
@@ -207,8 +204,7 @@ struct iface *add_iface(struct reader *r, uint32_t link, uint32_t snaplen)
 	return f;
 }
 
-/* ---- opening -----------------------------------------------------------------------------------
- */
+/* ---- opening ----------------------------------------------------------------------------- */
 
 /* What people hand over by mistake. */
 static const struct {
@@ -322,8 +318,7 @@ void reader_close(struct reader *r)
 	free(r);
 }
 
-/* ---- reading -----------------------------------------------------------------------------------
- */
+/* ---- reading ----------------------------------------------------------------------------- */
 
 int reader_next(struct reader *r, struct record *rec, struct err *e)
 {

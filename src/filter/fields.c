@@ -26,9 +26,9 @@ GETTER_OF(first, value_uint(X->first))
 GETTER_OF(last, value_uint(X->last))
 GETTER_OF(records, value_uint(X->records))
 GETTER_OF(t, value_ns(X->begin))
-GETTER_IF(dur, X->status != STATUS_PENDING, value_ns(xfer_duration(X)))
+GETTER_IF(dur, xfer_duration(X) != XFER_UNKNOWN, value_ns(xfer_duration(X)))
 GETTER_IF(bus, X->bus != USB_NO_BUS, value_uint(X->bus))
-GETTER_OF(dev, value_uint(X->device))
+GETTER_IF(dev, X->device != USB_NO_DEVICE, value_uint(X->device))
 GETTER_IF(device, X->instance, value_uint(X->instance))
 GETTER_IF(ep, X->endpoint != USB_NO_ENDPOINT, value_uint(X->endpoint))
 GETTER_OF(dir, value_name(usb_dir_name(X->dir)))
@@ -57,6 +57,8 @@ GETTER_IF(data, X->data.kept, value_bytes(X->data.data, X->data.kept))
 
 GETTER(status)
 {
+	if (X->status == STATUS_UNKNOWN)
+		return;
 	*v = value_name(status_name(X->status));
 	if (status_is_error(X->status))
 		v->tone = TONE_BAD;
@@ -102,7 +104,7 @@ GETTER_SETUP(wLength, 6, true)
  */
 
 #define ISO	  (X->iso.layout != ISO_NONE)
-#define ISO_ENDED (ISO && X->iso.complete)
+#define ISO_ENDED (ISO && X->iso.layout != ISO_NONE && X->iso.complete)
 
 /* clang-format off */
 GETTER_IF(iso_packets, ISO, value_uint(X->iso.packets))
@@ -137,7 +139,7 @@ GETTER(addr)
 {
 	struct text t;
 
-	if (X->bus == USB_NO_BUS || X->endpoint == USB_NO_ENDPOINT)
+	if (X->bus == USB_NO_BUS || X->device == USB_NO_DEVICE || X->endpoint == USB_NO_ENDPOINT)
 		return;
 	text_init(&t, v->room, sizeof(v->room));
 	text_u64(&t, X->bus);

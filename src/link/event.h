@@ -61,7 +61,8 @@ enum iso_layout { ISO_NONE, ISO_LINUX, ISO_USBPCAP, ISO_DARWIN, ISO_FREEBSD, ISO
  * Self-contained: valid as long as `table` and `data` are. */
 struct iso_table {
 	const uint8_t *table, *data;
-	uint32_t table_len, data_len;
+	uint32_t table_len;
+	uint32_t data_len; /* of `data`; of an OUT's payload even where data is NULL: not kept */
 	uint32_t packets;  /* number of packets of the URB */
 	uint32_t present;  /* how many of them are in the table */
 	uint32_t errors;   /* the system's own error count */
@@ -69,10 +70,13 @@ struct iso_table {
 	bool big_endian, complete, in;
 };
 
+/* Offset or length of a packet where it is not known. */
+#define ISO_UNKNOWN UINT32_MAX
+
 /* One packet of it. */
 struct iso_packet {
-	uint32_t offset;  /* in the transfer's data; (uint32_t)-1: not known */
-	uint32_t length;  /* submit: asked; complete: transferred */
+	uint32_t offset;  /* in the transfer's data; ISO_UNKNOWN: not known */
+	uint32_t length;  /* submit: asked; complete: transferred; ISO_UNKNOWN: not known */
 	int64_t raw_status;
 	bool has_status;
 };

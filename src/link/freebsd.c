@@ -157,14 +157,14 @@ static void decode_frames(const struct record *rec, struct event *ev)
 	ev->urb.data_total = (rec->origlen > rec->caplen ? rec->origlen : rec->caplen) - HEADER_LEN;
 }
 
-/* Header of the layout that had the number before: u32 transfer type (0–4), u32 bus or endpoint,
- * u32 and two small bytes, big-endian; the record is header and 0 to some bytes. */
+/* Header of the layout that had the number before, big-endian: u32 type and direction (0 to 7), u32
+ * device, u32 endpoint, u8 whether a setup follows, three zero bytes. */
 static bool is_obsolete(const struct record *rec)
 {
 	const uint8_t *h = rec->data;
 
-	return rec->caplen >= OBSOLETE_LEN && be32(h) <= 4 && be32(h + 4) < 256 &&
-	       be32(h + 8) < 256;
+	return rec->caplen >= OBSOLETE_LEN && be32(h) < 8 && be32(h + 4) < 128 &&
+	       be32(h + 8) < 16 && h[12] < 2 && !h[13] && !h[14] && !h[15];
 }
 
 static bool is_freebsd(const struct record *rec)

@@ -6,7 +6,6 @@
 #include "link/event.h"
 
 /* A length or offset that this capture does not tell (struct iso_packet). */
-#define ISO_UNKNOWN UINT32_MAX
 
 /* Each fills *p with packet i of t; false when i >= t->present or the table is cut before it.
  * *p is fully set on success and untouched on failure. */

@@ -35,13 +35,12 @@ const struct link_type *link_types(size_t *n)
 
 void link_to_event(const struct link_type *t, const struct record *rec, struct event *ev)
 {
-	*ev = (struct event){
-		.kind = EVENT_OTHER,
-		.type = USB_TYPE_UNKNOWN,
-		.dir = USB_DIR_UNKNOWN,
-		.endpoint = USB_NO_ENDPOINT,
-		.bus = USB_NO_BUS,
-	};
+	mem_clear(ev);
+	ev->kind = EVENT_OTHER;
+	ev->type = USB_TYPE_UNKNOWN;
+	ev->dir = USB_DIR_UNKNOWN;
+	ev->endpoint = USB_NO_ENDPOINT;
+	ev->bus = USB_NO_BUS;
 	if (t && t->decode) {
 		t->decode(rec, ev);
 	} else if (t) {

@@ -273,7 +273,8 @@ static const char *parse_rest(struct line *l, struct event *ev)
 	if (w.n == 1 && *w.s == 's') {
 		if (!parse_setup(l, ev))
 			return "usbmon text: the setup is not five hexadecimal words";
-	} else if (w.n == 1 && (*w.s < '0' || *w.s > '9')) { /* a letter: the setup could not be taken */
+	} else if (w.n == 1 &&
+		   (*w.s < '0' || *w.s > '9')) { /* a letter: the setup could not be taken */
 		for (int i = 0; i < 5; i++)
 			w = next_word(l);
 		if (!w.n || *w.s != '_')

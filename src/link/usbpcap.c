@@ -26,10 +26,6 @@ enum {
 
 enum stage { STAGE_SETUP, STAGE_DATA, STAGE_STATUS, STAGE_COMPLETE, STAGES };
 
-/* Who writes a stage: 1.5.0.0 replaced DATA and STATUS by COMPLETE. */
-static const uint8_t stage_writer[STAGES] = {
-	WRITER_UNKNOWN, WRITER_USBPCAP_OLD, WRITER_USBPCAP_OLD, WRITER_USBPCAP};
-
 /* The header's transfer byte → type; what is not here is no USBPcap. */
 static const struct transfer {
 	uint8_t byte, type, header;
@@ -134,7 +130,9 @@ static void decode_control(const struct record *rec, struct event *ev, bool comp
 	 * injected records carry one such function whatever they are. */
 	if (f && f->dir != USB_DIR_UNKNOWN && !is_injected(ev))
 		ev->dir = f->dir;
-	ev->writer = stage_writer[stage];
+	/* 1.5.0.0 replaced DATA and STATUS by COMPLETE */
+	if (stage == STAGE_DATA || stage == STAGE_STATUS)
+		ev->writer = WRITER_USBPCAP_OLD;
 	if (stage == STAGE_SETUP)
 		control_setup(rec, ev);
 	else if (stage == STAGE_DATA)
@@ -149,8 +147,9 @@ static void decode_control(const struct record *rec, struct event *ev, bool comp
 
 /* Bulk and interrupt. The submission of an IN has no length; the completion of an OUT has none.
  * Both records exist since 1.4.1.0 only: before, an IN is its completion and an OUT its submission,
- * so seeing the other one tells the generation. With an unknown pipe USBPcap cannot know the
- * direction and attaches the buffer on completion; its "bulk" is then a guess. */
+ * and a driver that uses one IRP for OUT and IN makes them look like a pair. With an unknown pipe
+ * USBPcap cannot know the direction and attaches the buffer on completion; its "bulk" is then a
+ * guess. */
 static void decode_bulk(const struct record *rec, struct event *ev, bool complete)
 {
 	bool known = ev->dir != USB_DIR_UNKNOWN;
@@ -158,11 +157,7 @@ static void decode_bulk(const struct record *rec, struct event *ev, bool complet
 	if (!known)
 		ev->type = USB_TYPE_UNKNOWN;
 	ev->kind = complete ? EVENT_COMPLETE : EVENT_SUBMIT;
-	if (known && complete == (ev->dir == USB_OUT)) {
-		ev->writer = WRITER_USBPCAP;
-		return;
-	}
-	if (!known && !complete)
+	if (known ? complete == (ev->dir == USB_OUT) : !complete)
 		return;
 	take_data(rec, ev, 0);
 	set_length(ev, complete ? URB_ACTUAL : URB_REQUESTED, ev->urb.header_data_len);
@@ -204,12 +199,13 @@ static void decode_iso(const struct record *rec, struct event *ev, bool complete
 
 bool iso_packet_usbpcap(const struct iso_table *t, uint32_t i, struct iso_packet *p)
 {
-	const uint8_t *entry = t->table + (size_t)i * ISO_ENTRY;
 	bool last = i + 1 >= t->present;
+	const uint8_t *entry;
 	uint32_t end;
 
 	if (i >= t->present || (size_t)(i + 1) * ISO_ENTRY > t->table_len)
 		return false;
+	entry = t->table + (size_t)i * ISO_ENTRY;
 	p->offset = le32(entry);
 	p->raw_status = le32(entry + 8);
 	p->has_status = t->complete;
@@ -241,6 +237,7 @@ void link_usbpcap_decode(const struct record *rec, struct event *ev)
 	bool complete;
 
 	ev->os = USB_OS_WINDOWS;
+	ev->writer = WRITER_USBPCAP;
 	if (rec->caplen < BASE_LEN)
 		return link_malformed(ev, "shorter than a USBPcap header (27 bytes)");
 	t = find_transfer(h[22]);

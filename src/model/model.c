@@ -48,6 +48,9 @@ struct model {
 	struct model_counts counts;
 	int64_t start, now;
 	bool started;
+	/* USBPcap before 1.4.1.0 records one of bulk and interrupt URBs' two ends, the one with data.
+	 * This section (number + 1) showed that its driver records both. */
+	uint32_t both_ends;
 };
 
 struct urb_key {
@@ -84,8 +87,7 @@ void model_free(struct model *m)
 
 /* ---- finding open transfers -------------------------------------------------------------------- */
 
-/* Id 0 is no id: USBPcap's injected transfers are told apart by their endpoint. All control transfers in a
- * QEMU file have it, but that is one device's, which changes its address under SET_ADDRESS. */
+/* Id 0 is no id (FreeBSD): the endpoint takes its place. All control transfers in a QEMU file have it, but that is one device's, which changes its address under SET_ADDRESS. */
 static bool by_endpoint(const struct event *ev)
 {
 	return !ev->urb.id && ev->writer != WRITER_QEMU;
@@ -115,11 +117,18 @@ static uint32_t urb_hash(const struct record *rec, const struct event *ev)
 	return map_hash(ev->urb.id ^ (uint64_t)ev->bus << 48 ^ (uint64_t)rec->section << 40 ^ endpoint);
 }
 
+/* Without ids several transfers of an endpoint can be open: the oldest comes first. */
 static struct map_slot *find_open(struct model *m, const struct record *rec, const struct event *ev)
 {
 	struct urb_key k = {rec, ev};
+	struct map_slot *first = map_find(&m->by_urb, urb_hash(rec, ev), same_urb, m, &k);
 
-	return map_find(&m->by_urb, urb_hash(rec, ev), same_urb, m, &k);
+	if (!first || !by_endpoint(ev))
+		return first;
+	for (struct map_slot *s = first; (s = map_find_next(&m->by_urb, s, same_urb, m, &k));)
+		if (m->open[s->value - 1].id < m->open[first->value - 1].id)
+			first = s;
+	return first;
 }
 
 /* ---- opening ------------------------------------------------------------------------------------ */
@@ -217,7 +226,7 @@ static struct open_xfer *open_xfer(struct model *m, const struct record *rec, co
 
 static void xfer_blank(struct xfer *x)
 {
-	memset(x, 0, sizeof(*x));
+	mem_clear(x);
 	x->status = STATUS_PENDING;
 	x->ended = END_EOF;
 	x->req_len = x->len = x->naks = x->retries = XFER_UNKNOWN;
@@ -312,8 +321,12 @@ static void from_completion(struct model *m, struct xfer *x, const struct record
 		x->data = (struct span){u->data, u->data_len, u->data_len, u->data_total};
 	} else if (x->iso.layout != ISO_NONE) {
 		x->iso.data = x->data.data;
-		x->iso.data_len = x->data.kept;
+		x->iso.data_len = x->data.data ? x->data.kept : x->data.captured;
 	}
+	/* A status stage without a data stage: nothing came. */
+	if (ev->writer == WRITER_USBPCAP_OLD && x->type == USB_CONTROL && x->dir == USB_IN &&
+		x->seen == SEEN_BOTH && x->len == XFER_UNKNOWN)
+		x->len = 0;
 }
 
 /* How many bytes were asked for, which way they went, and how it ended: rules over what is known. */
@@ -335,6 +348,8 @@ static void conclude(struct xfer *x, enum event_kind kind)
 			x->flags |= XFER_SHORT;
 			x->ended = x->len || x->type == USB_CONTROL ? END_SHORT : END_ZLP;
 		}
+	} else if (x->status == STATUS_UNKNOWN) {
+		x->ended = END_COMPLETE;
 	} else if (x->status == STATUS_PENDING) {
 		x->ended = x->flags & XFER_LOST_COMPLETION ? END_LOST
 			: kind == EVENT_COMPLETE           ? END_COMPLETE
@@ -358,6 +373,65 @@ static void close_slot(struct model *m, uint32_t n)
 	m->free = n;
 }
 
+/* ---- captures that record one end --------------------------------------------------------------- */
+
+static bool one_end_type(uint8_t type)
+{
+	return type == USB_BULK || type == USB_INTERRUPT;
+}
+
+static void note_both_ends(struct model *m, const struct record *rec, const struct event *ev)
+{
+	if (ev->os == USB_OS_WINDOWS && one_end_type(ev->type) &&
+		ev->dir == (ev->kind == EVENT_SUBMIT ? USB_IN : USB_OUT))
+		m->both_ends = rec->section + 1;
+}
+
+/* The only record of an OUT that was over when its IRP was used again: how it ended is not known. */
+static bool only_end(const struct model *m, const struct xfer *x)
+{
+	return x->os == USB_OS_WINDOWS && one_end_type(x->type) && x->dir == USB_OUT &&
+		m->both_ends != x->section + 1;
+}
+
+/* A transfer whose completion did not come: still pending at the end of the capture, or lost. */
+static void give_up(struct model *m, uint32_t n, uint16_t lost)
+{
+	struct xfer x;
+
+	xfer_blank(&x);
+	from_open(m, &x, &m->open[n - 1]);
+	if (only_end(m, &x))
+		x.status = STATUS_UNKNOWN;
+	else
+		x.flags |= lost;
+	conclude(&x, EVENT_SUBMIT);
+	m->opts.on_xfer(m->opts.ctx, &x);
+}
+
+static void lose(struct model *m, struct map_slot *s)
+{
+	uint32_t n = s->value;
+
+	map_remove(&m->by_urb, s);
+	give_up(m, n, XFER_LOST_COMPLETION);
+	close_slot(m, n);
+}
+
+/* One IRP serves several URBs in turn: a completion on another endpoint is not this one's. What kind a
+ * request without an endpoint was may change in between. */
+static bool belongs(const struct model *m, const struct open_xfer *o, const struct event *ev)
+{
+	const struct pipe *p = devices_get_pipe(m->devices, o->pipe);
+
+	if (p->type == USB_REQUEST || ev->type == USB_REQUEST ||
+		p->endpoint == USB_NO_ENDPOINT || ev->endpoint == USB_NO_ENDPOINT)
+		return true;
+	return p->endpoint == ev->endpoint &&
+		(o->dir == ev->dir || p->type == USB_CONTROL || o->dir == USB_DIR_UNKNOWN ||
+			ev->dir == USB_DIR_UNKNOWN);
+}
+
 /* ---- events -------------------------------------------------------------------------------------- */
 
 /* QEMU's host controllers write a submission each time they poll an IN endpoint that had nothing yet. */
@@ -367,32 +441,18 @@ static bool polled_again(const struct open_xfer *o, const struct event *ev)
 		o->dir == USB_IN;
 }
 
-/* The id is in use again: its completion was lost. */
-static void lose(struct model *m, struct map_slot *s)
-{
-	uint32_t n = s->value;
-	struct xfer x;
-
-	xfer_blank(&x);
-	from_open(m, &x, &m->open[n - 1]);
-	x.flags |= XFER_LOST_COMPLETION;
-	conclude(&x, EVENT_SUBMIT);
-	map_remove(&m->by_urb, s);
-	m->opts.on_xfer(m->opts.ctx, &x);
-	close_slot(m, n);
-}
-
 static uint32_t on_submit(struct model *m, const struct record *rec, const struct event *ev)
 {
 	struct map_slot *s = find_open(m, rec, ev);
 
+	note_both_ends(m, rec, ev);
 	if (s && polled_again(&m->open[s->value - 1], ev)) {
 		struct open_xfer *o = &m->open[s->value - 1];
 
 		o->records += o->records < UINT8_MAX;
 		return o->id;
 	}
-	if (s)
+	if (s && !by_endpoint(ev))
 		lose(m, s);
 	return open_xfer(m, rec, ev)->id;
 }
@@ -400,9 +460,15 @@ static uint32_t on_submit(struct model *m, const struct record *rec, const struc
 static uint32_t on_complete(struct model *m, const struct record *rec, const struct event *ev)
 {
 	struct map_slot *s = find_open(m, rec, ev);
-	uint32_t n = s ? s->value : 0;
+	uint32_t n;
 	struct xfer x;
 
+	note_both_ends(m, rec, ev);
+	if (s && !belongs(m, &m->open[s->value - 1], ev)) {
+		lose(m, s);
+		s = NULL;
+	}
+	n = s ? s->value : 0;
 	xfer_blank(&x);
 	if (n) {
 		map_remove(&m->by_urb, s);
@@ -440,7 +506,7 @@ static uint32_t on_data(struct model *m, const struct record *rec, const struct 
 	o = &m->open[s->value - 1];
 	if (o->records < UINT8_MAX)
 		o->records++;
-	if (ev->urb.has & (URB_ACTUAL | URB_REQUESTED)) {
+	if (ev->urb.has & URB_ACTUAL) {
 		o->length = ev->urb.length;
 		o->flags = (uint16_t)((o->flags & ~OPEN_REQUESTED) | OPEN_ACTUAL);
 	}
@@ -495,14 +561,8 @@ void model_finish(struct model *m)
 		if (m->open[i].id)
 			left[n++] = &m->open[i];
 	qsort(left, n, sizeof(*left), by_id);
-	for (size_t i = 0; i < n; i++) {
-		struct xfer x;
-
-		xfer_blank(&x);
-		from_open(m, &x, left[i]);
-		conclude(&x, EVENT_SUBMIT);
-		m->opts.on_xfer(m->opts.ctx, &x);
-	}
+	for (size_t i = 0; i < n; i++)
+		give_up(m, (uint32_t)(left[i] - m->open) + 1, 0);
 	free(left);
 	map_free(&m->by_urb);
 	m->opens = 0;

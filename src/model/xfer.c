@@ -26,10 +26,11 @@ struct iso_sum xfer_iso_sum(const struct xfer *x)
 	for (uint32_t i = 0; i < x->iso.present && iso_packet(&x->iso, i, &p); i++) {
 		enum status s = p.has_status ? status_canonical(x->os, p.raw_status) : STATUS_OK;
 
-		sum.bytes += p.length;
+		sum.bytes += p.length == ISO_UNKNOWN ? 0 : p.length;
 		sum.empty += p.length == 0;
 		sum.missed += s == STATUS_MISSED;
-		sum.errors += s != STATUS_OK && s != STATUS_MISSED;
+		/* less than asked is what isochronous IN packets mostly bring */
+		sum.errors += s != STATUS_OK && s != STATUS_SHORT && s != STATUS_MISSED;
 	}
 	return sum;
 }

@@ -86,15 +86,16 @@ struct iso_sum {
 	uint64_t bytes;
 };
 
-/* Computes them (cost: one pass over the table). errors: packets whose status is neither ok nor
- * missed; missed: canonical status missed; empty: completed with length 0. For a transfer that was
+/* Computes them (cost: one pass over the table). errors: packets whose status is none of ok,
+ * short and missed; missed: canonical status missed; empty: completed with length 0. For a transfer that was
  * not completed all but `packets` are 0. */
 struct iso_sum xfer_iso_sum(const struct xfer *x);
 
-/* end - begin, or XFER_UNKNOWN while pending. */
+/* end - begin, or XFER_UNKNOWN while pending or where its end is not recorded. */
 static inline int64_t xfer_duration(const struct xfer *x)
 {
-	return x->status == STATUS_PENDING ? XFER_UNKNOWN : x->end - x->begin;
+	return x->status == STATUS_PENDING || x->status == STATUS_UNKNOWN ? XFER_UNKNOWN
+									  : x->end - x->begin;
 }
 
 #endif

@@ -97,6 +97,17 @@ static void with_whole_payload(struct loading *l, struct xfer *x)
 	}
 }
 
+/* What only later records told: that the completion was lost, or is not recorded at all. */
+static void as_streamed(const struct index_entry *e, struct xfer *x)
+{
+	if (x->seen != SEEN_SUBMIT)
+		return;
+	x->status = e->status;
+	x->ended = e->status == STATUS_UNKNOWN ? END_COMPLETE : e->lost ? END_LOST : END_EOF;
+	if (e->lost)
+		x->flags |= XFER_LOST_COMPLETION;
+}
+
 static void rebuilt(void *ctx, const struct xfer *x)
 {
 	struct loading *l = ctx;
@@ -106,10 +117,7 @@ static void rebuilt(void *ctx, const struct xfer *x)
 	if (x->id != l->id || l->done)
 		return;
 	l->done = true;
-	if (index_get(l->ix, l->id)->lost) { /* only the next use of its id told that */
-		copy.flags |= XFER_LOST_COMPLETION;
-		copy.ended = END_LOST;
-	}
+	as_streamed(index_get(l->ix, l->id), &copy);
 	with_whole_payload(l, &copy);
 	row_init(&row, &copy, l->run->model);
 	l->got(l->ctx, &row);

@@ -13,14 +13,14 @@ const char *status_name(enum status s)
 {
 	static const char *const name[STATUS_COUNT] = {"ok", "stall", "timeout", "crc", "protocol",
 		"babble", "short", "cancelled", "disconnected", "no-bandwidth", "overrun",
-		"underrun", "missed", "error", "pending"};
+		"underrun", "missed", "error", "pending", "unknown"};
 
 	return name[s];
 }
 
 bool status_is_error(enum status s)
 {
-	return s != STATUS_OK && s != STATUS_PENDING && s != STATUS_CANCELLED;
+	return s != STATUS_OK && s != STATUS_PENDING && s != STATUS_UNKNOWN && s != STATUS_CANCELLED;
 }
 
 const struct status_code *status_lookup(enum usb_os os, int64_t raw)

@@ -22,13 +22,14 @@ enum status {
 	STATUS_UNDERRUN,
 	STATUS_MISSED, /* isochronous */
 	STATUS_ERROR,  /* other */
-	STATUS_PENDING,
+	STATUS_PENDING, /* not completed within the capture */
+	STATUS_UNKNOWN, /* completed, but this kind of capture does not record how: JSON null */
 	STATUS_COUNT
 };
 
 /* "ok", "stall", "no-bandwidth", … */
 const char *status_name(enum status s);
-/* True for all but ok, pending and cancelled (the filter field `error`). */
+/* True for all but ok, pending, unknown and cancelled (the filter field `error`). */
 bool status_is_error(enum status s);
 
 /* One number of one system. Texts are trusted and never NULL. */

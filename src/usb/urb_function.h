@@ -24,11 +24,11 @@ enum {
 
 /* What the URB moves. */
 enum urb_carries {
-	URB_CARRIES_NOTHING, /* reserved numbers */
-	URB_CARRIES_CONTROL, /* one control transfer with a setup of the driver's or the stack's */
-	URB_CARRIES_SELECTION,	 /* a configuration or interface choice: control transfer plus pipes
-				  */
-	URB_CARRIES_DATA,	 /* a bulk or interrupt transfer */
+	URB_CARRIES_NOTHING,   /* reserved numbers */
+	URB_CARRIES_CONTROL,   /* one control transfer; the setup is the driver's or the stack's */
+	URB_CARRIES_SELECTION, /* a configuration or interface choice: control transfer plus pipes
+				*/
+	URB_CARRIES_DATA,      /* a bulk or interrupt transfer */
 	URB_CARRIES_ISOCHRONOUS, /* an isochronous transfer with its packet table */
 	URB_CARRIES_PIPE,	 /* an order about a pipe, no data */
 	URB_CARRIES_FRAME,	 /* a question or order about frames, answered by the host */

@@ -31,8 +31,8 @@ enum usb_speed {
 /* Whose status numbers a transfer carries. */
 enum usb_os { USB_OS_NONE, USB_OS_LINUX, USB_OS_WINDOWS, USB_OS_DARWIN, USB_OS_FREEBSD, USB_OS_COUNT };
 
-/* Bus number of captures that have none; endpoint number where it is not known. */
-enum { USB_NO_BUS = 0xffff, USB_NO_ENDPOINT = 0xff };
+/* Bus number of captures that have none; device address and endpoint number where not known. */
+enum { USB_NO_BUS = 0xffff, USB_NO_DEVICE = 0xffff, USB_NO_ENDPOINT = 0xff };
 
 /* The setup stage's 8 bytes (USB 2.0 section 9.3), in host order. */
 struct usb_setup {

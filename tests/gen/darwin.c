@@ -91,5 +91,5 @@ static void hide(const struct capture *c, const struct urb *u, struct truth *t)
 	t->interval = false;
 }
 
-const struct writer darwin_266 = {"266", "macOS XHC captures", 266, 0, OS_DARWIN, 4, false, true,
-	true, submit, complete, NULL, hide};
+const struct writer darwin_266 = {"266", "macOS XHC captures", 266, 0, OS_DARWIN, FOR_DARWIN, false,
+	true, true, submit, complete, NULL, hide};

@@ -102,8 +102,8 @@ static void hide(const struct capture *c, const struct urb *u, struct truth *t)
 {
 	(void)c;
 	(void)u;
-	t->start_frame = false;
+	t->start_frame = t->packet_status = false;
 }
 
-const struct writer freebsd_186 = {"186", "FreeBSD usbdump", 186, 0, OS_FREEBSD, 8, false, false,
-	true, submit, complete, NULL, hide};
+const struct writer freebsd_186 = {"186", "FreeBSD usbdump", 186, 0, OS_FREEBSD, FOR_FREEBSD, false,
+	false, true, submit, complete, NULL, hide};

@@ -118,7 +118,8 @@ int32_t endpoint_interval(const struct device *d, const struct endpoint *e);
 
 enum payload_kind { DATA_ZERO, DATA_COUNT, DATA_RANDOM, DATA_BYTES };
 enum fate { FATE_NORMAL, FATE_LOST_SUBMIT, FATE_LOST_COMPLETE, FATE_PENDING, FATE_REFUSED };
-enum { FOR_USBMON = 1 << 0, FOR_ALL = -1 };
+/* Families of writers, for statements that only some systems would show. */
+enum { FOR_USBMON = 1, FOR_USBPCAP = 2, FOR_DARWIN = 4, FOR_FREEBSD = 8, FOR_ALL = 15 };
 
 struct bad_packets {
 	uint32_t first, last;
@@ -284,6 +285,8 @@ struct truth {
 	int64_t bus;	      /* -1: null */
 	uint32_t iso_shown;   /* packets whose descriptors are recorded; 0: no table */
 	bool start_frame, interval, status;
+	bool packet_status; /* packets have one of their own */
+	bool out_by_offset; /* lengths of OUT packets are those of the submission */
 	uint8_t setup[8];
 };
 

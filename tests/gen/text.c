@@ -119,8 +119,10 @@ static void hide(const struct capture *c, const struct urb *u, struct truth *t)
 	bool layout_u = c->writer->variant == LAYOUT_U;
 
 	t->iso_shown = layout_u ? DESC_MAX : 0;
-	if (u->x->packets > t->iso_shown)
-		t->len = -1; /* the length on C is the buffer's */
+	if (u->x->packets > t->iso_shown) /* the length on C is the buffer's */
+		t->len = -1;
+	if (u->x->fate == FATE_REFUSED) /* 'E' says nothing about a length */
+		t->len = -1;
 	if (!layout_u)
 		t->bus = -1;
 }

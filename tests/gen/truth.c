@@ -68,9 +68,12 @@ static void print_iso(const struct capture *c, const struct urb *u, const struct
 		const char *s =
 			status_row((unsigned)u->packet[i].status)->os[c->writer->os].canonical;
 
+		if (!t->packet_status)
+			s = "ok";
 		missed += !strcmp(s, "missed");
 		errors += strcmp(s, "missed") && strcmp(s, "ok");
-		empty += !u->packet[i].actual;
+		empty += !(
+			t->out_by_offset && !u->x->in ? u->packet[i].length : u->packet[i].actual);
 	}
 	printf(",\"iso\":{\"packets\":%u,\"errors\":%u,\"missed\":%u,\"empty\":%u,\"start_frame\":%"
 	       "s,"
@@ -90,6 +93,7 @@ static struct truth full_truth(const struct capture *c, const struct urb *u)
 		.iso_shown = UINT32_MAX,
 		.start_frame = true,
 		.interval = true,
+		.packet_status = true,
 		.status = u->saw_complete};
 
 	memcpy(t.setup, x->setup, sizeof(t.setup));

@@ -83,7 +83,7 @@ def version_and_help(box):
 # ---- usage --------------------------------------------------------------------------------------
 
 def bad_usage(box):
-    wrong = (['no-such-command', box.capture], ['list'], ['list', '--no-such-option', box.capture],
+    wrong = (['no-such-command', box.capture], ['list', '--no-such-option', box.capture],
              ['list', '--format', 'runes', box.capture], ['list', '-n', 'many', box.capture],
              ['list', '-n', '-1', box.capture], ['show', box.capture],
              ['list', '--color', 'blue', box.capture], ['list', '-f'], ['--no-such-option'],

@@ -50,20 +50,25 @@ def cases():
 
 def jobs(house):
     house.need_program()
-    programs = [('', house.bin)]
+    return [(c.name, lambda c=c: check_case(house, c)) for c in cases()]
+
+
+def check_case(house, case):
+    """The file first: what is wrong there is wrong in all ways and said once."""
+    ways = [('file', {})]
+    if case.pipe and len(case.inputs) == 1:
+        ways.append(('pipe', {'pipe': True}))
+    if case.inputs:
+        ways += [(f'block {b}', {'block': b}) for b in BLOCKS]
     if house.checked_bin != house.bin:
-        programs.append((', sanitized', house.checked_bin))
-    found = []
-    for case in cases():
-        for label, program in programs:
-            found.append((f'{case.name} [file{label}]', lambda c=case, p=program: check(c, p)))
-            if case.pipe and len(case.inputs) == 1:
-                found.append((f'{case.name} [pipe{label}]',
-                              lambda c=case, p=program: check(c, p, pipe=True)))
-        for block in BLOCKS if case.inputs else ():
-            found.append((f'{case.name} [block {block}]',
-                          lambda c=case, b=block: check(c, house.bin, block=b)))
-    return found
+        ways += [(f'{way}, sanitized', {**how, 'program': house.checked_bin})
+                 for way, how in ways[:2]]
+    for passed, (way, how) in enumerate(ways):
+        try:
+            check(case, **{'program': house.bin, **how})
+        except Failed as failure:
+            raise Failed(f'as {way}: {failure}', failure.more, passed) from None
+    return len(ways)
 
 
 def check(case, program, pipe=False, block=None):

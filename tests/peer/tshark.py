@@ -34,6 +34,8 @@ FIELDS = ('frame.number frame.time_epoch usb.bus_id usb.device_address usb.endpo
           'usb.darwin.endpoint_type usb.darwin.request_type usb.darwin.io_len '
           'usb.darwin.io_status usb.darwin.io_id').split() + sum(SETUP.values(), [])
 
+# Link types whose headers both read field by field.
+URB_LINKS = {189, 220, 249, 266}
 TYPES = ('isochronous', 'interrupt', 'control', 'bulk')
 DARWIN_TYPES = ('control', 'isochronous', 'bulk', 'interrupt')
 
@@ -99,7 +101,7 @@ def common(frame, device, endpoint, kind, kinds_type, status, identity):
     return {'dev': device, 'ep': None if endpoint is None else endpoint & 15,
             'dir': None if endpoint is None else 'in' if endpoint & 0x80 else 'out',
             'kind': kind, 'type': kinds_type, 'raw_status': status, 'urb': identity,
-            'request_in': number(frame['usb.request_in'])}
+            'request': number(frame['usb.request_in'])}
 
 
 def linux(frame):
@@ -107,7 +109,7 @@ def linux(frame):
     transfer_type = number(frame['usb.transfer_type'])
     said = common(frame, number(frame['usb.device_address']), number(frame['usb.endpoint_address']),
                   kind, TYPES[transfer_type] if transfer_type < 4 else 'unknown',
-                  None if kind == 'submit' else number(frame['usb.urb_status']),
+                  number(frame['usb.urb_status']),
                   number(frame['usb.urb_id']))
     return {**said, 'bus': number(frame['usb.bus_id']), 'urb_len': number(frame['usb.urb_len']),
             'data_len': number(frame['usb.data_len'])}
@@ -125,7 +127,7 @@ def windows(frame):
     said = common(frame, number(frame['usb.device_address']), endpoint if known else None, kind,
                   TYPES[transfer_type] if transfer_type < 4 else
                   'request' if transfer_type == 0xfe else 'unknown',
-                  number(frame['usb.usbd_status']) if kind == 'complete' else None,
+                  number(frame['usb.usbd_status']),
                   number(frame['usb.irp_id']))
     return {**said, 'bus': number(frame['usb.bus_id']), 'data_len': number(frame['usb.data_len'])}
 
@@ -136,7 +138,7 @@ def darwin(frame):
     said = common(frame, number(frame['usb.darwin.device_address']),
                   number(frame['usb.darwin.endpoint_address']), kind,
                   DARWIN_TYPES[transfer_type] if transfer_type < 4 else 'unknown',
-                  number(frame['usb.darwin.io_status']) if kind == 'complete' else None,
+                  number(frame['usb.darwin.io_status']),
                   number(frame['usb.darwin.io_id']))
     return {**said, 'bus': number(frame['usb.darwin.location_id']) >> 24,
             'urb_len': number(frame['usb.darwin.io_len'])}
@@ -174,14 +176,10 @@ def ask_urbscope(program, path):
 
 
 def urbscope_says(record, xfer):
-    if record['kind'] == 'other' and record.get('bin') in ('foreign', 'custom'):
-        return {}
     said = {key: record[key] for key in ('bus', 'dev', 'ep', 'dir', 'type', 'kind', 'raw_status',
                                          'urb_len', 'data_len')}
     said['urb'] = None if record['urb'] is None else int(record['urb'], 16)
     if xfer:
-        first = xfer['first']
-        said['request_in'] = first if record['kind'] != 'submit' and first != record['n'] else None
         said.update(xfer['setup'] or {})
     return said
 
@@ -197,6 +195,17 @@ def same(field, theirs, ours):
     return theirs == ours
 
 
+def partner(request, record, records, firsts):
+    """The record that tshark names as the request, where ours is of the same transfer; else the
+    first other record of the transfer before this one, None where there is none."""
+    xfer = record['transfer']
+    if xfer is None or record['kind'] == 'submit':
+        return None
+    if request and records[request - 1]['transfer'] == xfer:
+        return request
+    return firsts[xfer] if firsts[xfer] < record['n'] else None
+
+
 def compare(program, path, cache):
     """(number of values compared, {field: [(record, tshark's, ours)]})."""
     frames = ask_tshark(path, cache)
@@ -205,13 +214,22 @@ def compare(program, path, cache):
     compared = 1
     if len(frames) != len(records):
         differences['records'].append((0, len(frames), len(records)))
-    start = nanoseconds(frames[0]['frame.time_epoch']) if frames else 0
+    # The first record that has a time: simple packet blocks have none.
+    times = (nanoseconds(f['frame.time_epoch']) for f in frames)
+    start = next((t for t in times if t is not None), None)
+    firsts = {}
+    for record in records:
+        firsts.setdefault(record['transfer'], record['n'])
     for frame, record in zip(frames, records):
         theirs = tshark_says(frame)
         ours = urbscope_says(record, xfers.get(record['transfer']))
-        if bool(theirs) != bool(ours):
-            differences['recognised'].append((record['n'], bool(theirs), bool(ours)))
+        ours['request'] = partner(theirs.get('request'), record, records, firsts)
+        if bool(theirs) != (record['link'] in URB_LINKS):
+            differences['recognised'].append((record['n'], bool(theirs), record['link']))
             continue
+        if record.get('bin') == 'injected':
+            # Never on the bus, so of no transfer: tshark has requests and answers here.
+            theirs = {k: v for k, v in theirs.items() if k not in SETUP and k != 'request'}
         time = nanoseconds(frame['frame.time_epoch'])
         if record['t'] is not None and time is not None:
             theirs['time'] = time - start

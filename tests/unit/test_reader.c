@@ -1018,6 +1018,47 @@ static void test_pcap_damage(void **state)
 	damaged_pcap(last, rubbish, 16, 1, -1);	 /* nothing behind it */
 }
 
+/* Bytes missing: only the records that they touch are lost. (Of 18 the joint reads as a header in
+ * order: of a record of 768 bytes.) */
+static void test_pcap_bytes_missing(void **state)
+{
+	struct bytes whole = {0};
+
+	(void)state;
+	pcap_header(&whole, 0xa1b2c3d4, 65535, 288);
+	for (uint32_t i = 0; i < 50; i++) {
+		whole.edges = 0;
+		pcap_record(&whole, 1667907927, 3 * i, 3);
+	}
+	for (size_t gone = 1; gone < 100; gone += 1 + (gone % 19 == 17)) {
+		struct bytes b = {0};
+		struct result res;
+
+		put(&b, whole.v, 24 + 10 * 19 + 7);
+		put(&b, whole.v + b.n + gone, whole.n - b.n - gone);
+		res = read_and_free(&b);
+		assert_true(res.n + 3 + gone / 19 >= 50);
+		assert_int_equal(res.v[res.n - 1].rec.time, 1667907927000147000);
+		drop(&res);
+	}
+	free(whole.v);
+}
+
+/* A pause of weeks between two records is no damage. */
+static void test_pcap_pause(void **state)
+{
+	struct bytes b = {0};
+	struct result res;
+
+	(void)state;
+	pcap_header(&b, 0xa1b2c3d4, 65535, 288);
+	for (uint32_t i = 0; i < 12; i++)
+		pcap_record(&b, 1600000000 + i / 3 * 5000000, i, 3);
+	res = read_and_free(&b);
+	assert_sound(&res, 12);
+	drop(&res);
+}
+
 static void test_pcapng_damage(void **state)
 {
 	static const struct {
@@ -1277,6 +1318,8 @@ int main(void)
 		cmocka_unit_test(test_cut_pcapng),
 		cmocka_unit_test(test_cut_text),
 		cmocka_unit_test(test_pcap_damage),
+		cmocka_unit_test(test_pcap_bytes_missing),
+		cmocka_unit_test(test_pcap_pause),
 		cmocka_unit_test(test_pcapng_damage),
 		cmocka_unit_test(test_absurd_lengths),
 		cmocka_unit_test(test_any_byte_wrong),
