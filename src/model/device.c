@@ -18,11 +18,15 @@ struct node {
 	uint32_t older; /* a pipe of the same endpoint with another type */
 };
 
+/* Pipes found lately, by address and endpoint: most captures never miss. */
+enum { CACHE_SIZE = 1024 };
+
 struct devices {
 	struct slot *instance;
 	struct node *pipe;
 	size_t instances, instance_cap, pipes, pipe_cap;
 	struct map by_address;
+	uint32_t cache[CACHE_SIZE];
 };
 
 struct address {
@@ -66,15 +70,12 @@ static uint32_t find_instance(struct devices *d, struct address a, uint8_t speed
 	return (uint32_t)d->instances;
 }
 
-uint32_t devices_pipe(struct devices *d, uint32_t section, uint16_t bus, uint16_t address,
-	uint8_t endpoint, uint8_t dir, uint8_t type, uint8_t speed)
+/* The pipe of an instance's endpoint, made on first use. */
+static uint32_t find_pipe(struct devices *d, uint32_t inst, uint8_t endpoint, uint8_t dir, uint8_t type)
 {
-	uint32_t inst = find_instance(d, (struct address){section, bus, address}, speed), n;
 	uint8_t row = endpoint < 16 ? endpoint : 16;
-	uint32_t *head;
+	uint32_t *head, n;
 
-	if (type == USB_CONTROL) /* message pipes carry both directions (USB 2.0 section 5.3.2) */
-		dir = USB_DIR_UNKNOWN;
 	head = &d->instance[inst - 1].pipe[row][dir];
 	for (n = *head; n; n = d->pipe[n - 1].older)
 		if (d->pipe[n - 1].pub.type == type)
@@ -83,6 +84,27 @@ uint32_t devices_pipe(struct devices *d, uint32_t section, uint16_t bus, uint16_
 	d->pipe[d->pipes] = (struct node){.pub = {inst, endpoint, dir, type}, .older = *head};
 	*head = (uint32_t)++d->pipes;
 	return *head;
+}
+
+uint32_t devices_pipe(struct devices *d, uint32_t section, uint16_t bus, uint16_t address,
+	uint8_t endpoint, uint8_t dir, uint8_t type, uint8_t speed)
+{
+	const struct address a = {section, bus, address};
+	uint32_t *cached, n;
+
+	if (type == USB_CONTROL) /* message pipes carry both directions (USB 2.0 section 5.3.2) */
+		dir = USB_DIR_UNKNOWN;
+	cached = &d->cache[(address << 5 ^ endpoint << 1 ^ (dir & 1) ^ bus << 3) % CACHE_SIZE];
+	n = *cached;
+	if (n) {
+		const struct pipe *p = &d->pipe[n - 1].pub;
+
+		if (p->endpoint == endpoint && p->dir == dir && p->type == type &&
+			same_address(d, p->instance, &a))
+			return n;
+	}
+	*cached = find_pipe(d, find_instance(d, a, speed), endpoint, dir, type);
+	return *cached;
 }
 
 const struct pipe *devices_get_pipe(const struct devices *d, uint32_t n)
