@@ -117,8 +117,8 @@ layers:
 .PHONY: bench
 ## bench: speed and memory beside a libpcap loop (BENCH_RECORDS=1000000)
 bench: test-packages
-	@$(MAKE) --no-print-directory all $(O)/gen $(O)/tests/pcap_loop
-	@tests/bench/bench $(BENCH_FLAGS)
+	@$(MAKE) --no-print-directory all $(O)/gen $(O)/tests/pcap_loop $(O)/tests/measure
+	@tests/bench/bench --build $(O) $(BENCH_FLAGS)
 
 .PHONY: captures
 ## captures: make the generated captures of captures/ again

@@ -9,7 +9,7 @@ static int match(const struct decode_ctx *c, const struct xfer *x)
 	return x->flags & XFER_HAS_SETUP ? 1 : 0;
 }
 
-/* ---- one line ------------------------------------------------------------------------------------ */
+/* ---- one line ----------------------------------------------------------------------- */
 
 static void say_recipient(struct text *t, const struct usb_setup *s)
 {
@@ -115,8 +115,8 @@ static void info(const struct decode_ctx *c, const struct xfer *x, struct text *
 {
 	struct usb_setup s = usb_setup_parse(x->setup);
 	const struct request *r = setup_request_type(s.bmRequestType) == REQUEST_STANDARD
-		? request_standard(s.bRequest)
-		: NULL;
+					  ? request_standard(s.bRequest)
+					  : NULL;
 
 	(void)c;
 	if (x->flags & XFER_SETUP_INFERRED)
@@ -132,7 +132,7 @@ static void info(const struct decode_ctx *c, const struct xfer *x, struct text *
 		say_recipient(t, &s);
 }
 
-/* ---- fields --------------------------------------------------------------------------------------- */
+/* ---- fields ------------------------------------------------------------------------- */
 
 static void setup_field(struct emit *e, const char *key, uint64_t value, const char *text,
 	uint32_t off, uint32_t len, enum show show)
@@ -169,16 +169,17 @@ static void request_type_fields(struct emit *e, uint8_t b)
 			     .show = SHOW_HEX2,
 		     });
 	for (size_t i = 0; i < sizeof(part) / sizeof(part[0]); i++)
-		emit_field(e, &(struct field){
-				      .key = part[i].key,
-				      .value = value_uint(b >> part[i].bit & ((1u << part[i].bits) - 1)),
-				      .text = part[i].text ? part[i].text : "reserved",
-				      .off = 0,
-				      .len = 1,
-				      .bit = part[i].bit,
-				      .bits = part[i].bits,
-				      .in = FIELD_IN_SETUP,
-			      });
+		emit_field(e,
+			&(struct field){
+				.key = part[i].key,
+				.value = value_uint(b >> part[i].bit & ((1u << part[i].bits) - 1)),
+				.text = part[i].text ? part[i].text : "reserved",
+				.off = 0,
+				.len = 1,
+				.bit = part[i].bit,
+				.bits = part[i].bits,
+				.in = FIELD_IN_SETUP,
+			});
 	emit_close(e);
 }
 
@@ -203,15 +204,16 @@ static void decode(const struct decode_ctx *c, const struct xfer *x, struct emit
 	struct text t;
 
 	(void)c;
-	emit_open(e, &(struct field){
-			     .key = "setup",
-			     .text = x->flags & XFER_SETUP_INFERRED
-				     ? "rebuilt from the URB function: not on the bus in this form"
-				     : NULL,
-			     .off = 0,
-			     .len = 8,
-			     .in = FIELD_IN_SETUP,
-		     });
+	emit_open(e,
+		&(struct field){
+			.key = "setup",
+			.text = x->flags & XFER_SETUP_INFERRED ? "rebuilt from the URB function: "
+								 "not on the bus in this form"
+							       : NULL,
+			.off = 0,
+			.len = 8,
+			.in = FIELD_IN_SETUP,
+		});
 	request_type_fields(e, s.bmRequestType);
 	text_init(&t, words, sizeof(words));
 	if (r)

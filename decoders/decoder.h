@@ -1,5 +1,5 @@
-/* decoder.h: what a decoder is. A decoder says what a transfer means: one line of info for lists and
- * a field tree for show. It never prints, never allocates, and keeps no state of its own.
+/* decoder.h: what a decoder is. A decoder says what a transfer means: one line of info for lists
+ * and a field tree for show. It never prints, never allocates, and keeps no state of its own.
  * Adding one: a file decoders/NAME.c and one line in decoders/list.c. */
 #ifndef DECODERS_DECODER_H
 #define DECODERS_DECODER_H
@@ -14,7 +14,7 @@ struct decode_ctx {
 };
 
 struct decoder {
-	const char *name;    /* JSON "proto", `urbscope --decoders` */
+	const char *name; /* JSON "proto", `urbscope --decoders` */
 	const char *summary;
 	/* 0: not mine; else how specific the claim is: class 10, subclass 20, VID:PID 30. */
 	int (*match)(const struct decode_ctx *c, const struct xfer *x);

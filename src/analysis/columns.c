@@ -29,7 +29,7 @@ void time_iso8601(char dst[TIME_ISO_MAX], int64_t ns)
 	strcpy(dst + n + 10, "Z");
 }
 
-/* ---- building text in a value's own room ------------------------------------------------------------ */
+/* ---- building text in a value's own room -------------------------------------------- */
 
 static struct text text_in(struct value *v)
 {
@@ -83,7 +83,7 @@ void address_text(struct value *v, uint16_t bus, uint16_t device, uint8_t ep, ui
 	take_text(v, &t);
 }
 
-/* ---- transfers ----------------------------------------------------------------------------------------- */
+/* ---- transfers ---------------------------------------------------------------------- */
 
 static void get_id(const void *row, struct value *v)
 {
@@ -133,7 +133,9 @@ static void get_status(const void *row, struct value *v)
 	if (x->status == STATUS_UNKNOWN)
 		return;
 	*v = value_name(x->flags & XFER_LOST_COMPLETION ? "lost" : status_name(x->status));
-	v->tone = status_is_error(x->status) ? TONE_BAD : x->status == STATUS_OK ? TONE_NONE : TONE_DIM;
+	v->tone = status_is_error(x->status) ? TONE_BAD
+		  : x->status == STATUS_OK   ? TONE_NONE
+					     : TONE_DIM;
 }
 
 /* "512→31": asked and got; one number where they are equal or only one is known. */
@@ -167,7 +169,12 @@ static void get_info(const void *row, struct value *v)
 static const struct column xfer_text[] = {
 	{.title = "#", .get = get_id, .width = 5, .right = true},
 	{.title = "time s"}, /* replaced by one of time_text */
-	{.title = "took", .get = get_duration, .width = 7, .right = true, .show = SHOW_DURATION, .wide = 9},
+	{.title = "took",
+		.get = get_duration,
+		.width = 7,
+		.right = true,
+		.show = SHOW_DURATION,
+		.wide = 9},
 	{.title = "address", .get = get_address, .width = 9},
 	{.title = "type", .get = get_type, .width = 4},
 	{.title = "status", .get = get_status, .width = 6},
@@ -176,12 +183,20 @@ static const struct column xfer_text[] = {
 };
 
 static const struct column time_text[] = {
-	[TIME_REL] = {.title = "time s", .get = get_end_time, .width = 11, .right = true, .show = SHOW_SECONDS},
-	[TIME_DELTA] = {.title = "delta s", .get = get_end_delta, .width = 11, .right = true, .show = SHOW_SECONDS},
+	[TIME_REL] = {.title = "time s",
+		.get = get_end_time,
+		.width = 11,
+		.right = true,
+		.show = SHOW_SECONDS},
+	[TIME_DELTA] = {.title = "delta s",
+		.get = get_end_delta,
+		.width = 11,
+		.right = true,
+		.show = SHOW_SECONDS},
 	[TIME_ABS] = {.title = "time (UTC)", .get = get_end_clock, .width = 26},
 };
 
-/* ---- one transfer in words --------------------------------------------------------------------------- */
+/* ---- one transfer in words ---------------------------------------------------------- */
 
 static void get_began(const void *row, struct value *v)
 {
@@ -207,8 +222,9 @@ static void get_record_range(const void *row, struct value *v)
 		text_str(&t, x->records > 2 ? " … " : ", ");
 		text_u64(&t, x->last);
 	}
-	text_str(&t, x->seen == SEEN_SUBMIT ? " (submission only)"
-			: x->seen == SEEN_COMPLETE ? " (completion only)" : "");
+	text_str(&t, x->seen == SEEN_SUBMIT	? " (submission only)"
+		     : x->seen == SEEN_COMPLETE ? " (completion only)"
+						: "");
 	take_text(v, &t);
 }
 
@@ -318,8 +334,8 @@ static const struct status_code *code_of(const void *row)
 	const struct xfer *x = X(row);
 
 	return x->flags & XFER_HAS_STATUS && x->status != STATUS_OK
-		? status_lookup(x->os, x->raw_status)
-		: NULL;
+		       ? status_lookup(x->os, x->raw_status)
+		       : NULL;
 }
 
 static void get_meaning(const void *row, struct value *v)
@@ -413,10 +429,10 @@ static const struct column card_text[] = {
 	{.title = "URB flags", .get = get_flags},
 };
 
-/* ---- records --------------------------------------------------------------------------------------------- */
+/* ---- records ------------------------------------------------------------------------ */
 
 #define LINE(p) ((const struct record_line *)(p))
-#define EV(p)   (LINE(p)->ev)
+#define EV(p)	(LINE(p)->ev)
 /* Numbers of a record that could not be understood are not shown. */
 #define DECODED(p) (EV(p)->os != USB_OS_NONE && EV(p)->bin != BIN_MALFORMED)
 
@@ -576,7 +592,7 @@ static const struct column record_json[] = {
 	{.key = "pid", .get = rec_pid},
 };
 
-/* ---- putting them together ------------------------------------------------------------------------------ */
+/* ---- putting them together ---------------------------------------------------------- */
 
 static size_t copy(struct column *to, const struct column *from, size_t n)
 {
@@ -590,7 +606,8 @@ static size_t json_of_xfers(struct column *cols)
 
 	for (size_t i = 0; i < row_fields_count; i++)
 		if (row_fields[i].json)
-			cols[n++] = (struct column){.key = row_fields[i].name, .get = row_fields[i].get};
+			cols[n++] = (struct column){
+				.key = row_fields[i].name, .get = row_fields[i].get};
 	return n;
 }
 

@@ -14,7 +14,7 @@ struct record_line {
 	const struct record *rec;
 	const struct event *ev;
 	struct placement place;
-	int64_t start;    /* of the capture, ns since 1970 */
+	int64_t start;	  /* of the capture, ns since 1970 */
 	int64_t previous; /* time of the line before, ns since start */
 };
 
@@ -26,7 +26,8 @@ size_t columns_of_xfers(struct column *cols, enum time_format t);
 size_t columns_of_xfer_card(struct column *cols);
 size_t columns_of_records(struct column *cols, enum time_format t);
 
-/* "1.5.2 in" into v: bus.device.endpoint and direction, parts that are not known left out or "?". */
+/* "1.5.2 in" into v: bus.device.endpoint and direction, parts that are not known left out or "?".
+ */
 void address_text(struct value *v, uint16_t bus, uint16_t device, uint8_t ep, uint8_t dir);
 
 /* ISO 8601, UTC, nanoseconds ("2026-01-31T12:00:00.000000000Z"); dst holds TIME_ISO_MAX. */

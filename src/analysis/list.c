@@ -1,6 +1,13 @@
 /* list.c: lines as transfers end or records come. */
 #include "analysis/list.h"
 
+static void begin(struct list *l)
+{
+	if (!l->begun)
+		emit_table(l->emit, NULL, NULL, l->cols, l->columns, LAYOUT_LINES);
+	l->begun = true;
+}
+
 static void counted(struct list *l, struct run *r)
 {
 	if (++l->lines == l->opts.count)
@@ -11,6 +18,7 @@ void list_xfer(struct list *l, struct run *r, struct row *row)
 {
 	const struct decoder *d;
 
+	begin(l);
 	row->previous = l->previous;
 	l->previous = row->x->end;
 	emit_row(l->emit, row);
@@ -40,6 +48,7 @@ static void on_record(void *self, struct run *r, const struct run_record *rr)
 		.previous = l->previous,
 	};
 
+	begin(l);
 	l->previous = rr->rec->time - line.start;
 	emit_row(l->emit, &line);
 	emit_row_end(l->emit);
@@ -48,22 +57,20 @@ static void on_record(void *self, struct run *r, const struct run_record *rr)
 
 void list_begin(struct list *l, struct emit *e, const struct list_opts *o, struct consumer *c)
 {
-	size_t n;
-
 	*l = (struct list){.emit = e, .opts = *o};
 	*c = (struct consumer){.self = l};
 	if (o->records) {
-		n = columns_of_records(l->cols, o->time);
+		l->columns = columns_of_records(l->cols, o->time);
 		c->record = on_record;
 	} else {
-		n = columns_of_xfers(l->cols, o->time);
+		l->columns = columns_of_xfers(l->cols, o->time);
 		c->xfer = on_xfer;
 		c->payload = true;
 	}
-	emit_table(e, NULL, NULL, l->cols, n, LAYOUT_LINES);
 }
 
 void list_end(struct list *l)
 {
+	begin(l);
 	emit_table_end(l->emit);
 }

@@ -6,8 +6,8 @@
 
 struct list_opts {
 	enum time_format time;
-	bool records;   /* records instead of transfers */
-	bool fields;    /* the field tree below each transfer */
+	bool records;	/* records instead of transfers */
+	bool fields;	/* the field tree below each transfer */
 	uint64_t count; /* stop after so many lines; 0: all */
 };
 
@@ -15,12 +15,13 @@ struct list {
 	struct emit *emit;
 	struct list_opts opts;
 	struct column cols[COLUMNS_MAX];
+	size_t columns;
+	bool begun; /* the table is: with the first line, so that nothing is said of bad input */
 	uint64_t lines;
 	int64_t previous; /* time of the line before, ns since the capture's first record */
 };
 
-/* Starts the table and fills *c, the consumer to run. The format has both, so that each output takes
- * what it shows. */
+/* Prepares a list and fills *c, the consumer to run. */
 void list_begin(struct list *l, struct emit *e, const struct list_opts *o, struct consumer *c);
 /* One transfer, for callers that bring their own order. */
 void list_xfer(struct list *l, struct run *r, struct row *row);

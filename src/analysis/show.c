@@ -10,9 +10,10 @@ struct show_job {
 	struct column cols[COLUMNS_MAX];
 };
 
-/* ---- isochronous packets ----------------------------------------------------------------------------- */
+/* ---- isochronous packets ------------------------------------------------------------ */
 
-static void packet_field(const struct xfer *x, uint32_t i, const struct iso_packet *p, struct emit *e)
+static void packet_field(
+	const struct xfer *x, uint32_t i, const struct iso_packet *p, struct emit *e)
 {
 	const struct status_code *c = p->has_status ? status_lookup(x->os, p->raw_status) : NULL;
 	char key[24];
@@ -24,7 +25,9 @@ static void packet_field(const struct xfer *x, uint32_t i, const struct iso_pack
 	emit_field(e, &(struct field){
 			      .key = key,
 			      .value = value_uint(p->length),
-			      .text = c ? c->name : p->has_status ? "unknown status" : NULL,
+			      .text = c		      ? c->name
+				      : p->has_status ? "unknown status"
+						      : NULL,
 			      .off = p->offset,
 			      .len = p->offset == UINT32_MAX ? 0 : p->length,
 		      });
@@ -42,7 +45,7 @@ static void packets(const struct xfer *x, struct emit *e)
 	emit_close(e);
 }
 
-/* ---- neighbours on the same pipe ---------------------------------------------------------------------- */
+/* ---- neighbours on the same pipe ---------------------------------------------------- */
 
 enum { LOOK_AROUND = 100000 }; /* transfers looked at in each direction */
 
@@ -91,7 +94,7 @@ static void neighbours(const struct show_job *s, uint32_t id)
 	emit_note(s->emit, line);
 }
 
-/* ---- the transfer ---------------------------------------------------------------------------------------- */
+/* ---- the transfer ------------------------------------------------------------------- */
 
 static void got_xfer(void *ctx, struct row *row)
 {
@@ -119,7 +122,7 @@ int show_xfer(struct run *r, const struct index *ix, uint32_t id, struct emit *e
 	return run_load_xfer(r, ix, id, got_xfer, &s, err);
 }
 
-/* ---- the record ------------------------------------------------------------------------------------------- */
+/* ---- the record --------------------------------------------------------------------- */
 
 /* The transfer that begins or ends with the record; 0 where only a stage of one lies in it. */
 static uint32_t transfer_of(const struct index *ix, uint64_t number)
@@ -151,7 +154,8 @@ static void got_record(void *ctx, const struct record *rec, const struct event *
 	emit_table_end(e);
 }
 
-int show_record(struct run *r, const struct index *ix, uint64_t number, struct emit *e, struct err *err)
+int show_record(
+	struct run *r, const struct index *ix, uint64_t number, struct emit *e, struct err *err)
 {
 	struct show_job s = {.emit = e, .ix = ix, .run = r};
 

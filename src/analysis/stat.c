@@ -11,16 +11,16 @@ struct stat *stat_new(void)
 
 void stat_free(struct stat *s)
 {
-	for (size_t i = 0; i < s->pipes; i++) {
-		hist_free(&s->pipe[i].latency);
-		hist_free(&s->pipe[i].service);
+	for (size_t i = 0; i < s->endpoints; i++) {
+		hist_free(&s->endpoint[i].latency);
+		hist_free(&s->endpoint[i].service);
 	}
-	free(s->pipe);
+	free(s->endpoint);
 	free(s->link);
 	free(s);
 }
 
-/* ---- records ---------------------------------------------------------------------------------------- */
+/* ---- records ------------------------------------------------------------------------ */
 
 static void count_link(struct stat *s, uint32_t link)
 {
@@ -52,19 +52,19 @@ static void on_record(void *self, struct run *r, const struct run_record *rr)
 	s->timed = true;
 }
 
-/* ---- transfers -------------------------------------------------------------------------------------- */
+/* ---- transfers ---------------------------------------------------------------------- */
 
-static struct pipe_stat *pipe_stat(struct stat *s, uint32_t pipe)
+static struct endpoint_stat *endpoint_stat(struct stat *s, uint32_t id)
 {
-	while (s->pipes < pipe) {
-		array_need(s->pipe, s->pipes, s->pipe_cap);
-		s->pipe[s->pipes++] = (struct pipe_stat){0};
+	while (s->endpoints < id) {
+		array_need(s->endpoint, s->endpoints, s->endpoint_cap);
+		s->endpoint[s->endpoints++] = (struct endpoint_stat){0};
 	}
-	return &s->pipe[pipe - 1];
+	return &s->endpoint[id - 1];
 }
 
 /* Transfers come in the order of their ends, so only the newest bin is open. */
-static void count_rate(struct pipe_stat *p, int64_t end, uint64_t bytes)
+static void count_rate(struct endpoint_stat *p, int64_t end, uint64_t bytes)
 {
 	int64_t bin = end / STAT_PEAK_BIN;
 
@@ -77,8 +77,9 @@ static void count_rate(struct pipe_stat *p, int64_t end, uint64_t bytes)
 		p->peak = p->bin_bytes;
 }
 
-/* A successful OUT whose capture does not tell the actual length moved what was asked (inferred). */
-static void count_bytes(struct pipe_stat *p, const struct xfer *x)
+/* A successful OUT whose capture does not tell the actual length moved what was asked (inferred).
+ */
+static void count_bytes(struct endpoint_stat *p, const struct xfer *x)
 {
 	int64_t bytes = x->len;
 
@@ -93,7 +94,7 @@ static void count_bytes(struct pipe_stat *p, const struct xfer *x)
 	count_rate(p, x->end, (uint64_t)bytes);
 }
 
-static void count_times(struct pipe_stat *p, const struct xfer *x)
+static void count_times(struct endpoint_stat *p, const struct xfer *x)
 {
 	int64_t from = x->begin;
 
@@ -114,13 +115,14 @@ static void on_xfer(void *self, struct run *r, struct row *row)
 {
 	const struct xfer *x = row->x;
 	struct stat *s = self;
-	struct pipe_stat *p = pipe_stat(s, x->pipe);
+	struct endpoint_stat *p = endpoint_stat(s, x->endpoint_id);
 
 	(void)r;
 	s->transfers++;
 	s->types[x->type]++;
 	s->statuses[x->status]++;
 	p->transfers++;
+	p->pipe = x->pipe;
 	p->errors += status_is_error(x->status);
 	count_bytes(p, x);
 	count_times(p, x);

@@ -8,16 +8,18 @@
 /* The peak rate is that of the fullest bin of 100 ms. */
 enum { STAT_PEAK_BIN = 100000000 };
 
-struct pipe_stat {
+struct endpoint_stat {
+	uint32_t pipe; /* its latest */
 	uint64_t transfers, bytes, errors;
 	uint64_t iso_packets, iso_failed; /* failed or missed */
-	bool inferred; /* bytes holds lengths that the capture does not tell */
-	bool ended;    /* last_end is set */
+	bool inferred;			  /* bytes holds lengths that the capture does not tell */
+	bool ended;			  /* last_end is set */
 	int64_t last_end;
 	int64_t bin;
 	uint64_t bin_bytes, peak;
 	struct hist latency; /* ns from submission to completion */
-	struct hist service; /* ns from the later of submission and the endpoint's last completion */
+	struct hist
+		service; /* ns from the later of submission and the endpoint's last completion */
 };
 
 struct link_count {
@@ -26,8 +28,8 @@ struct link_count {
 };
 
 struct stat {
-	struct pipe_stat *pipe; /* [pipe number - 1] */
-	size_t pipes, pipe_cap;
+	struct endpoint_stat *endpoint; /* [endpoint_id - 1] */
+	size_t endpoints, endpoint_cap;
 	struct link_count *link;
 	size_t links, link_cap, last_link;
 	uint64_t transfers, types[USB_TYPES], statuses[STATUS_COUNT];

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-/* ---- the capture ------------------------------------------------------------------------------------ */
+/* ---- the capture -------------------------------------------------------------------- */
 
 static void separated(struct text *t, uint64_t v)
 {
@@ -98,10 +98,11 @@ static void report_capture(const struct stat *s, const struct run *r, struct emi
 	report_lost(r, e);
 }
 
-/* ---- counts by name --------------------------------------------------------------------------------- */
+/* ---- counts by name ----------------------------------------------------------------- */
 
 /* "12 control, 880 bulk" */
-static void say_counts(struct text *t, const uint64_t *count, size_t n, const char *(*name)(unsigned))
+static void say_counts(
+	struct text *t, const uint64_t *count, size_t n, const char *(*name)(unsigned))
 {
 	bool first = true;
 
@@ -152,10 +153,10 @@ static void report_transfers(const struct stat *s, struct emit *e)
 	emit_end(e);
 }
 
-/* ---- endpoints --------------------------------------------------------------------------------------- */
+/* ---- endpoints ---------------------------------------------------------------------- */
 
 struct endpoint_line {
-	const struct pipe_stat *stat;
+	const struct endpoint_stat *stat;
 	const struct pipe *pipe;
 	const struct instance *device;
 	double seconds; /* of the capture */
@@ -263,15 +264,17 @@ static int by_address(const void *a, const void *b)
 static void report_endpoints(const struct stat *s, const struct run *r, struct emit *e)
 {
 	const struct devices *d = model_devices(r->model);
-	struct endpoint_line *line = mem_zalloc(s->pipes, sizeof(*line));
+	struct endpoint_line *line = mem_zalloc(s->endpoints, sizeof(*line));
 	size_t n = 0;
 
-	for (uint32_t i = 1; i <= s->pipes; i++) {
-		const struct pipe *p = devices_get_pipe(d, i);
+	for (size_t i = 0; i < s->endpoints; i++) {
+		const struct pipe *p;
 
-		if (s->pipe[i - 1].transfers)
-			line[n++] = (struct endpoint_line){&s->pipe[i - 1], p,
-				devices_get_instance(d, p->instance), (double)(s->end - s->begin) / 1e9};
+		if (!s->endpoint[i].transfers)
+			continue;
+		p = devices_get_pipe(d, s->endpoint[i].pipe);
+		line[n++] = (struct endpoint_line){&s->endpoint[i], p,
+			devices_get_instance(d, p->instance), (double)(s->end - s->begin) / 1e9};
 	}
 	qsort(line, n, sizeof(*line), by_address);
 	emit_table(e, "endpoints", "endpoints (latency: from submission to completion)",
@@ -286,7 +289,7 @@ static void report_endpoints(const struct stat *s, const struct run *r, struct e
 
 #undef L
 
-/* ---- buses -------------------------------------------------------------------------------------------- */
+/* ---- buses -------------------------------------------------------------------------- */
 
 struct bus_line {
 	uint16_t bus;
@@ -315,33 +318,36 @@ static int by_bus(const void *a, const void *b)
 	return (x->bus > y->bus) - (x->bus < y->bus);
 }
 
-/* Sums the pipes of each bus; buses are few, so they are found by looking. */
+/* Sums the endpoints of each bus; buses are few, so they are found by looking. */
 static size_t sum_buses(const struct stat *s, const struct devices *d, struct bus_line **out)
 {
+	bool *seen = mem_zalloc(devices_instances(d) + 1, sizeof(*seen));
 	struct bus_line *line = NULL;
 	size_t n = 0, cap = 0;
-	uint32_t seen = 0; /* instance counted last */
 
-	for (uint32_t i = 1; i <= s->pipes; i++) {
-		const struct pipe *p = devices_get_pipe(d, i);
-		uint16_t bus = devices_get_instance(d, p->instance)->bus;
+	for (size_t i = 0; i < s->endpoints; i++) {
+		const struct endpoint_stat *p = &s->endpoint[i];
+		uint32_t instance;
+		uint16_t bus;
 		size_t b = 0;
 
-		if (!s->pipe[i - 1].transfers)
+		if (!p->transfers)
 			continue;
+		instance = devices_get_pipe(d, p->pipe)->instance;
+		bus = devices_get_instance(d, instance)->bus;
 		while (b < n && line[b].bus != bus)
 			b++;
 		if (b == n) {
 			array_need(line, n, cap);
 			line[n++] = (struct bus_line){.bus = bus};
 		}
-		line[b].devices += p->instance > seen;
-		if (p->instance > seen)
-			seen = p->instance;
-		line[b].transfers += s->pipe[i - 1].transfers;
-		line[b].bytes += s->pipe[i - 1].bytes;
-		line[b].errors += s->pipe[i - 1].errors;
+		line[b].devices += !seen[instance];
+		seen[instance] = true;
+		line[b].transfers += p->transfers;
+		line[b].bytes += p->bytes;
+		line[b].errors += p->errors;
 	}
+	free(seen);
 	if (n)
 		qsort(line, n, sizeof(*line), by_bus);
 	*out = line;
@@ -362,7 +368,7 @@ static void report_buses(const struct stat *s, const struct run *r, struct emit 
 	free(line);
 }
 
-/* ---- link types ----------------------------------------------------------------------------------------- */
+/* ---- link types --------------------------------------------------------------------- */
 
 #define K ((const struct link_count *)row)
 GET(link_number, K->link < LINK_USBMON_TEXT, value_uint(K->link))
@@ -372,7 +378,7 @@ static void get_link_name(const void *row, struct value *v)
 {
 	const struct link_type *t = link_find(K->link);
 
-	*v = value_name(t ? t->name
+	*v = value_name(t				? t->name
 			: K->link == LINK_PCAPNG_CUSTOM ? "pcapng custom blocks"
 							: "not USB: not read");
 }

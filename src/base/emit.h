@@ -14,15 +14,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* ---- values --------------------------------------------------------------------------------- */
+/* ---- values ------------------------------------------------------------------------- */
 
 enum value_type {
-	VAL_NULL, /* unknown: JSON null, empty CSV cell, "-" or nothing in text; never a made-up 0 */
+	VAL_NULL, /* unknown: JSON null, empty CSV cell, "-" or nothing in text; never a made-up 0
+		   */
 	VAL_UINT,
 	VAL_INT,
 	VAL_REAL,
 	VAL_BOOL,
-	VAL_NS,   /* i: nanoseconds; JSON and CSV: seconds with nine decimals */
+	VAL_NS,	  /* i: nanoseconds; JSON and CSV: seconds with nine decimals */
 	VAL_TEXT, /* s, n bytes */
 	VAL_BYTES /* b, n bytes; JSON and CSV: hexadecimal text */
 };
@@ -30,7 +31,7 @@ enum value_type {
 /* How text output shows a value; JSON and CSV ignore it. */
 enum show {
 	SHOW_PLAIN,
-	SHOW_HEX2,     /* 0x + at least 2, 4, 8 digits */
+	SHOW_HEX2, /* 0x + at least 2, 4, 8 digits */
 	SHOW_HEX4,
 	SHOW_HEX8,
 	SHOW_SECONDS,  /* VAL_NS as seconds with six decimals */
@@ -153,16 +154,16 @@ static inline struct value value_bytes(const uint8_t *b, size_t n)
 	return v;
 }
 
-/* ---- fields: what decoders emit --------------------------------------------------------------- */
+/* ---- fields: what decoders emit ----------------------------------------------------- */
 
 /* Why data is not what it should be; never mixed up (DESIGN section 1). */
 enum verdict {
 	VERDICT_NONE,
-	VERDICT_SNAPPED,  /* the capture cut it */
-	VERDICT_SHORT,    /* the device sent less than asked: normal */
-	VERDICT_INVALID,  /* the bytes contradict the specification */
-	VERDICT_ABSENT,   /* this kind of capture never records it */
-	VERDICT_NOT_KEPT  /* a stream's payload beyond what is kept in memory */
+	VERDICT_SNAPPED, /* the capture cut it */
+	VERDICT_SHORT,	 /* the device sent less than asked: normal */
+	VERDICT_INVALID, /* the bytes contradict the specification */
+	VERDICT_ABSENT,	 /* this kind of capture never records it */
+	VERDICT_NOT_KEPT /* a stream's payload beyond what is kept in memory */
 };
 
 /* "snapped", "short", …; NULL for VERDICT_NONE. */
@@ -177,12 +178,12 @@ struct field {
 	const char *text;   /* the meaning in words, or NULL; escaped by outputs */
 	uint32_t off, len;  /* bytes; len 0: no bytes of its own */
 	uint8_t bit, bits;  /* bits > 0: a bit field, lowest bit `bit` of the little-endian bytes */
-	uint8_t in;         /* enum field_in */
+	uint8_t in;	    /* enum field_in */
 	uint8_t verdict;    /* enum verdict */
-	uint8_t show;       /* enum show */
+	uint8_t show;	    /* enum show */
 };
 
-/* ---- tables ----------------------------------------------------------------------------------- */
+/* ---- tables ------------------------------------------------------------------------- */
 
 /* A column knows how to take its value out of a row; the table's owner knows what a row is.
  * A key "setup.wValue" is member wValue of the JSON object setup (its columns stand together); the
@@ -190,10 +191,10 @@ struct field {
 struct column {
 	const char *key, *title;
 	void (*get)(const void *row, struct value *v); /* v comes as value_null() */
-	uint8_t show;  /* enum show */
-	uint8_t width; /* text: least number of terminal columns */
-	bool right;    /* text: aligned to the right */
-	uint8_t wide;  /* text: shown only on terminals of at least 10 × wide columns (0: always) */
+	uint8_t show;				       /* enum show */
+	uint8_t width;				       /* text: least number of terminal columns */
+	bool right;				       /* text: aligned to the right */
+	uint8_t wide; /* text: shown only on terminals of at least 10 × wide columns (0: always) */
 };
 
 enum layout {
@@ -202,7 +203,7 @@ enum layout {
 	LAYOUT_CARD   /* one line a column ("title  value"), a block a row */
 };
 
-/* ---- series: for plots -------------------------------------------------------------------------- */
+/* ---- series: for plots -------------------------------------------------------------- */
 
 struct series {
 	const char *key, *title, *unit;
@@ -211,14 +212,15 @@ struct series {
 	double x0, dx; /* seconds */
 };
 
-/* ---- the interface outputs implement ------------------------------------------------------------ */
+/* ---- the interface outputs implement ------------------------------------------------ */
 
 struct emit;
 
 struct emit_ops {
 	void (*begin)(struct emit *, const char *key, const char *title);
 	void (*end)(struct emit *);
-	void (*item)(struct emit *, const char *key, const char *title, const struct value *, enum show);
+	void (*item)(
+		struct emit *, const char *key, const char *title, const struct value *, enum show);
 	void (*table)(struct emit *, const char *key, const char *title, const struct column *,
 		size_t n, enum layout);
 	void (*row)(struct emit *, const void *row);

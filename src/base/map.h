@@ -47,7 +47,8 @@ static inline struct map_slot *map_find_next(const struct map *m, const struct m
 {
 	uint32_t hash = s->hash;
 
-	for (uint32_t i = (uint32_t)(s - m->slot + 1) & m->mask; m->slot[i].value; i = (i + 1) & m->mask)
+	for (uint32_t i = (uint32_t)(s - m->slot + 1) & m->mask; m->slot[i].value;
+		i = (i + 1) & m->mask)
 		if (m->slot[i].hash == hash && eq(owner, m->slot[i].value, key))
 			return &m->slot[i];
 	return 0;

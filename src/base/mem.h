@@ -16,7 +16,7 @@ char *mem_strdup(const char *s);
 #define array_need(v, n, cap)                                                                      \
 	do {                                                                                       \
 		if ((n) == (cap)) {                                                                \
-			(cap) = (cap) ? (cap) * 2 : 16;                                            \
+			(cap) = (cap) ? (cap)*2 : 16;                                              \
 			(v) = mem_resize((v), (cap), sizeof(*(v)));                                \
 		}                                                                                  \
 	} while (0)

@@ -13,10 +13,10 @@ enum { OUT_BLOCK = 64 * 1024 };
 struct out {
 	char *buf; /* OUT_BLOCK bytes */
 	size_t len;
-	int fd;       /* -1: everything is thrown away */
-	int failed;   /* errno of the first failed write, 0 if none; later output is dropped */
-	bool closed;  /* the reader went away (EPIPE): not an error, but work can stop */
-	bool prompt;  /* flush after each line (terminal, live) */
+	int fd;	     /* -1: everything is thrown away */
+	int failed;  /* errno of the first failed write, 0 if none; later output is dropped */
+	bool closed; /* the reader went away (EPIPE): not an error, but work can stop */
+	bool prompt; /* flush after each line (terminal, live) */
 };
 
 void out_init(struct out *o, int fd);

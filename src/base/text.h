@@ -30,8 +30,8 @@ void text_printf(struct text *t, const char *fmt, ...) __attribute__((format(pri
  * DEL), bidirectional overrides and invalid UTF-8 become \xNN; a backslash becomes \\. */
 void text_untrusted(struct text *t, const char *s, size_t n);
 
-/* Number of terminal columns of the UTF-8 text s (n bytes or to NUL when n is (size_t)-1); bytes that
- * are not UTF-8 count one each. No control characters expected. */
+/* Number of terminal columns of the UTF-8 text s (n bytes or to NUL when n is (size_t)-1); bytes
+ * that are not UTF-8 count one each. No control characters expected. */
 size_t text_columns(const char *s, size_t n);
 /* Length in bytes of the longest prefix of s (NUL-terminated) that needs at most `columns`. */
 size_t text_prefix(const char *s, size_t columns);

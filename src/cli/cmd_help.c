@@ -13,7 +13,9 @@ static int run(const struct options *o, int argc, char **argv)
 		for (size_t i = 0; commands[i]; i++)
 			if (!strcmp(commands[i]->name, argv[0]))
 				return command_usage(commands[i]), EXIT_DONE;
-		log_error("help: there is no page \"%s\"; there is one for each command, and filter", argv[0]);
+		log_error(
+			"help: there is no page \"%s\"; there is one for each command, and filter",
+			argv[0]);
 		return EXIT_TROUBLE;
 	}
 	if (!argc)
@@ -27,6 +29,7 @@ static int run(const struct options *o, int argc, char **argv)
 const struct command command_help = {
 	.name = "help",
 	.args = "[COMMAND|filter]",
+	.operands = 1,
 	.summary = "The page of a command, or the filter language and its fields",
 	.options = NULL,
 	.run = run,

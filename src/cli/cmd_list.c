@@ -78,8 +78,10 @@ static int run(const struct options *o, int argc, char **argv)
 const struct command command_list = {
 	.name = "list",
 	.args = "[options] [INPUT]",
+	.operands = 1,
 	.summary = "One line per transfer, in the order in which they end",
-	.text = "INPUT is a capture file; - or nothing is standard input. With -v each transfer is\n"
+	.text = "INPUT is a capture file; - or nothing is standard input. With -v each transfer "
+		"is\n"
 		"followed by its decoded fields.\n",
 	.options = options,
 	.run = run,

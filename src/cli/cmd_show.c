@@ -48,7 +48,8 @@ static int run(const struct options *o, int argc, char **argv)
 	if (!o->record) {
 		id = argc ? number_of(argv[0]) : 0;
 		if (!id) {
-			log_error("show: which transfer? urbscope show N INPUT (N as in list's first column)");
+			log_error("show: which transfer? urbscope show N INPUT (N as in list's "
+				  "first column)");
 			return EXIT_TROUBLE;
 		}
 		argc--;
@@ -65,9 +66,12 @@ static int run(const struct options *o, int argc, char **argv)
 const struct command command_show = {
 	.name = "show",
 	.args = "[options] N [INPUT]",
+	.operands = 2,
 	.summary = "Everything about transfer N: properties, status, fields, packets, bytes",
-	.text = "N is the number in list's first column. The input is read once as a whole and then at\n"
-		"the transfer's records; what comes from a pipe or is compressed goes through an unlinked\n"
+	.text = "N is the number in list's first column. The input is read once as a whole and "
+		"then at\n"
+		"the transfer's records; what comes from a pipe or is compressed goes through an "
+		"unlinked\n"
 		"temporary file.\n",
 	.options = options,
 	.run = run,

@@ -29,9 +29,12 @@ static int run(const struct options *o, int argc, char **argv)
 const struct command command_stat = {
 	.name = "stat",
 	.args = "[options] [INPUT]",
+	.operands = 1,
 	.summary = "What a capture holds: records, transfers, statuses, bytes, rates and latency",
-	.text = "Every record is counted in exactly one place: in a transfer, or in one of the bins that\n"
-		"the line `records` names. Latency is the time from submission to completion; the peak\n"
+	.text = "Every record is counted in exactly one place: in a transfer, or in one of the "
+		"bins that\n"
+		"the line `records` names. Latency is the time from submission to completion; the "
+		"peak\n"
 		"rate is that of the fullest 100 ms. Rates are in decimal units (1 kB = 1000 B).\n",
 	.options = NULL,
 	.run = run,

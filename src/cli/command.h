@@ -1,5 +1,5 @@
-/* command.h: what a command is, and the options they share. A new command is a file cmd_NAME.c and a
- * row in main.c. */
+/* command.h: what a command is, and the options they share. A new command is a file cmd_NAME.c and
+ * a row in main.c. */
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
 
@@ -13,10 +13,10 @@
 struct options {
 	const char *filter;
 	uint64_t count, record;
-	int format;  /* enum output_format */
-	int time;    /* enum time_format */
-	int sort;    /* 0: not given, else 1 + index in the option's words */
-	int color;   /* 0 auto, 1 always, 2 never */
+	int format; /* enum output_format */
+	int time;   /* enum time_format */
+	int sort;   /* 0: not given, else 1 + index in the option's words */
+	int color;  /* 0 auto, 1 always, 2 never */
 	bool json, records, verbose, quiet, help;
 };
 
@@ -25,17 +25,19 @@ enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER, OPTION_WORD };
 struct option_row {
 	char letter; /* 0: long form only */
 	const char *name, *arg, *help;
-	uint8_t kind;      /* enum option_kind */
-	size_t at;         /* offset in struct options: bool, const char *, uint64_t or int */
-	const char *const *words; /* OPTION_WORD: NULL-terminated; the index is stored, plus `base` */
+	uint8_t kind; /* enum option_kind */
+	size_t at;    /* offset in struct options: bool, const char *, uint64_t or int */
+	const char *const
+		*words; /* OPTION_WORD: NULL-terminated; the index is stored, plus `base` */
 	int base;
 };
 
 struct command {
 	const char *name;
-	const char *args;    /* "[options] [INPUT]" */
-	const char *summary; /* one line */
-	const char *text;    /* what its own page says beside the options */
+	const char *args;		  /* "[options] [INPUT]" */
+	int operands;			  /* at most so many behind the options */
+	const char *summary;		  /* one line */
+	const char *text;		  /* what its own page says beside the options */
 	const struct option_row *options; /* its own, ended by name NULL */
 	/* Operands behind the options. Returns the exit code. */
 	int (*run)(const struct options *o, int argc, char **argv);
@@ -47,8 +49,8 @@ extern const struct command *const commands[];
 
 extern const struct option_row common_options[];
 
-/* Parses argv behind the command's name. Returns the number of operands left at argv[0…], or -1 after
- * a usage error was printed. */
+/* Parses argv behind the command's name. Returns the number of operands left at argv[0…], or -1
+ * after a usage error was printed. */
 int options_parse(const struct command *c, struct options *o, int argc, char **argv);
 /* The command's own page, on standard output. */
 void command_usage(const struct command *c);
@@ -61,8 +63,8 @@ struct session {
 	struct run_opts run;
 };
 
-/* Compiles the filter and opens the output. 0, or -1 after an error was printed. seekable: the command
- * will read the input at random. */
+/* Compiles the filter and opens the output. 0, or -1 after an error was printed. seekable: the
+ * command will read the input at random. */
 int session_begin(struct session *s, const struct options *o, const char *input, bool seekable);
 /* Flushes; returns rc, or EXIT_TROUBLE when the output could not be written. */
 int session_end(struct session *s, int rc);

@@ -4,6 +4,7 @@
 #include "cli/command.h"
 
 #include <locale.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,12 +26,15 @@ static void usage(void)
 	out_str(&o, "urbscope " VERSION ": USB captures as transfers\n\n"
 		    "  urbscope [--version|--help] COMMAND [options] [INPUT]\n"
 		    "  urbscope FILE                the same as urbscope list FILE\n\n"
-		    "INPUT is a capture file (pcap, pcapng or usbmon text; plain, gzip or zstd) or - for\n"
+		    "INPUT is a capture file (pcap, pcapng or usbmon text; plain, gzip or zstd) or "
+		    "- for\n"
 		    "standard input.\n\nCommands:\n");
 	for (size_t i = 0; commands[i]; i++)
 		out_printf(&o, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
-	out_str(&o, "\nurbscope COMMAND -h shows its options, urbscope help filter the filter language.\n"
-		    "Exit codes: 0 done, 2 trouble (usage, input, output; what could be read was shown).\n");
+	out_str(&o, "\nurbscope COMMAND -h shows its options, urbscope help filter the filter "
+		    "language.\n"
+		    "Exit codes: 0 done, 2 trouble (usage, input, output; what could be read was "
+		    "shown).\n");
 	out_close(&o);
 }
 
@@ -69,6 +73,7 @@ int main(int argc, char **argv)
 	const struct command *c;
 
 	setlocale(LC_CTYPE, "");
+	signal(SIGPIPE, SIG_IGN); /* a closed pipe shows as EPIPE, see base/out.h */
 	if (argc < 2) {
 		usage();
 		return EXIT_TROUBLE;
@@ -80,8 +85,10 @@ int main(int argc, char **argv)
 	c = find(argv[1]);
 	if (c)
 		return run_command(c, argc - 1, argv + 1);
-	if (argc == 2 && (strchr(argv[1], '/') || strchr(argv[1], '.') || access(argv[1], R_OK) == 0))
+	if (argc == 2 && (!strcmp(argv[1], "-") || strchr(argv[1], '/') || strchr(argv[1], '.') ||
+				 access(argv[1], R_OK) == 0))
 		return run_command(&command_list, argc, argv);
-	log_error("\"%s\" is neither a command nor a file (urbscope --help lists the commands)", argv[1]);
+	log_error("\"%s\" is neither a command nor a file (urbscope --help lists the commands)",
+		argv[1]);
 	return EXIT_TROUBLE;
 }

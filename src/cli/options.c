@@ -22,7 +22,7 @@ const struct option_row common_options[] = {
 	{'n', "count", "N", "stop after N lines", OPTION_NUMBER, AT(count), 0, 0},
 	{0, "format", "F", "text, json or csv", OPTION_WORD, AT(format), format_words, 0},
 	{0, "json", 0, "the same as --format json", OPTION_FLAG, AT(json), 0, 0},
-	{0, "time", "T", "times in text: rel (since the first record), delta (since the line before), abs",
+	{0, "time", "T", "text: rel (since the first record), delta (since the line before), abs",
 		OPTION_WORD, AT(time), time_words, 0},
 	{0, "color", "WHEN", "auto, always or never; NO_COLOR is honoured", OPTION_WORD, AT(color),
 		color_words, 0},
@@ -54,11 +54,13 @@ static int bad_value(const struct command *c, const struct option_row *r, const 
 	text_init(&t, words, sizeof(words));
 	for (size_t i = 0; r->words && r->words[i]; i++)
 		text_printf(&t, "%s%s", i ? ", " : "", r->words[i]);
-	log_error("%s: --%s takes %s, not \"%s\"", c->name, r->name, r->words ? words : "a number", value);
+	log_error("%s: --%s takes %s, not \"%s\"", c->name, r->name, r->words ? words : "a number",
+		value);
 	return -1;
 }
 
-static int store(const struct command *c, const struct option_row *r, struct options *o, const char *value)
+static int store(
+	const struct command *c, const struct option_row *r, struct options *o, const char *value)
 {
 	void *to = (char *)o + r->at;
 	char *end;
@@ -90,8 +92,8 @@ int options_parse(const struct command *c, struct options *o, int argc, char **a
 	int got;
 
 	for (size_t i = 0; i < n; i++) {
-		longs[i] = (struct option){row[i]->name, row[i]->arg ? required_argument : no_argument, 0,
-			LONG_ONLY + (int)i};
+		longs[i] = (struct option){row[i]->name,
+			row[i]->arg ? required_argument : no_argument, 0, LONG_ONLY + (int)i};
 		if (row[i]->letter) {
 			letters[len++] = row[i]->letter;
 			if (row[i]->arg)
@@ -106,7 +108,8 @@ int options_parse(const struct command *c, struct options *o, int argc, char **a
 
 		if (got == '?' || got == ':') {
 			log_error("%s: %s %s (urbscope %s -h lists the options)", c->name,
-				argv[optind - 1], got == '?' ? "is not an option" : "needs a value", c->name);
+				argv[optind - 1], got == '?' ? "is not an option" : "needs a value",
+				c->name);
 			return -1;
 		}
 		for (size_t i = 0; i < n; i++)
@@ -117,6 +120,11 @@ int options_parse(const struct command *c, struct options *o, int argc, char **a
 	}
 	if (o->json)
 		o->format = OUTPUT_JSON;
+	if (argc - optind > c->operands) {
+		log_error("%s: \"%s\" is too much (usage: urbscope %s %s)", c->name,
+			argv[optind + c->operands], c->name, c->args);
+		return -1;
+	}
 	memmove(argv, argv + optind, (size_t)(argc - optind) * sizeof(*argv));
 	return argc - optind;
 }

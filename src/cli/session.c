@@ -4,7 +4,6 @@
 #include "cli/command.h"
 
 #include <langinfo.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -56,7 +55,6 @@ int session_begin(struct session *s, const struct options *o, const char *input,
 		.seekable = seekable,
 		.quiet = o->quiet,
 	};
-	signal(SIGPIPE, SIG_IGN); /* a closed pipe shows as EPIPE, see base/out.h */
 	out_init(&s->out, STDOUT_FILENO);
 	s->out.prompt = isatty(STDOUT_FILENO);
 	s->emit = output_new(&s->out, &(struct output_opts){

@@ -115,7 +115,7 @@ void link_darwin_decode(const struct record *rec, struct event *ev)
 	const uint8_t *h = rec->data;
 
 	ev->os = USB_OS_DARWIN;
-	ev->writer = WRITER_DARWIN;
+	ev->capture = CAPTURE_DARWIN;
 	if (rec->caplen < HEADER_MIN)
 		return link_malformed(ev, "shorter than a macOS USB header (32 bytes)");
 	if (h[2] < HEADER_MIN)

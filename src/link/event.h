@@ -4,6 +4,7 @@
 #define LINK_EVENT_H
 
 #include "capture/record.h"
+#include "usb/observability.h"
 #include "usb/usb.h"
 
 /* Bins of records that belong to no transfer (the conservation law of DESIGN section 1). */
@@ -100,24 +101,11 @@ struct urb_event {
 	struct iso_table iso;
 };
 
-/* Tells what a capture can show when the model knows the writer (observability, usb/). */
-enum writer {
-	WRITER_UNKNOWN,
-	WRITER_USBMON, /* the Linux kernel through libpcap, or usbmon text */
-	WRITER_QEMU,
-	WRITER_SIGROK,
-	WRITER_USBPCAP_OLD, /* before 1.4.1.0 or control in stages */
-	WRITER_USBPCAP,
-	WRITER_DARWIN,
-	WRITER_FREEBSD,
-	WRITERS
-};
-
 struct event {
 	uint8_t kind;     /* enum event_kind */
 	uint8_t bin;      /* enum bin: BIN_NONE unless no transfer can take the record */
 	uint8_t os;       /* enum usb_os */
-	uint8_t writer;   /* enum writer */
+	uint8_t capture;  /* enum capture_kind: what this record alone proves about its writer */
 	uint8_t type;     /* enum usb_type */
 	uint8_t dir;      /* enum usb_dir */
 	uint8_t endpoint; /* 0–15, USB_NO_ENDPOINT */

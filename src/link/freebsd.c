@@ -202,12 +202,12 @@ void link_freebsd_decode(const struct record *rec, struct event *ev)
 	const uint8_t *h = rec->data;
 
 	ev->os = USB_OS_FREEBSD;
-	ev->writer = WRITER_FREEBSD;
+	ev->capture = CAPTURE_FREEBSD;
 	if (!is_freebsd(rec)) {
 		if (!is_obsolete(rec))
 			return link_malformed(ev, "no complete FreeBSD USB header (128 bytes)");
 		ev->os = USB_OS_NONE;
-		ev->writer = WRITER_UNKNOWN;
+		ev->capture = CAPTURE_UNKNOWN;
 		ev->kind = EVENT_OTHER;
 		ev->bin = BIN_OTHER;
 		ev->reason = "obsolete raw USB capture layout, not FreeBSD's";

@@ -4,7 +4,8 @@
 
 static const struct link_type types[] = {
 	{LINK_USB_LINUX_MMAPPED, "usbmon (mmapped)",
-		"Linux usbmon with 64-byte header; also QEMU's pcap= and sigrok", link_usbmon_decode},
+		"Linux usbmon with 64-byte header; also QEMU's pcap= and sigrok",
+		link_usbmon_decode},
 	{LINK_USB_LINUX, "usbmon", "Linux usbmon with 48-byte header", link_usbmon_decode},
 	{LINK_USBMON_TEXT, "usbmon text", "Linux debugfs usbmon, layouts 1t, 1u and 0u",
 		link_usbmon_text_decode},
@@ -12,7 +13,8 @@ static const struct link_type types[] = {
 	{LINK_USB_DARWIN, "macOS", "macOS XHC interfaces", link_darwin_decode},
 	{LINK_USB_FREEBSD, "FreeBSD", "FreeBSD usbdump", link_freebsd_decode},
 	{LINK_USB_2_0, "USB 2.0 packets", "bus packets, speed unknown: counted, not decoded", 0},
-	{LINK_USB_2_0_LOW_SPEED, "USB 2.0 low-speed packets", "bus packets: counted, not decoded", 0},
+	{LINK_USB_2_0_LOW_SPEED, "USB 2.0 low-speed packets", "bus packets: counted, not decoded",
+		0},
 	{LINK_USB_2_0_FULL_SPEED, "USB 2.0 full-speed packets", "bus packets: counted, not decoded",
 		0},
 	{LINK_USB_2_0_HIGH_SPEED, "USB 2.0 high-speed packets", "bus packets: counted, not decoded",

@@ -29,18 +29,25 @@ enum {
 /* The kernel's own numbering (mon_bin.c xfer_type). */
 static const uint8_t type_of[4] = {USB_ISOCHRONOUS, USB_INTERRUPT, USB_CONTROL, USB_BULK};
 
-/* The kernel never uses bus 0. QEMU (hw/usb/pcap.c) writes the length of the whole record, header
+/* The kernel never uses bus 0, other writers nothing else. */
+static inline bool by_kernel(const struct event *ev)
+{
+	return ev->bus;
+}
+
+/* QEMU (hw/usb/pcap.c) writes the length of the whole record, header
  * included, where the kernel writes the payload's: a length no kernel record has. It keeps 4096 bytes
  * of control data and 256 of other data. */
-static enum writer writer_of(const struct record *rec, const struct event *ev, uint32_t data_len)
+static inline enum capture_kind writer_of(
+	const struct record *rec, const struct event *ev, uint32_t header, uint32_t data_len)
 {
 	uint32_t kept = ev->type == USB_CONTROL ? 4096 : 256;
 	uint32_t payload = rec->origlen > HEADER_MMAPPED ? rec->origlen - HEADER_MMAPPED : 0;
 
-	if (ev->bus)
-		return WRITER_USBMON;
-	return data_len == HEADER_MMAPPED + (payload < kept ? payload : kept) ? WRITER_QEMU
-									      : WRITER_SIGROK;
+	if (by_kernel(ev))
+		return header == HEADER_OLD ? CAPTURE_USBMON_48 : CAPTURE_USBMON;
+	return data_len == HEADER_MMAPPED + (payload < kept ? payload : kept) ? CAPTURE_QEMU
+									      : CAPTURE_SIGROK;
 }
 
 /* What urb_len and status mean depends on the event and on who wrote it. */
@@ -51,16 +58,16 @@ static void lengths(struct event *ev, uint32_t payload)
 	u->length = u->header_length;
 	if (ev->kind == EVENT_SUBMIT) {
 		/* QEMU leaves urb_len 0 on IN, sigrok everywhere: not known, not zero. */
-		if (ev->writer == WRITER_USBMON || (ev->writer == WRITER_QEMU && ev->dir == USB_OUT))
+		if (by_kernel(ev) || (ev->capture == CAPTURE_QEMU && ev->dir == USB_OUT))
 			u->has |= URB_REQUESTED;
 		return;
 	}
 	u->has |= URB_STATUS;
 	if (ev->kind == EVENT_ERROR) /* urb_len is 0 whatever was asked */
 		return;
-	if (ev->writer == WRITER_USBMON || (ev->writer == WRITER_QEMU && ev->dir == USB_IN)) {
+	if (by_kernel(ev) || (ev->capture == CAPTURE_QEMU && ev->dir == USB_IN)) {
 		u->has |= URB_ACTUAL;
-	} else if (ev->writer == WRITER_SIGROK) {
+	} else if (ev->capture == CAPTURE_SIGROK) {
 		u->has |= URB_ACTUAL;
 		u->length = payload;
 	}
@@ -92,7 +99,7 @@ static void payload(const struct record *rec, struct event *ev, uint32_t start, 
 	struct urb_event *u = &ev->urb;
 	uint32_t room = rec->caplen - start, said = u->header_data_len, descs = u->iso.table_len;
 
-	if (ev->writer == WRITER_QEMU)
+	if (ev->capture == CAPTURE_QEMU)
 		said = rec->origlen > start ? rec->origlen - start : 0;
 	else
 		said = said > descs ? said - descs : 0;
@@ -114,7 +121,7 @@ static void mmapped_tail(const uint8_t *p, struct event *ev, bool big)
 {
 	struct urb_event *u = &ev->urb;
 
-	if (ev->writer != WRITER_USBMON)
+	if (!by_kernel(ev))
 		return; /* zeroes that mean nothing */
 	u->transfer_flags = load32(p + OFF_FLAGS, big);
 	u->has |= URB_FLAGS;
@@ -147,18 +154,18 @@ static inline __attribute__((always_inline)) void decode(
 	u->raw_status = (int32_t)load32(p + OFF_STATUS, big);
 	u->header_length = load32(p + OFF_URB_LEN, big);
 	u->header_data_len = load32(p + OFF_DATA_LEN, big);
-	ev->writer = writer_of(rec, ev, u->header_data_len);
+	ev->capture = writer_of(rec, ev, header, u->header_data_len);
 	if (ev->type == USB_CONTROL && p[OFF_SETUP_FLAG] == 0 &&
-		(ev->kind == EVENT_SUBMIT || ev->writer == WRITER_SIGROK)) {
+		(ev->kind == EVENT_SUBMIT || ev->capture == CAPTURE_SIGROK)) {
 		memcpy(u->setup, p + OFF_SETUP, 8);
 		u->has |= URB_SETUP;
 	}
 	if (header == HEADER_MMAPPED)
 		mmapped_tail(p, ev, big);
 	lengths(ev, u->header_data_len);
-	if (ev->type == USB_ISOCHRONOUS && ev->writer == WRITER_USBMON)
+	if (ev->type == USB_ISOCHRONOUS && by_kernel(ev))
 		start += iso_table(rec, ev, header, big);
-	payload(rec, ev, start, flag == 0 || (flag == '=' && ev->writer == WRITER_QEMU));
+	payload(rec, ev, start, flag == 0 || (flag == '=' && ev->capture == CAPTURE_QEMU));
 }
 
 void link_usbmon_decode(const struct record *rec, struct event *ev)

@@ -116,6 +116,7 @@ static bool parse_address(struct word w, struct event *ev)
 		return false;
 	if (count == 3)
 		ev->bus = (uint16_t)n[0];
+	ev->capture = count == 3 ? CAPTURE_USBMON_TEXT_U : CAPTURE_USBMON_TEXT_T;
 	ev->device = (uint16_t)n[count - 2];
 	ev->endpoint = (uint8_t)n[count - 1];
 	return true;
@@ -308,7 +309,6 @@ void link_usbmon_text_decode(const struct record *rec, struct event *ev)
 	uint64_t stamp;
 
 	ev->os = USB_OS_LINUX;
-	ev->writer = WRITER_USBMON;
 	if (!take_number(&id, 16, UINT64_MAX, &ev->urb.id) || id.n)
 		return link_malformed(ev, "usbmon text: no URB id at the start of the line");
 	if (!take_number(&time, 10, UINT64_MAX, &stamp) || time.n)

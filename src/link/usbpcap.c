@@ -116,7 +116,7 @@ static void control_complete(const struct record *rec, struct event *ev, enum st
  * (device and configuration descriptor, SET_CONFIGURATION). They were never on the bus. */
 static bool is_injected(const struct event *ev)
 {
-	return !ev->urb.id && ev->urb.function == URB_FUNCTION_GET_DESCRIPTOR_FROM_DEVICE;
+	return !ev->urb.id;
 }
 
 static void decode_control(const struct record *rec, struct event *ev, bool complete)
@@ -130,9 +130,8 @@ static void decode_control(const struct record *rec, struct event *ev, bool comp
 	 * injected records carry one such function whatever they are. */
 	if (f && f->dir != USB_DIR_UNKNOWN && !is_injected(ev))
 		ev->dir = f->dir;
-	/* 1.5.0.0 replaced DATA and STATUS by COMPLETE */
-	if (stage == STAGE_DATA || stage == STAGE_STATUS)
-		ev->writer = WRITER_USBPCAP_OLD;
+	if (stage != STAGE_SETUP) /* 1.5.0.0 replaced DATA and STATUS by COMPLETE */
+		ev->capture = stage == STAGE_COMPLETE ? CAPTURE_USBPCAP_1_5 : CAPTURE_USBPCAP_1_0;
 	if (stage == STAGE_SETUP)
 		control_setup(rec, ev);
 	else if (stage == STAGE_DATA)
@@ -157,6 +156,8 @@ static void decode_bulk(const struct record *rec, struct event *ev, bool complet
 	if (!known)
 		ev->type = USB_TYPE_UNKNOWN;
 	ev->kind = complete ? EVENT_COMPLETE : EVENT_SUBMIT;
+	if (known && complete == (ev->dir == USB_OUT))
+		ev->capture = CAPTURE_USBPCAP_1_4;
 	if (known ? complete == (ev->dir == USB_OUT) : !complete)
 		return;
 	take_data(rec, ev, 0);
@@ -237,7 +238,7 @@ void link_usbpcap_decode(const struct record *rec, struct event *ev)
 	bool complete;
 
 	ev->os = USB_OS_WINDOWS;
-	ev->writer = WRITER_USBPCAP;
+	ev->capture = CAPTURE_USBPCAP;
 	if (rec->caplen < BASE_LEN)
 		return link_malformed(ev, "shorter than a USBPcap header (27 bytes)");
 	t = find_transfer(h[22]);

@@ -1,53 +1,97 @@
-/* device.c: interned device instances and pipes. */
+/* device.c: instances, their facts, and interned pipes. */
 #include "model/device.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "usb/desc.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Endpoints 0–15 and the unknown one; directions out, in, unknown. */
-enum { ENDPOINTS = 17, DIRS = 3 };
-
-struct slot {
-	struct instance pub;
-	uint32_t pipe[ENDPOINTS][DIRS]; /* newest pipe of that endpoint, 0: none */
-};
-
-struct node {
-	struct pipe pub;
-	uint32_t older; /* a pipe of the same endpoint with another type */
-};
-
+enum { ENDPOINTS = 17, DIRS = 3, INTERFACES = 32 };
+/* A device that came back more often starts afresh: bounds the time of looking things up. */
+enum { INHERIT_MAX = 64 };
 /* Pipes found lately, by address and endpoint: most captures never miss. */
 enum { CACHE_SIZE = 1024 };
-
-struct devices {
-	struct slot *instance;
-	struct node *pipe;
-	size_t instances, instance_cap, pipes, pipe_cap;
-	struct map by_address;
-	uint32_t cache[CACHE_SIZE];
-};
 
 struct address {
 	uint32_t section;
 	uint16_t bus, address;
 };
 
+struct slot {
+	struct instance pub;
+	uint32_t ordinal;  /* which one behind its address, from 0 */
+	uint32_t inherits; /* how many instances before this one its facts go back to */
+	/* Counts all that may change a pipe; pipes confirmed under an older number are not current.
+	 */
+	uint32_t serial;
+	struct fact *fact;
+	size_t facts, fact_cap, bytes;
+	int8_t alternate[INTERFACES];	/* -1: none selected */
+	uint32_t pipe[ENDPOINTS][DIRS]; /* newest pipe of that endpoint, 0: none */
+};
+
+struct node {
+	struct pipe pub;
+	uint32_t older;	 /* the pipe of the same endpoint made before */
+	uint32_t serial; /* of the instance when this was its current pipe */
+};
+
+struct known {
+	struct address at;
+	uint32_t ordinal;
+	int configuration;
+	struct fact *fact;
+	size_t facts;
+};
+
+struct devices {
+	struct slot *instance;
+	struct node *pipe;
+	struct known *known;
+	size_t instances, instance_cap, pipes, pipe_cap, knowns, known_cap;
+	uint32_t endpoints;
+	struct map by_address; /* the instance behind an address */
+	uint32_t cache[CACHE_SIZE];
+};
+
+const char *speed_from_text(enum speed_from f)
+{
+	static const char *const text[] = {
+		NULL, "the capture", "the root hub's product id", "its packet sizes"};
+
+	return text[f];
+}
+
 struct devices *devices_new(void)
 {
 	return mem_zalloc(1, sizeof(struct devices));
+}
+
+static void free_facts(struct fact *f, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(f[i].data);
+	free(f);
 }
 
 void devices_free(struct devices *d)
 {
 	if (!d)
 		return;
+	for (size_t i = 0; i < d->instances; i++)
+		free_facts(d->instance[i].fact, d->instance[i].facts);
+	for (size_t i = 0; i < d->knowns; i++)
+		free_facts(d->known[i].fact, d->known[i].facts);
 	map_free(&d->by_address);
 	free(d->instance);
 	free(d->pipe);
+	free(d->known);
 	free(d);
 }
+
+/* ---- instances ---------------------------------------------------------------------- */
 
 static bool same_address(const void *owner, uint32_t value, const void *key)
 {
@@ -57,31 +101,387 @@ static bool same_address(const void *owner, uint32_t value, const void *key)
 	return i->address == a->address && i->bus == a->bus && i->section == a->section;
 }
 
-static uint32_t find_instance(struct devices *d, struct address a, uint8_t speed)
+static uint32_t address_hash(const struct address *a)
 {
-	uint32_t hash = map_hash((uint64_t)a.section << 32 | (uint32_t)a.bus << 16 | a.address);
-	const struct map_slot *s = map_find(&d->by_address, hash, same_address, d, &a);
-
-	if (s)
-		return s->value;
-	array_need(d->instance, d->instances, d->instance_cap);
-	d->instance[d->instances] = (struct slot){.pub = {a.bus, a.address, speed, a.section}};
-	map_insert(&d->by_address, hash, (uint32_t)++d->instances);
-	return (uint32_t)d->instances;
+	return map_hash((uint64_t)a->section << 32 | (uint32_t)a->bus << 16 | a->address);
 }
 
-/* The pipe of an instance's endpoint, made on first use. */
-static uint32_t find_pipe(struct devices *d, uint32_t inst, uint8_t endpoint, uint8_t dir, uint8_t type)
+static struct map_slot *find_address(const struct devices *d, const struct address *a)
 {
-	uint8_t row = endpoint < 16 ? endpoint : 16;
-	uint32_t *head, n;
+	return map_find(&d->by_address, address_hash(a), same_address, d, a);
+}
 
-	head = &d->instance[inst - 1].pipe[row][dir];
-	for (n = *head; n; n = d->pipe[n - 1].older)
-		if (d->pipe[n - 1].pub.type == type)
+static void take_known(struct devices *d, uint32_t instance)
+{
+	const struct slot *s = &d->instance[instance - 1];
+	const struct address a = {s->pub.section, s->pub.bus, s->pub.address};
+
+	for (size_t i = 0; i < d->knowns; i++) {
+		const struct known *k = &d->known[i];
+
+		if (memcmp(&k->at, &a, sizeof(a)) || k->ordinal != s->ordinal)
+			continue;
+		for (size_t f = 0; f < k->facts; f++)
+			devices_add_fact(d, instance, &k->fact[f]);
+		if (k->configuration != CONFIGURATION_UNKNOWN)
+			devices_set_configuration(d, instance, k->configuration);
+		break;
+	}
+}
+
+static uint32_t add_instance(struct devices *d, const struct address *a, uint32_t previous)
+{
+	uint32_t n;
+	struct slot *s;
+
+	array_need(d->instance, d->instances, d->instance_cap);
+	s = &d->instance[d->instances++];
+	n = (uint32_t)d->instances;
+	memset(s, 0, sizeof(*s));
+	s->pub = (struct instance){
+		.section = a->section,
+		.bus = a->bus,
+		.address = a->address,
+		.previous = previous,
+		.configuration = CONFIGURATION_UNKNOWN,
+	};
+	s->ordinal = previous ? d->instance[previous - 1].ordinal + 1 : 0;
+	s->serial = 1;
+	memset(s->alternate, -1, sizeof(s->alternate));
+	take_known(d, n);
+	return n;
+}
+
+uint32_t devices_at(const struct devices *d, uint32_t section, uint16_t bus, uint16_t address)
+{
+	const struct address a = {section, bus, address};
+	const struct map_slot *s = find_address(d, &a);
+
+	return s ? s->value : 0;
+}
+
+void devices_forget(struct devices *d, uint32_t section, uint16_t bus, uint16_t address)
+{
+	const struct address a = {section, bus, address};
+	struct map_slot *s = find_address(d, &a);
+
+	if (!s)
+		return;
+	d->instance[s->value - 1].serial++;
+	map_remove(&d->by_address, s);
+}
+
+uint32_t devices_renew(
+	struct devices *d, uint32_t section, uint16_t bus, uint16_t address, bool inherit)
+{
+	const struct address a = {section, bus, address};
+	uint32_t old = devices_at(d, section, bus, address), n;
+
+	devices_forget(d, section, bus, address);
+	n = add_instance(d, &a, old);
+	map_insert(&d->by_address, address_hash(&a), n);
+	if (old && inherit && d->instance[old - 1].inherits < INHERIT_MAX) {
+		struct slot *to = &d->instance[n - 1], *from = &d->instance[old - 1];
+
+		to->inherits = from->inherits + 1;
+		to->pub.speed = from->pub.speed;
+		to->pub.speed_from = from->pub.speed_from;
+		to->pub.port_path = from->pub.port_path;
+		to->pub.configuration = from->pub.configuration;
+		memcpy(to->alternate, from->alternate, sizeof(to->alternate));
+	}
+	return n;
+}
+
+static uint32_t current_instance(struct devices *d, const struct address *a)
+{
+	uint32_t n = devices_at(d, a->section, a->bus, a->address);
+
+	return n ? n : devices_renew(d, a->section, a->bus, a->address, false);
+}
+
+/* ---- facts -------------------------------------------------------------------------- */
+
+/* Walks the facts of an instance that were known at a version, newest first, and on into those it
+ * inherited. */
+struct walk {
+	const struct devices *d;
+	uint32_t instance, version, left; /* left: facts of `instance` not looked at */
+};
+
+static struct walk walk_facts(const struct devices *d, uint32_t instance, uint32_t version)
+{
+	struct walk w = {d, instance, version, 0};
+
+	if (instance)
+		w.left = (uint32_t)d->instance[instance - 1].facts;
+	return w;
+}
+
+static const struct fact *walk_next(struct walk *w)
+{
+	while (w->instance) {
+		const struct slot *s = &w->d->instance[w->instance - 1];
+
+		while (w->left) {
+			const struct fact *f = &s->fact[--w->left];
+
+			if (f->since <= w->version)
+				return f;
+		}
+		*w = walk_facts(w->d, s->inherits ? s->pub.previous : 0, UINT32_MAX);
+	}
+	return NULL;
+}
+
+const struct fact *devices_fact(const struct devices *d, uint32_t instance, uint32_t version,
+	uint8_t type, uint8_t index, uint32_t which)
+{
+	struct walk w = walk_facts(d, instance, version);
+	const struct fact *f;
+
+	while ((f = walk_next(&w)))
+		if (f->type == type && f->index == index &&
+			(which == FACT_ANY || f->which == which))
+			return f;
+	return NULL;
+}
+
+const struct fact *devices_configuration(
+	const struct devices *d, uint32_t instance, uint32_t version, int value)
+{
+	struct walk w = walk_facts(d, instance, version);
+	const struct fact *f;
+	struct desc_config c;
+
+	while ((f = walk_next(&w)))
+		if (f->type == DESC_CONFIGURATION && desc_config_parse(&c, f->data, f->len) &&
+			c.bConfigurationValue == value)
+			return f;
+	return NULL;
+}
+
+bool devices_string(
+	const struct devices *d, uint32_t instance, uint32_t version, uint8_t index, struct text *t)
+{
+	const struct fact *f =
+		index ? devices_fact(d, instance, version, DESC_STRING, index, FACT_ANY) : NULL;
+
+	if (!f || f->len < 2)
+		return false;
+	desc_utf16(t, f->data + 2, (f->data[0] < f->len ? f->data[0] : f->len) - 2);
+	return true;
+}
+
+/* The speed that is known best. */
+static void find_speed(struct slot *s, const struct fact *f)
+{
+	struct desc_device dev;
+	enum usb_speed speed = USB_SPEED_UNKNOWN;
+	enum speed_from from = SPEED_FROM_PACKET_SIZES;
+
+	if (f->type == DESC_DEVICE && desc_device_parse(&dev, f->data, f->len)) {
+		/* Linux names its root hubs 1d6b:000N by USB version. */
+		if (dev.idVendor == 0x1d6b && dev.idProduct >= 1 && dev.idProduct <= 3) {
+			speed = (enum usb_speed)(USB_LOW + dev.idProduct);
+			from = SPEED_FROM_ROOT_HUB;
+		} else if (dev.bMaxPacketSize0 == 9) { /* 2^9, USB 3.2 9.6.1 */
+			speed = USB_SUPER;
+		}
+	} else if (f->type == DESC_CONFIGURATION) {
+		speed = desc_config_speed(f->data, f->len);
+	}
+	if (speed == USB_SPEED_UNKNOWN || (s->pub.speed_from && s->pub.speed_from <= from))
+		return;
+	s->pub.speed = (uint8_t)speed;
+	s->pub.speed_from = (uint8_t)from;
+}
+
+void devices_add_fact(struct devices *d, uint32_t instance, const struct fact *f)
+{
+	const struct fact *old = devices_fact(d, instance, UINT32_MAX, f->type, f->index, f->which);
+	struct slot *s = &d->instance[instance - 1];
+	struct fact *new;
+
+	if (!f->len || (old && old->len >= f->len && !memcmp(old->data, f->data, f->len)))
+		return;
+	if (s->facts == FACTS_MAX || f->len > FACT_LEN || s->bytes + f->len > FACTS_BYTES)
+		return;
+	array_need(s->fact, s->facts, s->fact_cap);
+	new = &s->fact[s->facts++];
+	*new = *f;
+	new->since = ++s->pub.version;
+	new->data = memcpy(mem_resize(NULL, f->len, 1), f->data, f->len);
+	s->bytes += f->len;
+	s->serial++;
+	find_speed(s, new);
+}
+
+/* ---- configuration ------------------------------------------------------------------ */
+
+void devices_set_configuration(struct devices *d, uint32_t instance, int value)
+{
+	struct slot *s = &d->instance[instance - 1];
+
+	s->pub.configuration = value;
+	memset(s->alternate, value ? 0 : -1, sizeof(s->alternate)); /* USB 2.0 9.1.1.5 */
+	s->serial++;
+}
+
+void devices_set_alternate(
+	struct devices *d, uint32_t instance, uint8_t interface, uint8_t alternate)
+{
+	struct slot *s = &d->instance[instance - 1];
+
+	if (interface >= INTERFACES || alternate > INT8_MAX || s->alternate[interface] == alternate)
+		return;
+	s->alternate[interface] = (int8_t)alternate;
+	s->serial++;
+}
+
+int devices_alternate(const struct devices *d, uint32_t instance, uint8_t interface)
+{
+	return interface < INTERFACES ? d->instance[instance - 1].alternate[interface] : -1;
+}
+
+/* ---- what an endpoint is ------------------------------------------------------------ */
+
+/* A configuration whose selection was not seen: the only one there is. */
+static const struct fact *configuration_in_use(
+	const struct devices *d, uint32_t instance, bool *inferred)
+{
+	const struct instance *i = &d->instance[instance - 1].pub;
+	struct walk w = walk_facts(d, instance, UINT32_MAX);
+	const struct fact *only = NULL, *f;
+
+	*inferred = i->configuration == CONFIGURATION_UNKNOWN;
+	if (!*inferred)
+		return devices_configuration(d, instance, UINT32_MAX, i->configuration);
+	while ((f = walk_next(&w))) {
+		if (f->type != DESC_CONFIGURATION)
+			continue;
+		if (only && only->index != f->index)
+			return NULL;
+		if (!only)
+			only = f;
+	}
+	return only;
+}
+
+struct candidate {
+	struct desc_interface interface;
+	struct desc_endpoint endpoint;
+	int rank; /* 0: none; 2: the alternate setting in use; 1: another one */
+};
+
+/* Among the interfaces of a configuration: the endpoint in the alternate setting in use, else the
+ * first alternate setting that has it. */
+static struct candidate find_endpoint(
+	const struct slot *s, const struct fact *config, uint8_t address, uint8_t type)
+{
+	struct candidate best = {.rank = 0}, now = {.rank = 0};
+	struct desc_iter it;
+	struct desc_item item;
+	bool in_interface = false;
+
+	desc_iter_init(&it, config->data, config->len, config->total);
+	while (desc_next(&it, &item)) {
+		if (item.type == DESC_INTERFACE) {
+			in_interface = desc_interface_parse(&now.interface, item.data, item.len);
+		} else if (item.type == DESC_ENDPOINT && in_interface &&
+			   desc_endpoint_parse(&now.endpoint, item.data, item.len) &&
+			   now.endpoint.bEndpointAddress == address) {
+			uint8_t number = now.interface.bInterfaceNumber;
+			int in_use = number < INTERFACES ? s->alternate[number] : -1;
+
+			now.rank = now.interface.bAlternateSetting == in_use ? 2 : 1;
+			if (type != USB_TYPE_UNKNOWN && desc_endpoint_type(&now.endpoint) != type)
+				now.rank = 0;
+			if (now.rank > best.rank)
+				best = now;
+		}
+	}
+	return best;
+}
+
+static void describe(const struct devices *d, struct pipe *p)
+{
+	const struct slot *s = &d->instance[p->instance - 1];
+	const struct fact *dev = devices_fact(d, p->instance, UINT32_MAX, DESC_DEVICE, 0, FACT_ANY);
+	const struct fact *config;
+	struct desc_device dd;
+	struct desc_config dc;
+	struct candidate c;
+	bool inferred;
+
+	p->version = s->pub.version;
+	p->speed = s->pub.speed;
+	if (dev && desc_device_parse(&dd, dev->data, dev->len)) {
+		p->idVendor = dd.idVendor;
+		p->idProduct = dd.idProduct;
+		p->flags |= PIPE_IDS;
+	}
+	if (!p->endpoint || p->endpoint == USB_NO_ENDPOINT) {
+		if (s->pub.configuration > 0) {
+			p->configuration = (uint8_t)s->pub.configuration;
+			p->flags |= PIPE_CONFIGURED;
+		}
+		return;
+	}
+	config = configuration_in_use(d, p->instance, &inferred);
+	if (!config || !desc_config_parse(&dc, config->data, config->len))
+		return;
+	p->configuration = dc.bConfigurationValue;
+	p->flags |= PIPE_CONFIGURED | (inferred ? PIPE_INFERRED : 0);
+	c = find_endpoint(
+		s, config, (uint8_t)(p->endpoint | (p->dir == USB_IN ? 0x80 : 0)), p->type);
+	if (!c.rank)
+		return;
+	p->flags |= PIPE_DESCRIBED | (c.rank < 2 ? PIPE_INFERRED : 0);
+	p->interface = c.interface.bInterfaceNumber;
+	p->alternate = c.interface.bAlternateSetting;
+	p->bInterfaceClass = c.interface.bInterfaceClass;
+	p->bInterfaceSubClass = c.interface.bInterfaceSubClass;
+	p->bInterfaceProtocol = c.interface.bInterfaceProtocol;
+	p->bmAttributes = c.endpoint.bmAttributes;
+	p->bInterval = c.endpoint.bInterval;
+	p->wMaxPacketSize = c.endpoint.wMaxPacketSize;
+}
+
+/* ---- pipes -------------------------------------------------------------------------- */
+
+static bool same_contents(const struct pipe *a, const struct pipe *b)
+{
+	return a->version == b->version && a->speed == b->speed && a->flags == b->flags &&
+	       a->configuration == b->configuration && a->interface == b->interface &&
+	       a->alternate == b->alternate;
+}
+
+/* The current pipe of an instance's endpoint: the one already confirmed, one made before that says
+ * the same, or a new one. */
+static uint32_t find_pipe(
+	struct devices *d, uint32_t inst, uint8_t endpoint, uint8_t dir, uint8_t type)
+{
+	struct slot *s = &d->instance[inst - 1];
+	struct pipe p = {.instance = inst, .endpoint = endpoint, .dir = dir, .type = type};
+	uint32_t *head = &s->pipe[endpoint < 16 ? endpoint : 16][dir];
+
+	describe(d, &p);
+	for (uint32_t n = *head; n; n = d->pipe[n - 1].older) {
+		struct node *old = &d->pipe[n - 1];
+
+		if (old->pub.type != type)
+			continue;
+		p.endpoint_id = old->pub.endpoint_id;
+		if (same_contents(&old->pub, &p)) {
+			old->serial = s->serial;
 			return n;
+		}
+	}
+	if (!p.endpoint_id)
+		p.endpoint_id = ++d->endpoints;
 	array_need(d->pipe, d->pipes, d->pipe_cap);
-	d->pipe[d->pipes] = (struct node){.pub = {inst, endpoint, dir, type}, .older = *head};
+	d->pipe[d->pipes] = (struct node){.pub = p, .older = *head, .serial = s->serial};
 	*head = (uint32_t)++d->pipes;
 	return *head;
 }
@@ -90,20 +490,27 @@ uint32_t devices_pipe(struct devices *d, uint32_t section, uint16_t bus, uint16_
 	uint8_t endpoint, uint8_t dir, uint8_t type, uint8_t speed)
 {
 	const struct address a = {section, bus, address};
-	uint32_t *cached, n;
+	uint32_t *cached, inst, n;
 
 	if (type == USB_CONTROL) /* message pipes carry both directions (USB 2.0 section 5.3.2) */
 		dir = USB_DIR_UNKNOWN;
 	cached = &d->cache[(address << 5 ^ endpoint << 1 ^ (dir & 1) ^ bus << 3) % CACHE_SIZE];
 	n = *cached;
 	if (n) {
-		const struct pipe *p = &d->pipe[n - 1].pub;
+		const struct node *p = &d->pipe[n - 1];
 
-		if (p->endpoint == endpoint && p->dir == dir && p->type == type &&
-			same_address(d, p->instance, &a))
+		if (p->pub.endpoint == endpoint && p->pub.dir == dir && p->pub.type == type &&
+			p->serial == d->instance[p->pub.instance - 1].serial &&
+			same_address(d, p->pub.instance, &a))
 			return n;
 	}
-	*cached = find_pipe(d, find_instance(d, a, speed), endpoint, dir, type);
+	inst = current_instance(d, &a);
+	if (speed != USB_SPEED_UNKNOWN &&
+		d->instance[inst - 1].pub.speed_from != SPEED_FROM_CAPTURE) {
+		d->instance[inst - 1].pub.speed = speed;
+		d->instance[inst - 1].pub.speed_from = SPEED_FROM_CAPTURE;
+	}
+	*cached = find_pipe(d, inst, endpoint, dir, type);
 	return *cached;
 }
 
@@ -125,4 +532,38 @@ uint32_t devices_pipes(const struct devices *d)
 uint32_t devices_instances(const struct devices *d)
 {
 	return (uint32_t)d->instances;
+}
+
+uint32_t devices_endpoints(const struct devices *d)
+{
+	return d->endpoints;
+}
+
+/* ---- starting knowledge ------------------------------------------------------------- */
+
+void devices_know(struct devices *d, uint32_t section, uint16_t bus, uint16_t address, uint32_t k,
+	const struct fact *facts, size_t n, int configuration)
+{
+	struct known *to;
+
+	array_need(d->known, d->knowns, d->known_cap);
+	to = &d->known[d->knowns++];
+	*to = (struct known){
+		{section, bus, address}, k, configuration, mem_zalloc(n, sizeof(*to->fact)), n};
+	for (size_t i = 0; i < n; i++) {
+		to->fact[i] = facts[i];
+		to->fact[i].data =
+			memcpy(mem_resize(NULL, facts[i].len, 1), facts[i].data, facts[i].len);
+	}
+}
+
+void devices_know_all(struct devices *d, const struct devices *from)
+{
+	for (size_t i = 0; i < from->instances; i++) {
+		const struct slot *s = &from->instance[i];
+
+		if (s->facts && s->pub.address) /* behind address 0 are many devices in turn */
+			devices_know(d, s->pub.section, s->pub.bus, s->pub.address, s->ordinal,
+				s->fact, s->facts, CONFIGURATION_UNKNOWN);
+	}
 }

@@ -1,23 +1,68 @@
-/* device.h: device instances and pipes: who a transfer was for. Instances are versions: a new
- * address, reset or re-enumeration makes a new one, and old transfers keep theirs. Pipes are
- * interned and never change; each transfer holds a pipe number. */
+/* device.h: what is known about devices: instances, what they told (facts), the configuration in
+ * use, and pipes. Instances are versions: a new address, a reset or another device under an address
+ * makes a new one, and old transfers keep theirs. Knowledge flows forward only: a pipe holds the
+ * version of the facts that were known when it was made, never changes, and each transfer holds a
+ * pipe number; so a transfer means the same whenever it is looked at. */
 #ifndef MODEL_DEVICE_H
 #define MODEL_DEVICE_H
 
+#include "base/text.h"
 #include "usb/usb.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
+/* One answer to GET_DESCRIPTOR. */
+struct fact {
+	uint8_t type, index; /* descriptor type and index (wValue) */
+	uint16_t which;	     /* wIndex: a string's language, a class descriptor's interface */
+	uint32_t since;	     /* version of the instance from which on it is known */
+	uint32_t len, total; /* bytes at data; bytes the device sent */
+	uint8_t *data;	     /* owned by the devices */
+};
+
+/* Most that is kept of one device: more is not believed to be one. */
+enum { FACTS_MAX = 4096, FACTS_BYTES = 1024 * 1024, FACT_LEN = 65535 };
+
+/* Where a device's speed is known from. */
+enum speed_from {
+	SPEED_FROM_NOWHERE,
+	SPEED_FROM_CAPTURE,	/* the capture says it */
+	SPEED_FROM_ROOT_HUB,	/* Linux root hubs have a product id for each speed */
+	SPEED_FROM_PACKET_SIZES /* inferred: bulk packet sizes, bMaxPacketSize0, companions */
+};
+const char *speed_from_text(enum speed_from f); /* trusted; NULL for nowhere */
+
+enum { CONFIGURATION_UNKNOWN = -1 };
+
 struct instance {
-	uint16_t bus, address;
-	uint8_t speed; /* enum usb_speed */
 	uint32_t section;
+	uint16_t bus, address;
+	uint8_t speed, speed_from;
+	uint32_t previous;     /* the instance that had the address before; 0: none */
+	uint32_t version;      /* of the facts; grows with each */
+	int configuration;     /* bConfigurationValue in use, 0: not configured, or unknown */
+	const char *port_path; /* "1-2.4"; NULL: not known */
+};
+
+enum {
+	PIPE_IDS = 1 << 0,	  /* idVendor, idProduct */
+	PIPE_CONFIGURED = 1 << 1, /* configuration */
+	PIPE_DESCRIBED = 1 << 2, /* interface to wMaxPacketSize: an endpoint descriptor was found */
+	PIPE_INFERRED = 1 << 3	 /* configuration or alternate setting were inferred: ~ */
 };
 
 struct pipe {
-	uint32_t instance; /* from 1 */
-	uint8_t endpoint, dir, type; /* control pipes have one number for both directions: dir unknown */
+	uint32_t instance, version; /* from 1; facts up to this version were known */
+	uint32_t endpoint_id; /* from 1; the same for all pipes of one instance's endpoint and type
+			       */
+	uint8_t endpoint, dir, type,
+		speed; /* message pipes (control): dir unknown, both directions */
+	uint8_t flags;
+	uint8_t configuration, interface, alternate;
+	uint8_t bInterfaceClass, bInterfaceSubClass, bInterfaceProtocol;
+	uint8_t bmAttributes, bInterval;
+	uint16_t wMaxPacketSize, idVendor, idProduct;
 };
 
 struct devices;
@@ -29,10 +74,50 @@ void devices_free(struct devices *d);
 uint32_t devices_pipe(struct devices *d, uint32_t section, uint16_t bus, uint16_t address,
 	uint8_t endpoint, uint8_t dir, uint8_t type, uint8_t speed);
 
-/* n from 1; pointers are valid until the next devices_pipe(). */
+/* n from 1; pointers are valid until the next devices_pipe() or learning. */
 const struct pipe *devices_get_pipe(const struct devices *d, uint32_t n);
 const struct instance *devices_get_instance(const struct devices *d, uint32_t n);
 uint32_t devices_pipes(const struct devices *d);
 uint32_t devices_instances(const struct devices *d);
+uint32_t devices_endpoints(const struct devices *d);
+
+/* The newest fact of that key among those with since <= version; NULL: not known. which may be
+ * FACT_ANY (the newest of any language or interface). */
+enum { FACT_ANY = 0x10000 };
+const struct fact *devices_fact(const struct devices *d, uint32_t instance, uint32_t version,
+	uint8_t type, uint8_t index, uint32_t which);
+/* The configuration descriptor of that bConfigurationValue. */
+const struct fact *devices_configuration(
+	const struct devices *d, uint32_t instance, uint32_t version, int value);
+/* Appends string `index` as UTF-8 (untrusted); false: not known, or index 0. */
+bool devices_string(const struct devices *d, uint32_t instance, uint32_t version, uint8_t index,
+	struct text *t);
+/* The alternate setting in use now; -1: none was selected. */
+int devices_alternate(const struct devices *d, uint32_t instance, uint8_t interface);
+
+/* ---- teaching: model/learn.c -------------------------------------------------------- */
+
+/* A new instance behind that address; `inherit`: it is the same device again and keeps the facts.
+ */
+uint32_t devices_renew(
+	struct devices *d, uint32_t section, uint16_t bus, uint16_t address, bool inherit);
+/* The instance behind an address; 0: none yet. */
+uint32_t devices_at(const struct devices *d, uint32_t section, uint16_t bus, uint16_t address);
+/* No instance is behind that address any more: its next use makes a new one. */
+void devices_forget(struct devices *d, uint32_t section, uint16_t bus, uint16_t address);
+/* Keeps an answer; a prefix of what is known already is no news. data is copied. */
+void devices_add_fact(struct devices *d, uint32_t instance, const struct fact *f);
+void devices_set_configuration(struct devices *d, uint32_t instance, int value);
+void devices_set_alternate(
+	struct devices *d, uint32_t instance, uint8_t interface, uint8_t alternate);
+
+/* ---- starting knowledge ------------------------------------------------------------- */
+
+/* Facts, and the configuration in use, for the k-th instance (from 0) behind an address; given
+ * before anything is read. Taken over when that instance comes to be. */
+void devices_know(struct devices *d, uint32_t section, uint16_t bus, uint16_t address, uint32_t k,
+	const struct fact *facts, size_t n, int configuration);
+/* All that `from` learnt in the end becomes starting knowledge of d. */
+void devices_know_all(struct devices *d, const struct devices *from);
 
 #endif

@@ -59,7 +59,8 @@ void index_add_xfer(struct index *ix, const struct xfer *x)
 		.last = (uint32_t)x->last,
 		.length = x->len > 0 ? (uint32_t)x->len : 0,
 		.exchange = x->exchange,
-		.duration = xfer_duration(x) == XFER_UNKNOWN ? -1 : (float)(x->end - x->begin) / 1e9f,
+		.duration =
+			xfer_duration(x) == XFER_UNKNOWN ? -1 : (float)(x->end - x->begin) / 1e9f,
 		.pipe = x->pipe & 0x3fffff,
 		.status = x->status & 15,
 		.many = x->records > 2,

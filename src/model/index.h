@@ -8,11 +8,11 @@
 #include "model/xfer.h"
 
 struct index_entry {
-	int64_t time;         /* begin, ns since the capture's first record */
+	int64_t time;	      /* begin, ns since the capture's first record */
 	uint32_t first, last; /* record numbers */
 	uint32_t length;      /* bytes transferred, 0 where unknown */
 	uint32_t exchange;    /* 0: none */
-	float duration;       /* seconds, negative: pending */
+	float duration;	      /* seconds, negative: pending */
 	/* many: more than two records; lost: its completion was lost */
 	uint32_t pipe : 22, status : 4, many : 1, lost : 1;
 };
@@ -30,7 +30,8 @@ void index_add_xfer(struct index *ix, const struct xfer *x);
 
 uint32_t index_count(const struct index *ix);
 uint64_t index_records(const struct index *ix);
-/* id from 1 to index_count(); NULL outside, or for an id whose transfer never ended up in the index. */
+/* id from 1 to index_count(); NULL outside, or for an id whose transfer never ended up in the
+ * index. */
 const struct index_entry *index_get(const struct index *ix, uint32_t id);
 /* The id of the transfer that ended as number `place` (from 0); 0 outside. */
 uint32_t index_by_end(const struct index *ix, uint32_t place);

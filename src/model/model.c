@@ -3,6 +3,7 @@
 #include "model/model.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "model/learn.h"
 #include "model/payload.h"
 
 #include <assert.h>
@@ -24,6 +25,10 @@ struct open_xfer {
 			int32_t interval; /* isochronous, interrupt */
 		};
 		uint32_t stream; /* bulk */
+		struct {
+			uint32_t polls;     /* QEMU: further submissions, */
+			uint32_t last_poll; /* and how far the last one is from the first */
+		};
 	};
 	uint32_t id;   /* 0: a free slot */
 	uint32_t pipe; /* of a free slot: the next free one */
@@ -33,9 +38,10 @@ struct open_xfer {
 	uint32_t transfer_flags;
 	uint16_t flags;
 	uint8_t records;
-	uint8_t dir : 2, writer : 4;
+	uint8_t dir : 2, capture : 4 /* enum capture_kind */, repolled : 1;
 };
 static_assert(sizeof(struct open_xfer) == 64, "memory per pending transfer (DESIGN section 5)");
+static_assert(CAPTURE_KINDS <= 16, "open_xfer.capture");
 
 struct model {
 	struct model_opts opts;
@@ -48,9 +54,15 @@ struct model {
 	struct model_counts counts;
 	int64_t start, now;
 	bool started;
-	/* USBPcap before 1.4.1.0 records one of bulk and interrupt URBs' two ends, the one with data.
-	 * This section (number + 1) showed that its driver records both. */
-	uint32_t both_ends;
+	/* The request of an injected transfer whose answer comes next. */
+	struct {
+		uint8_t setup[8];
+		uint16_t bus, device;
+		bool open;
+	} injected;
+	/* The latest USBPcap generation that records of this section (number + 1) prove. */
+	uint32_t usbpcap_section;
+	uint8_t usbpcap;
 };
 
 struct urb_key {
@@ -85,12 +97,33 @@ void model_free(struct model *m)
 	free(m);
 }
 
+/* ---- who wrote the capture ------------------------------------------------------------------------ */
+
+/* Windows records differ by generation in ways that only some of them show. */
+static void note_usbpcap(struct model *m, const struct record *rec, uint8_t proof)
+{
+	if (m->usbpcap_section != rec->section + 1 || m->usbpcap < proof) {
+		m->usbpcap_section = rec->section + 1;
+		m->usbpcap = proof;
+	}
+}
+
+static uint8_t capture_by_now(const struct model *m, uint32_t section, uint8_t capture)
+{
+	return capture_is_usbpcap(capture) && m->usbpcap_section == section + 1 ? m->usbpcap : capture;
+}
+
+enum capture_kind model_capture(const struct model *m, const struct xfer *x)
+{
+	return capture_by_now(m, x->section, x->capture);
+}
+
 /* ---- finding open transfers -------------------------------------------------------------------- */
 
 /* Id 0 is no id (FreeBSD): the endpoint takes its place. All control transfers in a QEMU file have it, but that is one device's, which changes its address under SET_ADDRESS. */
 static bool by_endpoint(const struct event *ev)
 {
-	return !ev->urb.id && ev->writer != WRITER_QEMU;
+	return !ev->urb.id && ev->capture != CAPTURE_QEMU;
 }
 
 static bool same_urb(const void *owner, uint32_t value, const void *key)
@@ -145,10 +178,12 @@ static struct open_xfer *new_slot(struct model *m, uint32_t *n)
 	return &m->open[*n - 1];
 }
 
-static void keep_payload(struct model *m, struct open_xfer *o, const struct urb_event *u)
+static void keep_payload(
+	struct model *m, struct open_xfer *o, const struct urb_event *u, bool control)
 {
 	o->captured += u->data_len;
-	if (!m->opts.payload || !u->data_len || o->payload)
+	/* control data teaches the device model, whoever wants it */
+	if ((!m->opts.payload && !control) || !u->data_len || o->payload)
 		return;
 	o->payload = payload_keep(&m->pool, u->data, u->data_len, &o->kept);
 }
@@ -215,9 +250,10 @@ static struct open_xfer *open_xfer(struct model *m, const struct record *rec, co
 		o->flags |= OPEN_REQUESTED;
 	o->records = 1;
 	o->dir = ev->dir & 3;
-	o->writer = ev->writer & 15;
+	o->capture = ev->capture & 15;
+	o->repolled = false;
 	open_type_part(o, ev);
-	keep_payload(m, o, u);
+	keep_payload(m, o, u, ev->type == USB_CONTROL);
 	map_insert(&m->by_urb, urb_hash(rec, ev), n);
 	return o;
 }
@@ -239,22 +275,28 @@ static void from_pipe(const struct model *m, struct xfer *x, uint32_t pipe)
 
 	x->pipe = pipe;
 	x->instance = p->instance;
+	x->endpoint_id = p->endpoint_id;
 	x->section = i->section;
 	x->bus = i->bus;
 	x->device = i->address;
-	x->speed = i->speed;
+	x->speed = p->speed;
 	x->endpoint = p->endpoint;
 	x->type = p->type;
 }
 
-static const uint8_t os_of[WRITERS] = {
-	[WRITER_USBMON] = USB_OS_LINUX,
-	[WRITER_QEMU] = USB_OS_LINUX,
-	[WRITER_SIGROK] = USB_OS_LINUX,
-	[WRITER_USBPCAP_OLD] = USB_OS_WINDOWS,
-	[WRITER_USBPCAP] = USB_OS_WINDOWS,
-	[WRITER_DARWIN] = USB_OS_DARWIN,
-	[WRITER_FREEBSD] = USB_OS_FREEBSD,
+static const uint8_t os_of[CAPTURE_KINDS] = {
+	[CAPTURE_USBMON] = USB_OS_LINUX,
+	[CAPTURE_USBMON_48] = USB_OS_LINUX,
+	[CAPTURE_USBMON_TEXT_U] = USB_OS_LINUX,
+	[CAPTURE_USBMON_TEXT_T] = USB_OS_LINUX,
+	[CAPTURE_QEMU] = USB_OS_LINUX,
+	[CAPTURE_SIGROK] = USB_OS_LINUX,
+	[CAPTURE_USBPCAP] = USB_OS_WINDOWS,
+	[CAPTURE_USBPCAP_1_0] = USB_OS_WINDOWS,
+	[CAPTURE_USBPCAP_1_4] = USB_OS_WINDOWS,
+	[CAPTURE_USBPCAP_1_5] = USB_OS_WINDOWS,
+	[CAPTURE_DARWIN] = USB_OS_DARWIN,
+	[CAPTURE_FREEBSD] = USB_OS_FREEBSD,
 };
 
 /* All that the submission (and the data stage) told. */
@@ -267,8 +309,8 @@ static void from_open(const struct model *m, struct xfer *x, const struct open_x
 	x->begin = x->end = o->begin;
 	x->urb = o->urb;
 	x->dir = o->dir;
-	x->writer = o->writer;
-	x->os = os_of[o->writer];
+	x->os = os_of[o->capture];
+	x->capture = capture_by_now(m, x->section, o->capture);
 	x->seen = SEEN_SUBMIT;
 	x->flags = o->flags & (uint16_t)~(OPEN_REQUESTED | OPEN_ACTUAL);
 	x->transfer_flags = o->transfer_flags;
@@ -276,7 +318,10 @@ static void from_open(const struct model *m, struct xfer *x, const struct open_x
 		x->req_len = o->length;
 	if (o->flags & OPEN_ACTUAL)
 		x->len = o->length;
-	if (x->type == USB_CONTROL) {
+	if (o->repolled) {
+		x->records += o->polls;
+		x->last += o->last_poll;
+	} else if (x->type == USB_CONTROL) {
 		memcpy(x->setup, o->setup, sizeof(x->setup));
 	} else if (x->type == USB_BULK) {
 		x->stream = o->stream;
@@ -300,7 +345,7 @@ static void from_completion(struct model *m, struct xfer *x, const struct record
 	x->last = rec->number;
 	x->end = m->now;
 	x->os = ev->os;
-	x->writer = ev->writer;
+	x->capture = capture_by_now(m, rec->section, ev->capture);
 	x->flags |= flags_of(u);
 	if (u->has & URB_ACTUAL)
 		x->len = u->length;
@@ -324,7 +369,7 @@ static void from_completion(struct model *m, struct xfer *x, const struct record
 		x->iso.data_len = x->data.data ? x->data.kept : x->data.captured;
 	}
 	/* A status stage without a data stage: nothing came. */
-	if (ev->writer == WRITER_USBPCAP_OLD && x->type == USB_CONTROL && x->dir == USB_IN &&
+	if (ev->capture == CAPTURE_USBPCAP_1_0 && x->type == USB_CONTROL && x->dir == USB_IN &&
 		x->seen == SEEN_BOTH && x->len == XFER_UNKNOWN)
 		x->len = 0;
 }
@@ -380,18 +425,11 @@ static bool one_end_type(uint8_t type)
 	return type == USB_BULK || type == USB_INTERRUPT;
 }
 
-static void note_both_ends(struct model *m, const struct record *rec, const struct event *ev)
+/* The only record of an OUT by a driver before 1.4.1.0: how it ended is not known. */
+static bool only_end(const struct xfer *x)
 {
-	if (ev->os == USB_OS_WINDOWS && one_end_type(ev->type) &&
-		ev->dir == (ev->kind == EVENT_SUBMIT ? USB_IN : USB_OUT))
-		m->both_ends = rec->section + 1;
-}
-
-/* The only record of an OUT that was over when its IRP was used again: how it ended is not known. */
-static bool only_end(const struct model *m, const struct xfer *x)
-{
-	return x->os == USB_OS_WINDOWS && one_end_type(x->type) && x->dir == USB_OUT &&
-		m->both_ends != x->section + 1;
+	return capture_is_usbpcap(x->capture) && x->capture < CAPTURE_USBPCAP_1_4 &&
+		one_end_type(x->type) && x->dir == USB_OUT;
 }
 
 /* A transfer whose completion did not come: still pending at the end of the capture, or lost. */
@@ -401,7 +439,7 @@ static void give_up(struct model *m, uint32_t n, uint16_t lost)
 
 	xfer_blank(&x);
 	from_open(m, &x, &m->open[n - 1]);
-	if (only_end(m, &x))
+	if (only_end(&x))
 		x.status = STATUS_UNKNOWN;
 	else
 		x.flags |= lost;
@@ -437,7 +475,7 @@ static bool belongs(const struct model *m, const struct open_xfer *o, const stru
 /* QEMU's host controllers write a submission each time they poll an IN endpoint that had nothing yet. */
 static bool polled_again(const struct open_xfer *o, const struct event *ev)
 {
-	return ev->writer == WRITER_QEMU && ev->type != USB_CONTROL && ev->dir == USB_IN &&
+	return ev->capture == CAPTURE_QEMU && ev->type != USB_CONTROL && ev->dir == USB_IN &&
 		o->dir == USB_IN;
 }
 
@@ -445,11 +483,14 @@ static uint32_t on_submit(struct model *m, const struct record *rec, const struc
 {
 	struct map_slot *s = find_open(m, rec, ev);
 
-	note_both_ends(m, rec, ev);
 	if (s && polled_again(&m->open[s->value - 1], ev)) {
 		struct open_xfer *o = &m->open[s->value - 1];
 
-		o->records += o->records < UINT8_MAX;
+		if (!o->repolled)
+			o->polls = 0;
+		o->polls++;
+		o->last_poll = (uint32_t)(rec->number - o->first);
+		o->repolled = true;
 		return o->id;
 	}
 	if (s && !by_endpoint(ev))
@@ -463,7 +504,6 @@ static uint32_t on_complete(struct model *m, const struct record *rec, const str
 	uint32_t n;
 	struct xfer x;
 
-	note_both_ends(m, rec, ev);
 	if (s && !belongs(m, &m->open[s->value - 1], ev)) {
 		lose(m, s);
 		s = NULL;
@@ -489,6 +529,8 @@ static uint32_t on_complete(struct model *m, const struct record *rec, const str
 	}
 	from_completion(m, &x, rec, ev);
 	conclude(&x, ev->kind);
+	if (x.type == USB_CONTROL && m->own_devices) /* a second look at a transfer teaches nothing */
+		learn_from(m->devices, &x);
 	m->opts.on_xfer(m->opts.ctx, &x);
 	if (n)
 		close_slot(m, n);
@@ -510,8 +552,34 @@ static uint32_t on_data(struct model *m, const struct record *rec, const struct 
 		o->length = ev->urb.length;
 		o->flags = (uint16_t)((o->flags & ~OPEN_REQUESTED) | OPEN_ACTUAL);
 	}
-	keep_payload(m, o, &ev->urb);
+	keep_payload(m, o, &ev->urb, ev->type == USB_CONTROL);
 	return o->id;
+}
+
+/* Injected transfers are two or three records in a row; they only teach. */
+static void on_injected(struct model *m, const struct record *rec, const struct event *ev)
+{
+	const struct urb_event *u = &ev->urb;
+	struct xfer x;
+
+	if (ev->kind == EVENT_SUBMIT) {
+		m->injected.open = u->has & URB_SETUP;
+		m->injected.bus = ev->bus;
+		m->injected.device = ev->device;
+		memcpy(m->injected.setup, u->setup, sizeof(m->injected.setup));
+		return;
+	}
+	if (!m->injected.open || m->injected.bus != ev->bus || m->injected.device != ev->device ||
+		!m->own_devices)
+		return;
+	xfer_blank(&x);
+	from_pipe(m, &x, pipe_of(m, rec, ev));
+	x.type = USB_CONTROL;
+	x.flags = XFER_HAS_SETUP | XFER_SYNTHETIC;
+	x.status = STATUS_OK;
+	memcpy(x.setup, m->injected.setup, sizeof(x.setup));
+	x.data = (struct span){u->data, u->data_len, u->data_len, u->data_total};
+	learn_known(m->devices, &x);
 }
 
 static uint32_t (*const handler[EVENT_KINDS])(
@@ -537,9 +605,13 @@ struct placement model_feed(struct model *m, const struct record *rec, const str
 		p.bin = BIN_OTHER;
 	if (p.bin != BIN_NONE) {
 		m->counts.bins[p.bin]++;
+		if (p.bin == BIN_INJECTED)
+			on_injected(m, rec, ev);
 		return p;
 	}
 	m->counts.attached++;
+	if (capture_is_usbpcap(ev->capture))
+		note_usbpcap(m, rec, ev->capture);
 	p.xfer = handler[ev->kind](m, rec, ev);
 	return p;
 }

@@ -45,5 +45,7 @@ struct model_counts {
 const struct model_counts *model_counts(const struct model *m);
 /* Time of the capture's first record with a time (ns since the epoch); 0 before it. */
 int64_t model_start(const struct model *m);
+/* Who wrote x, by all that was fed so far: later records may have told more than x.capture says. */
+enum capture_kind model_capture(const struct model *m, const struct xfer *x);
 
 #endif

@@ -48,14 +48,14 @@ uint32_t payload_keep(struct payload_pool *p, const uint8_t *data, uint32_t n, u
 	if (n > PAYLOAD_EACH)
 		n = PAYLOAD_EACH;
 	while (cell_size[class] < n)
-		class++;
+		class ++;
 	if (!p->class[class].free && !grow(p, class))
 		return 0;
 	cell = p->class[class].free - 1;
 	memcpy(&p->class[class].free, cell_at(p, class, cell), sizeof(uint32_t));
 	memcpy(cell_at(p, class, cell), data, n);
 	*kept = n;
-	return (uint32_t)class << 24 | (cell + 1);
+	return (uint32_t) class << 24 | (cell + 1);
 }
 
 const uint8_t *payload_data(const struct payload_pool *p, uint32_t handle)

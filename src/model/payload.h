@@ -1,5 +1,5 @@
-/* payload.h: a bounded pool for the data of transfers that are still open: the first 64 KiB of each,
- * 16 MiB in all. What does not fit is not kept, and the transfer says so. */
+/* payload.h: a bounded pool for the data of transfers that are still open: the first 64 KiB of
+ * each, 16 MiB in all. What does not fit is not kept, and the transfer says so. */
 #ifndef MODEL_PAYLOAD_H
 #define MODEL_PAYLOAD_H
 

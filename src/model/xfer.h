@@ -24,7 +24,7 @@ enum xfer_end {
 	END_EOF,   /* the capture ended before it */
 	END_ERROR, /* URB: completed with an error */
 	END_CANCELLED,
-	END_LOST,  /* its completion was lost */
+	END_LOST,    /* its completion was lost */
 	END_REFUSED, /* refused at submission */
 	XFER_ENDS
 };
@@ -33,19 +33,19 @@ const char *xfer_end_name(enum xfer_end e);
 /* Bytes of a transfer: at most `kept` of them are at `data`. */
 struct span {
 	const uint8_t *data; /* valid during the callback only */
-	uint32_t kept;       /* bytes at data */
+	uint32_t kept;	     /* bytes at data */
 	uint32_t captured;   /* bytes the capture holds; > kept: verdict not kept */
-	uint32_t total;      /* bytes there were; > captured: verdict snapped */
+	uint32_t total;	     /* bytes there were; > captured: verdict snapped */
 };
 
 /* Notes on how the transfer was put together. */
 enum {
-	XFER_SYNTHETIC = 1 << 0,      /* injected by the capturing program, never on the bus */
-	XFER_SETUP_INFERRED = 1 << 1, /* setup rebuilt from the URB function: ~ */
+	XFER_SYNTHETIC = 1 << 0,       /* injected by the capturing program, never on the bus */
+	XFER_SETUP_INFERRED = 1 << 1,  /* setup rebuilt from the URB function: ~ */
 	XFER_LOST_COMPLETION = 1 << 2, /* the id was submitted again before it completed */
-	XFER_SHORT = 1 << 3,          /* successful IN with fewer bytes than asked */
+	XFER_SHORT = 1 << 3,	       /* successful IN with fewer bytes than asked */
 	XFER_HAS_SETUP = 1 << 4,
-	XFER_HAS_STATUS = 1 << 5,     /* raw_status is a result */
+	XFER_HAS_STATUS = 1 << 5, /* raw_status is a result */
 	XFER_HAS_FLAGS = 1 << 6,
 	XFER_HAS_INTERVAL = 1 << 7,
 	XFER_HAS_FRAME = 1 << 8,
@@ -56,27 +56,30 @@ enum {
 enum { XFER_UNKNOWN = -1 }; /* of req_len, len, naks, retries */
 
 struct xfer {
-	uint32_t id;      /* from 1, in the order in which transfers begin */
-	uint32_t records; /* how many belong to it */
-	uint64_t first, last;     /* record numbers */
-	int64_t begin, end;       /* ns since the capture's first record */
-	uint64_t urb;     /* URB id; 0: none */
-	uint32_t pipe;    /* pipe number (model/device.h), from 1 */
-	uint32_t instance; /* device instance, from 1; 0: none */
-	uint32_t exchange; /* 0: none */
+	uint32_t id;	      /* from 1, in the order in which transfers begin */
+	uint32_t records;     /* how many belong to it */
+	uint64_t first, last; /* record numbers */
+	int64_t begin, end;   /* ns since the capture's first record */
+	uint64_t urb;	      /* URB id; 0: none */
+	uint32_t pipe;	      /* pipe number (model/device.h), from 1 */
+	uint32_t
+		endpoint_id; /* the same for all pipes of an instance's endpoint (model/device.h) */
+	uint32_t instance;   /* device instance, from 1; 0: none */
+	uint32_t exchange;   /* 0: none */
 	uint32_t section;
 	uint16_t bus, device;
 	uint8_t endpoint, dir, type, speed; /* as in struct event */
-	uint8_t os, writer, seen, status, ended;
-	uint16_t flags;   /* XFER_… */
+	uint8_t os, seen, status, ended;
+	uint8_t capture;   /* enum capture_kind: who wrote it, as far as is known when it ends */
+	uint16_t flags;	   /* XFER_… */
 	uint16_t function; /* USBPcap */
 	int64_t raw_status;
-	int64_t req_len, len; /* bytes, or XFER_UNKNOWN */
+	int64_t req_len, len;  /* bytes, or XFER_UNKNOWN */
 	int32_t naks, retries; /* or XFER_UNKNOWN (URB captures) */
 	uint32_t transfer_flags, stream;
 	int32_t interval, start_frame;
 	uint8_t setup[8];
-	struct span data; /* of the data stage, or of all isochronous packets with their gaps */
+	struct span data;     /* of the data stage, or of all isochronous packets with their gaps */
 	struct iso_table iso; /* layout ISO_NONE unless isochronous with a packet table */
 };
 
@@ -87,8 +90,8 @@ struct iso_sum {
 };
 
 /* Computes them (cost: one pass over the table). errors: packets whose status is none of ok,
- * short and missed; missed: canonical status missed; empty: completed with length 0. For a transfer that was
- * not completed all but `packets` are 0. */
+ * short and missed; missed: canonical status missed; empty: completed with length 0. For a transfer
+ * that was not completed all but `packets` are 0. */
 struct iso_sum xfer_iso_sum(const struct xfer *x);
 
 /* end - begin, or XFER_UNKNOWN while pending or where its end is not recorded. */

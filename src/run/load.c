@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* ---- filling the index --------------------------------------------------------------------------- */
+/* ---- filling the index -------------------------------------------------------------- */
 
 static void index_record(void *self, struct run *r, const struct run_record *rr)
 {
@@ -23,7 +23,7 @@ struct consumer run_indexer(struct index *ix)
 	return (struct consumer){.self = ix, .record = index_record, .xfer = index_xfer};
 }
 
-/* ---- one record ------------------------------------------------------------------------------------ */
+/* ---- one record --------------------------------------------------------------------- */
 
 static int read_record(struct run *r, const struct index *ix, uint64_t number, struct record *rec,
 	struct event *ev, struct err *e)
@@ -61,7 +61,7 @@ int run_load_record(struct run *r, const struct index *ix, uint64_t number,
 	return 0;
 }
 
-/* ---- one transfer ----------------------------------------------------------------------------------- */
+/* ---- one transfer ------------------------------------------------------------------- */
 
 struct loading {
 	struct run *run;
@@ -97,9 +97,16 @@ static void with_whole_payload(struct loading *l, struct xfer *x)
 	}
 }
 
-/* What only later records told: that the completion was lost, or is not recorded at all. */
-static void as_streamed(const struct index_entry *e, struct xfer *x)
+/* What was known of the device when it was streamed, and what only later records told: that the
+ * completion was lost, or is not recorded at all. */
+static void as_streamed(const struct devices *d, const struct index_entry *e, struct xfer *x)
 {
+	const struct pipe *p = devices_get_pipe(d, e->pipe);
+
+	x->pipe = e->pipe;
+	x->instance = p->instance;
+	x->endpoint_id = p->endpoint_id;
+	x->speed = p->speed;
 	if (x->seen != SEEN_SUBMIT)
 		return;
 	x->status = e->status;
@@ -117,7 +124,8 @@ static void rebuilt(void *ctx, const struct xfer *x)
 	if (x->id != l->id || l->done)
 		return;
 	l->done = true;
-	as_streamed(index_get(l->ix, l->id), &copy);
+	as_streamed(model_devices(l->run->model), index_get(l->ix, l->id), &copy);
+	copy.capture = (uint8_t)model_capture(l->run->model, &copy);
 	with_whole_payload(l, &copy);
 	row_init(&row, &copy, l->run->model);
 	l->got(l->ctx, &row);
@@ -141,8 +149,8 @@ static int feed(struct loading *l, struct model *m, const struct index_entry *x)
 			bus = ev.bus;
 			device = ev.device;
 		}
-		if (ev.bin == BIN_NONE &&
-			(n == x->last || (ev.urb.id == urb && ev.bus == bus && (urb || ev.device == device))))
+		if (ev.bin == BIN_NONE && (n == x->last || (ev.urb.id == urb && ev.bus == bus &&
+								   (urb || ev.device == device))))
 			model_feed(m, &rec, &ev);
 	}
 	return 0;
@@ -157,7 +165,8 @@ int run_load_xfer(struct run *r, const struct index *ix, uint32_t id,
 	int rc;
 
 	if (!x)
-		return err_set(e, "there is no transfer %u: the capture has %u", id, index_count(ix));
+		return err_set(
+			e, "there is no transfer %u: the capture has %u", id, index_count(ix));
 	m = model_new(&(struct model_opts){
 		.payload = true,
 		.on_xfer = rebuilt,

@@ -9,8 +9,8 @@
 /* A consumer that fills ix; add it to the run that is to be indexed (run_opts.seekable). */
 struct consumer run_indexer(struct index *ix);
 
-/* Calls got() with transfer `id`, all its payload in place, even what a streaming run does not keep.
- * 0, or -1 with *e: no such transfer, or the capture cannot be read any more. */
+/* Calls got() with transfer `id`, all its payload in place, even what a streaming run does not
+ * keep. 0, or -1 with *e: no such transfer, or the capture cannot be read any more. */
 int run_load_xfer(struct run *r, const struct index *ix, uint32_t id,
 	void (*got)(void *ctx, struct row *row), void *ctx, struct err *e);
 

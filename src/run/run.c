@@ -27,7 +27,7 @@ static void catch_signals(struct sigaction old[2], bool on)
 		sigaction(sig[i], on ? &act : &old[i], on ? &old[i] : NULL);
 }
 
-/* ---- progress -------------------------------------------------------------------------------------- */
+/* ---- progress ----------------------------------------------------------------------- */
 
 enum { PROGRESS_EVERY = 1 << 14 }; /* records between looks at the clock */
 
@@ -65,7 +65,7 @@ static void progress_show(struct progress *p, const struct run *r)
 	log_progress(line);
 }
 
-/* ---- the loop ---------------------------------------------------------------------------------------- */
+/* ---- the loop ----------------------------------------------------------------------- */
 
 static void on_xfer(void *ctx, const struct xfer *x)
 {
@@ -145,7 +145,8 @@ static bool wants(struct run *r, const struct run_opts *o)
 	return records;
 }
 
-int run_capture(struct run *r, const struct run_opts *o, struct consumer *c, size_t n, struct err *e)
+int run_capture(
+	struct run *r, const struct run_opts *o, struct consumer *c, size_t n, struct err *e)
 {
 	struct reader_opts ro = {.block = o->block, .seekable = o->seekable};
 	struct progress p = {.next = clock_ns() + 1000000000, .on = !o->quiet};
@@ -174,10 +175,11 @@ int run_capture(struct run *r, const struct run_opts *o, struct consumer *c, siz
 		log_warn("interrupted after record %llu: what follows is not included",
 			(unsigned long long)model_counts(r->model)->records);
 	if (filter_broke(r->filter))
-		log_warn("a pattern of the filter hit its limits on some transfers: they are left out");
+		log_warn("a pattern of the filter hit its limits on some transfers: they are left "
+			 "out");
 	return rc < 0 || r->interrupted || reader_damaged(r->reader) || filter_broke(r->filter)
-		? EXIT_TROUBLE
-		: EXIT_DONE;
+		       ? EXIT_TROUBLE
+		       : EXIT_DONE;
 }
 
 void run_close(struct run *r)

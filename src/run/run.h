@@ -15,9 +15,9 @@ struct run {
 	const struct filter *filter; /* NULL: all */
 	struct consumer *consumer;
 	size_t consumers;
-	uint64_t kept;    /* transfers the filter kept */
-	bool payload;     /* some consumer or the filter wants transfer data */
-	bool stop;        /* set by a consumer: enough */
+	uint64_t kept;	  /* transfers the filter kept */
+	bool payload;	  /* some consumer or the filter wants transfer data */
+	bool stop;	  /* set by a consumer: enough */
 	bool interrupted; /* Ctrl-C */
 };
 
@@ -45,10 +45,11 @@ struct run_opts {
 };
 
 /* Opens, reads everything, feeds the consumers, reports progress and damage. Returns EXIT_DONE, or
- * EXIT_TROUBLE when the input was damaged or the run interrupted (a warning was printed), or -1 with
- * *e when there is nothing to show at all. On success *r stays open for facts and random access
- * until run_close(). */
-int run_capture(struct run *r, const struct run_opts *o, struct consumer *c, size_t n, struct err *e);
+ * EXIT_TROUBLE when the input was damaged or the run interrupted (a warning was printed), or -1
+ * with *e when there is nothing to show at all. On success *r stays open for facts and random
+ * access until run_close(). */
+int run_capture(
+	struct run *r, const struct run_opts *o, struct consumer *c, size_t n, struct err *e);
 void run_close(struct run *r);
 
 #endif

@@ -43,28 +43,35 @@ enum {
 /* The index under which a device keeps its Microsoft OS 1.0 string. */
 enum { DESC_STRING_MS_OS = 0xee };
 
+struct desc_interface;
+
 /* What is known beside the bytes. */
 struct desc_ctx {
 	enum usb_speed speed; /* unknown: what the descriptors themselves say is used */
 	struct ids *ids;      /* NULL: no names */
-	/* The device's string of that index, UTF-8, untrusted; NULL where it is not known. May itself
-	 * be NULL. */
+	/* The device's string of that index, UTF-8, untrusted; NULL where it is not known. May
+	 * itself be NULL. */
 	const char *(*string)(const void *owner, uint8_t index);
 	const void *owner;
+	/* The interface that was asked for a class descriptor; NULL: not known. It tells HID's type
+	 * 0x21 from that of other classes. */
+	const struct desc_interface *interface;
 };
 
-/* ---- for people --------------------------------------------------------------------------------- */
+/* ---- for people ---------------------------------------------------------------------------------
+ */
 
-/* Emits a whole answer to GET_DESCRIPTOR(type_wanted, index) as a field tree; a configuration is
- * nested: configuration > interface > endpoint > companion. Structural faults carry VERDICT_INVALID,
- * what the capture cut VERDICT_SNAPPED, and what the read did not reach VERDICT_SHORT; bytes that
- * cannot be interpreted are kept as raw fields. Offsets count in data. */
+/* Emits a whole answer to GET_DESCRIPTOR(type_wanted, index) as a field tree (type_wanted 0: not
+ * known); a configuration is nested: configuration > interface > endpoint > companion. Structural
+ * faults carry VERDICT_INVALID, what the capture cut VERDICT_SNAPPED, and what the read did not
+ * reach VERDICT_SHORT; bytes that cannot be interpreted are kept as raw fields. Offsets count in
+ * data. */
 void desc_emit(const struct desc_ctx *ctx, struct emit *e, const uint8_t *data, size_t len,
 	size_t total, uint8_t type_wanted, uint8_t index);
 
 /* Appends one short phrase without line breaks: "1 interface, HID boot mouse, 100 mA",
- * "046d:c52b Logitech, Inc. Unifying Receiver, USB 2.00", a string in quotes. Nothing for an answer
- * without a complete header. */
+ * "046d:c52b Logitech, Inc. Unifying Receiver, USB 2.00", a string in quotes. Where there is
+ * nothing to say but how much was read: "4 bytes". */
 void desc_summary(struct text *t, const struct desc_ctx *ctx, const uint8_t *data, size_t len,
 	size_t total, uint8_t type_wanted, uint8_t index);
 
@@ -77,15 +84,16 @@ const char *desc_function_name(
  * Unicode 15 3.9). The result is untrusted. */
 bool desc_utf16(struct text *t, const uint8_t *data, size_t len);
 
-/* ---- one after the other ------------------------------------------------------------------------ */
+/* ---- one after the other ------------------------------------------------------------------------
+ */
 
 enum desc_problem {
 	DESC_FINE,
-	DESC_SNAPPED,	/* the capture cut it */
+	DESC_SNAPPED,	 /* the capture cut it */
 	DESC_READ_SHORT, /* the read ended in it: normal */
-	DESC_NO_LENGTH,	/* bLength 0 or 1: nothing behind it can be found */
-	DESC_BEYOND,	/* bLength goes beyond wTotalLength */
-	DESC_TRAILING	/* bytes behind wTotalLength */
+	DESC_NO_LENGTH,	 /* bLength 0 or 1: what follows cannot be found */
+	DESC_BEYOND,	 /* bLength goes beyond wTotalLength */
+	DESC_TRAILING	 /* bytes behind wTotalLength */
 };
 
 struct desc_iter {
@@ -95,10 +103,11 @@ struct desc_iter {
 
 struct desc_item {
 	const uint8_t *data;
-	size_t off, len;  /* bytes at hand: at most bLength, except for NO_LENGTH and TRAILING */
+	size_t off, len; /* bytes at hand: at most bLength, except for NO_LENGTH and TRAILING */
 	uint8_t bLength;
-	uint8_t type;	  /* bDescriptorType; 0 where it is not at hand */
-	uint8_t problem;  /* enum desc_problem */
+	uint8_t type;	 /* bDescriptorType; 0 where it is not at hand */
+	uint8_t problem; /* enum desc_problem */
+	uint8_t missing; /* enum verdict of a field behind the last byte at hand */
 };
 
 /* Over an answer: if its first descriptor is a configuration, other-speed configuration or BOS,
@@ -107,7 +116,8 @@ void desc_iter_init(struct desc_iter *it, const uint8_t *data, size_t len, size_
 /* False at the end. Costs a few comparisons; each call but the last moves on. */
 bool desc_next(struct desc_iter *it, struct desc_item *item);
 
-/* ---- as numbers --------------------------------------------------------------------------------- */
+/* ---- as numbers ---------------------------------------------------------------------------------
+ */
 
 /* The parse functions fill the members whose bytes are there, 0 for the rest, and return true only
  * if the type is right and all of the fields are there (USB 2.0 9.5: shorter is not valid; longer
@@ -170,12 +180,14 @@ static inline unsigned desc_endpoint_transactions(const struct desc_endpoint *d)
 	return 1 + (d->wMaxPacketSize >> 11 & 3);
 }
 
-/* An endpoint's service interval in ns (USB 2.0 table 9-13, USB 3.2 table 9-23): low- and full-speed
- * interrupt bInterval frames, full-speed isochronous 2^(bInterval-1) frames, periodic at high speed
- * and above 2^(bInterval-1) microframes. 0: bInterval out of range, type or speed without one. */
+/* An endpoint's service interval in ns (USB 2.0 table 9-13, USB 3.2 table 9-23): low- and
+ * full-speed interrupt bInterval frames, full-speed isochronous 2^(bInterval-1) frames, periodic at
+ * high speed and above 2^(bInterval-1) microframes. 0: bInterval out of range, type or speed
+ * without one. */
 int64_t desc_interval_ns(enum usb_speed speed, enum usb_type type, uint8_t bInterval);
 /* Appends it: "8 ms". At an unknown speed all that it may mean; nothing where there is none. */
-void desc_interval_text(struct text *t, enum usb_speed speed, enum usb_type type, uint8_t bInterval);
+void desc_interval_text(
+	struct text *t, enum usb_speed speed, enum usb_type type, uint8_t bInterval);
 
 /* The speed that the descriptors of a configuration give away: SuperSpeed companions, or a bulk
  * endpoint's packet size, which is different at full, high and super speed (USB 2.0 5.8.3). */

@@ -9,9 +9,9 @@ enum desc_form {
 	DESC_NUMBER, /* little-endian, 1 to 4 bytes */
 	DESC_BYTES,  /* size 0: all that is left */
 	DESC_UTF16,  /* all that is left, as text */
-	DESC_UUID,   /* 16 bytes, the first three groups little-endian (RFC 4122 as Microsoft and USB
-			write it) */
-	DESC_ARRAY   /* of `element` rows */
+	DESC_UUID, /* 16 bytes, the first three groups little-endian (RFC 4122 as Microsoft and USB
+		      write it) */
+	DESC_ARRAY /* of `element` rows */
 };
 
 struct desc_walk;
@@ -24,12 +24,14 @@ struct desc_row {
 	uint8_t show;	     /* enum show */
 	/* bits > 0: part of the nearest number above: its bits bit … bit + bits - 1 */
 	uint8_t bit, bits;
-	bool optional;	     /* may be beyond the end of a valid descriptor */
-	bool quiet;	     /* shown only if not zero: reserved bits */
+	bool optional; /* may be beyond the end of a valid descriptor */
+	bool quiet;    /* shown only if not zero: reserved bits */
 	/* The meaning: a name by value, or what `say` appends to t. */
 	const char *const *names;
 	uint8_t names_n;
 	void (*say)(const struct desc_walk *w, uint32_t value, struct text *t);
+	/* Whether the value contradicts the specification's structure; NULL: never. */
+	bool (*wrong)(const struct desc_walk *w, uint32_t value);
 	/* Whether the row applies (bits only); NULL: always. */
 	bool (*when)(const struct desc_walk *w);
 	/* DESC_ARRAY: its elements' rows; how many elements, or with DESC_BYTES bytes, there are:
@@ -52,13 +54,13 @@ struct desc_def {
 	const char *key, *section;
 	const struct desc_row *rows;
 	uint8_t n;
-	uint8_t type;	       /* bDescriptorType */
-	uint8_t place;	       /* enum desc_place */
-	uint8_t capability;    /* bDevCapabilityType, 0: any */
-	uint8_t string;	       /* index of the string, 0: any; LANGIDs are told by `languages` */
-	bool languages;	       /* string 0 */
-	const uint8_t *uuid;   /* PlatformCapabilityUUID */
-	bool of_class;	       /* only in interfaces of class interface_class, or alone */
+	uint8_t type;	     /* bDescriptorType */
+	uint8_t place;	     /* enum desc_place */
+	uint8_t capability;  /* bDevCapabilityType, 0: any */
+	uint8_t string;	     /* index of the string, 0: any; LANGIDs are told by `languages` */
+	bool languages;	     /* string 0 */
+	const uint8_t *uuid; /* PlatformCapabilityUUID */
+	bool of_class;	     /* only in interfaces of class interface_class, or alone */
 	uint8_t interface_class;
 	/* The heading's text. */
 	void (*say)(const struct desc_walk *w, struct text *t);
@@ -72,33 +74,34 @@ extern const struct desc_def desc_unknown;
 /* The nth of all tables, from 0; NULL behind the last. */
 const struct desc_def *desc_def_nth(size_t n);
 
-/* Bytes that a valid descriptor has at least (USB 2.0 9.5), and the offset at which those of fixed
- * size end. SIZE_MAX: there is no most. */
+/* Bytes that a valid descriptor has at least (USB 2.0 9.5): those of its rows before the first one
+ * of variable size or that may be left out. */
 size_t desc_def_least(const struct desc_def *def);
-size_t desc_def_most(const struct desc_def *def);
 
-/* ---- what rows may ask the interpreter --------------------------------------------------------- */
+/* ---- what rows may ask the interpreter ---------------------------------------------------------
+ */
 
-/* Numbers of the descriptor in work; an array's elements follow each other. */
-enum { DESC_SEEN = 48 };
+/* Most numbers of a descriptor that are remembered: a table's rows, arrays' elements not counted.
+ */
+enum { DESC_SEEN = 32 };
 
 struct desc_walk {
 	const struct desc_ctx *ctx;
 	struct emit *e;
 	enum usb_speed speed; /* that the descriptors are for */
 	uint8_t type_wanted, index;
-	bool plus_more; /* something is known about the interface, endpoint … */
+	bool inferred; /* … as the descriptors themselves give it away */
+	bool partial;  /* not all of the configuration or BOS is at hand */
 	bool has_interface, has_endpoint;
+	bool in_interface, in_endpoint;	 /* their nodes are open */
 	struct desc_interface interface; /* the last one */
 	struct desc_endpoint endpoint;	 /* the last one */
-	const uint8_t *p;		 /* the descriptor in work */
-	size_t len;			 /* bytes at hand */
-	size_t pos;
-	uint32_t off;	 /* of p */
-	uint8_t missing; /* enum verdict of what is not at hand */
-	uint8_t block;	 /* type of the first descriptor */
-	const struct desc_item *item;
+	const uint8_t *data;		 /* the answer */
+	size_t data_len, total;
+	uint8_t block;		      /* its first descriptor's type */
+	const struct desc_item *item; /* the descriptor in work */
 	const struct desc_def *def;
+	size_t pos; /* in it */
 	size_t seen;
 	struct {
 		const char *key;
@@ -106,7 +109,11 @@ struct desc_walk {
 	} number[DESC_SEEN];
 };
 
-/* The number of that name in the descriptor in work, the last if there are several; 0: not there. */
+/* For an answer as in desc_emit(); e, item and def are left to the caller. */
+void desc_walk_init(struct desc_walk *w, const struct desc_ctx *ctx, const uint8_t *data,
+	size_t len, size_t total, uint8_t type_wanted, uint8_t index);
+
+/* The number of that name in the descriptor in work; 0: not there. */
 uint32_t desc_walk_number(const struct desc_walk *w, const char *key);
 
 #endif

@@ -53,7 +53,8 @@ static const struct ids_section sections[] = {
 	{"HID", 16, 1, {{IDS_HID_DESCRIPTOR, 8}}},
 };
 
-/* ---- reading ------------------------------------------------------------------------------------ */
+/* ---- reading ------------------------------------------------------------------------------------
+ */
 
 /* The whole of a regular file, terminated; NULL if there is none. Opening must not wait for the
  * other end of a FIFO. */
@@ -81,8 +82,8 @@ static char *read_file(const char *path, size_t *n)
 
 static char *read_any(const char *path, size_t *n)
 {
-	static const char *const places[] = {
-		"/usr/share/misc/usb.ids", "/var/lib/usbutils/usb.ids", "/usr/share/hwdata/usb.ids"};
+	static const char *const places[] = {"/usr/share/misc/usb.ids", "/var/lib/usbutils/usb.ids",
+		"/usr/share/hwdata/usb.ids"};
 	char *bytes = NULL;
 
 	if (!path)
@@ -135,10 +136,10 @@ static bool parse_number(const char **s, const char *end, unsigned base, unsigne
 	const char *p = *s;
 
 	for (*v = 0; p < end; p++) {
-		unsigned d = *p >= '0' && *p <= '9' ? (unsigned)(*p - '0')
-			: *p >= 'a' && *p <= 'f'    ? (unsigned)(*p - 'a' + 10)
-			: *p >= 'A' && *p <= 'F'    ? (unsigned)(*p - 'A' + 10)
-						    : 99;
+		unsigned d = *p >= '0' && *p <= '9'   ? (unsigned)(*p - '0')
+			     : *p >= 'a' && *p <= 'f' ? (unsigned)(*p - 'a' + 10)
+			     : *p >= 'A' && *p <= 'F' ? (unsigned)(*p - 'A' + 10)
+						      : 99;
 
 		if (d >= base)
 			break;
@@ -243,10 +244,12 @@ static void load(struct ids *ids)
 	}
 	for (size_t i = 0; i < IDS_KINDS; i++)
 		if (ids->table[i].unsorted)
-			qsort(ids->table[i].v, ids->table[i].n, sizeof(struct ids_entry), entry_cmp);
+			qsort(ids->table[i].v, ids->table[i].n, sizeof(struct ids_entry),
+				entry_cmp);
 }
 
-/* ---- questions ---------------------------------------------------------------------------------- */
+/* ---- questions ----------------------------------------------------------------------------------
+ */
 
 struct ids *ids_new(const char *path)
 {

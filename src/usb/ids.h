@@ -27,8 +27,8 @@ enum ids_kind {
 
 struct ids;
 
-/* path NULL: the file named by the environment's URBSCOPE_IDS, or where that is not set the first of
- * the places where distributions keep usb.ids. Nothing is read yet. The caller frees. */
+/* path NULL: the file named by the environment's URBSCOPE_IDS, or where that is not set the first
+ * of the places where distributions keep usb.ids. Nothing is read yet. The caller frees. */
 struct ids *ids_new(const char *path);
 void ids_free(struct ids *ids);
 

@@ -14,6 +14,7 @@ enum {
 	TEXT_T = 1 << CAPTURE_USBMON_TEXT_T,
 	QEMU = 1 << CAPTURE_QEMU,
 	SIGROK = 1 << CAPTURE_SIGROK,
+	PCAP = 1 << CAPTURE_USBPCAP,
 	PCAP_1_0 = 1 << CAPTURE_USBPCAP_1_0,
 	PCAP_1_4 = 1 << CAPTURE_USBPCAP_1_4,
 	PCAP_1_5 = 1 << CAPTURE_USBPCAP_1_5,
@@ -24,7 +25,8 @@ enum {
 
 	TEXT = TEXT_U | TEXT_T,
 	LINUX = USBMON | USBMON_48 | TEXT,
-	WINDOWS = PCAP_1_0 | PCAP_1_4 | PCAP_1_5,
+	EARLY_PCAP = PCAP | PCAP_1_0, /* not known: what one of them may lack is not expected */
+	WINDOWS = EARLY_PCAP | PCAP_1_4 | PCAP_1_5,
 	WIRE = BUS_ANY | BUS,
 	URBS = LINUX | QEMU | SIGROK | WINDOWS | DARWIN | FREEBSD,
 	ALL = (1 << CAPTURE_KINDS) - 1
@@ -315,8 +317,8 @@ const char *observe_reason(enum capture_kind kind, enum aspect aspect)
 const char *capture_kind_name(enum capture_kind kind)
 {
 	static const char *const name[CAPTURE_KINDS] = {"unknown", "usbmon", "usbmon-48",
-		"usbmon-text-u", "usbmon-text-t", "qemu", "sigrok", "usbpcap-1.0", "usbpcap-1.4",
-		"usbpcap-1.5", "darwin", "freebsd", "bus-any-speed", "bus"};
+		"usbmon-text-u", "usbmon-text-t", "qemu", "sigrok", "usbpcap", "usbpcap-1.0",
+		"usbpcap-1.4", "usbpcap-1.5", "darwin", "freebsd", "bus-any-speed", "bus"};
 
 	return name[kind];
 }

@@ -3,7 +3,10 @@
 #ifndef USB_OBSERVABILITY_H
 #define USB_OBSERVABILITY_H
 
-/* Who wrote the capture, as far as that decides what is in it. */
+#include <stdbool.h>
+
+/* Who wrote the capture, as far as that decides what is in it. A link decoder says what its record
+ * proves alone, the model what the records so far prove together. */
 enum capture_kind {
 	CAPTURE_UNKNOWN,
 	CAPTURE_USBMON,	       /* Linux, 64-byte header (link type 220) */
@@ -12,6 +15,9 @@ enum capture_kind {
 	CAPTURE_USBMON_TEXT_T, /* debugfs text without */
 	CAPTURE_QEMU,	       /* pcap= of QEMU's USB devices (220) */
 	CAPTURE_SIGROK,	       /* bus packets that sigrok turned into 220 */
+	/* USBPcap's generations in ascending order, so that the latest that some record proves is
+	 * the one that wrote the capture. */
+	CAPTURE_USBPCAP,       /* of a generation that nothing has told yet */
 	CAPTURE_USBPCAP_1_0,   /* before 1.4.1.0: one record a bulk or interrupt URB, control in
 				  stages */
 	CAPTURE_USBPCAP_1_4,   /* 1.4.1.0 to 1.4.x: both records, control in stages */
@@ -65,6 +71,11 @@ enum observed {
 	OBSERVED_INFERRED, /* follows from other things: shown with ~ */
 	OBSERVED_KNOWN
 };
+
+static inline bool capture_is_usbpcap(enum capture_kind kind)
+{
+	return kind >= CAPTURE_USBPCAP && kind <= CAPTURE_USBPCAP_1_5;
+}
 
 enum observed observe(enum capture_kind kind, enum aspect aspect);
 /* Why: one line, trusted, never NULL. */

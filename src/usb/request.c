@@ -55,8 +55,12 @@ const char *descriptor_type_name(uint8_t t)
 		[9] = "OTG",
 		[10] = "debug",
 		[11] = "interface association",
+		[12] = "security", /* Wireless USB 1.0 */
+		[13] = "key",
+		[14] = "encryption type",
 		[15] = "BOS",
 		[16] = "device capability",
+		[17] = "wireless endpoint companion",
 		[0x21] = "HID",
 		[0x22] = "HID report",
 		[0x23] = "HID physical",

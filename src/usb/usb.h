@@ -19,17 +19,17 @@ enum usb_type {
 
 enum usb_dir { USB_OUT, USB_IN, USB_DIR_UNKNOWN };
 
-enum usb_speed {
-	USB_SPEED_UNKNOWN,
-	USB_LOW,
-	USB_FULL,
-	USB_HIGH,
-	USB_SUPER,
-	USB_SUPER_PLUS
-};
+enum usb_speed { USB_SPEED_UNKNOWN, USB_LOW, USB_FULL, USB_HIGH, USB_SUPER, USB_SUPER_PLUS };
 
 /* Whose status numbers a transfer carries. */
-enum usb_os { USB_OS_NONE, USB_OS_LINUX, USB_OS_WINDOWS, USB_OS_DARWIN, USB_OS_FREEBSD, USB_OS_COUNT };
+enum usb_os {
+	USB_OS_NONE,
+	USB_OS_LINUX,
+	USB_OS_WINDOWS,
+	USB_OS_DARWIN,
+	USB_OS_FREEBSD,
+	USB_OS_COUNT
+};
 
 /* Bus number of captures that have none; device address and endpoint number where not known. */
 enum { USB_NO_BUS = 0xffff, USB_NO_DEVICE = 0xffff, USB_NO_ENDPOINT = 0xff };

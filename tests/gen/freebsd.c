@@ -1,6 +1,7 @@
 /* freebsd.c: link type 186, FreeBSD's usbdump: 128-byte little-endian header (struct usbpf_pkthdr),
  * then frames of 8-byte headers, each followed by its data padded to 4 bytes. A control transfer's
- * first frame is the setup packet. There is no id: URBs pair by endpoint, in order. */
+ * first frame is the setup packet. There is no id, but the kernel starts and records an endpoint's
+ * transfers one after the other (usb_transfer.c, usbd_pipe_start). */
 #include "tests/gen/gen.h"
 
 #include <string.h>
@@ -44,6 +45,14 @@ static uint8_t *frame(uint8_t *p, const uint8_t *data, uint32_t length, bool in,
 	return p + length + (-length & 3);
 }
 
+/* xfer->interval (usb_transfer.c): of interrupt transfers, in milliseconds. */
+static uint32_t interval_ms(const struct xfer *x)
+{
+	int64_t ms = endpoint_period(x->dev, x->ep) / 1000000;
+
+	return ms ? (uint32_t)ms : 1;
+}
+
 static void header(uint8_t h[HEADER], const struct urb *u, bool done, uint32_t frames, size_t total)
 {
 	const struct xfer *x = u->x;
@@ -57,7 +66,7 @@ static void header(uint8_t h[HEADER], const struct urb *u, bool done, uint32_t f
 	put32(h + 12, x->in ? FLAG_SHORT_XFER_OK : 0, false);
 	put32(h + 16, transfer_status(u, done), false);
 	put32(h + 20, done ? (uint32_t)urb_raw(u, OS_FREEBSD) : 0, false);
-	put32(h + 24, x->type == CONTROL || x->type == BULK ? 0 : x->ep->bInterval, false);
+	put32(h + 24, x->type == INTERRUPT ? interval_ms(x) : 0, false);
 	put32(h + 28, frames, false);
 	put32(h + 32, x->ep->max_packet & 0x7ff, false);
 	put32(h + 36, 1, false);
@@ -102,7 +111,7 @@ static void hide(const struct capture *c, const struct urb *u, struct truth *t)
 {
 	(void)c;
 	(void)u;
-	t->start_frame = t->packet_status = false;
+	t->start_frame = t->packet_status = t->interval = false;
 }
 
 const struct writer freebsd_186 = {"186", "FreeBSD usbdump", 186, 0, OS_FREEBSD, FOR_FREEBSD, false,

@@ -262,7 +262,7 @@ struct urb {
 	struct flow *flow;
 	struct urb *next, *prev;
 	struct slot *slot;
-	bool done, queued, lost;
+	bool done, queued, lost, started;
 	/* the truth */
 	uint64_t tid, first, last;
 	uint32_t records;
@@ -285,6 +285,7 @@ struct truth {
 	int64_t bus;	      /* -1: null */
 	uint32_t iso_shown;   /* packets whose descriptors are recorded; 0: no table */
 	bool start_frame, interval, status;
+	bool no_ending;	    /* how it ended is never recorded: not the same as pending */
 	bool packet_status; /* packets have one of their own */
 	bool out_by_offset; /* lengths of OUT packets are those of the submission */
 	uint8_t setup[8];
@@ -298,6 +299,7 @@ struct writer {
 	uint8_t family;	   /* FOR_… */
 	bool follows_file; /* its numbers have the file's byte order */
 	bool serial_ids;   /* ids are never used again */
+	bool queues;	   /* an URB is recorded when its endpoint is done with the one before */
 	bool shows_speed;
 	void (*submit)(struct capture *c, const struct urb *u);
 	void (*complete)(struct capture *c, const struct urb *u);

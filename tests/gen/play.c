@@ -171,12 +171,9 @@ static void end_truth(struct player *p, const struct urb *u, const char *how)
 		truth_end(p->cap, u, how);
 }
 
-/* The id came back: a completion that was lost can be known to be lost. */
-static void found_lost(struct player *p, struct slot *s)
+/* A completion that was lost can be known to be lost. */
+static void found_lost(struct player *p, struct urb *u)
 {
-	struct urb *u = s->lost;
-
-	s->lost = NULL;
 	if (!u)
 		return;
 	end_truth(p, u, "lost");
@@ -266,6 +263,53 @@ static int64_t iso_schedule(struct player *p, struct urb *u, int64_t now)
 /* ---- submission and completion
  * ---------------------------------------------------------------------- */
 
+/* The URB on its way, in order of submission, that its endpoint serves now or, if not, has waiting. */
+static struct urb *of_endpoint(const struct player *p, const struct endpoint *e, bool started)
+{
+	struct urb *u = p->first;
+
+	while (u && (u->x->ep != e || u->started != started || u->lost))
+		u = u->next;
+	return u;
+}
+
+/* What tells a lost completion: the id comes back or, without ids, the endpoint turns to the next. */
+static void find_lost(struct player *p, const struct urb *u)
+{
+	struct urb *next;
+
+	found_lost(p, u->slot->lost);
+	u->slot->lost = NULL;
+	if (!p->cap->writer->queues)
+		return;
+	for (struct urb *lost = p->first; lost; lost = next) {
+		next = lost->next;
+		if (lost->lost && lost->x->ep == u->x->ep)
+			found_lost(p, lost);
+	}
+}
+
+static void start(struct player *p, struct urb *u, int64_t t)
+{
+	u->started = true;
+	u->submitted = capture_time(p, t);
+	if (u->x->fate == FATE_LOST_SUBMIT)
+		return;
+	find_lost(p, u);
+	write_urb(p, u, true, p->cap->writer->submit);
+}
+
+/* The endpoint is free for the next one that waits for it. */
+static void start_next(struct player *p, const struct endpoint *e, int64_t t)
+{
+	struct urb *u = p->cap->writer->queues && !of_endpoint(p, e, true)
+		? of_endpoint(p, e, false)
+		: NULL;
+
+	if (u)
+		start(p, u, t);
+}
+
 /* Usual times: control by its stages, periodic by its interval, bulk by what the bus carries. */
 static int64_t service_time(const struct urb *u)
 {
@@ -321,11 +365,8 @@ static bool submit(struct player *p, struct flow *f, const struct xfer *x)
 	slot_take(p, u);
 	t = schedule(p, u, f->now);
 	x->ep->urbs++;
-	u->submitted = capture_time(p, f->now);
-	if (x->fate != FATE_LOST_SUBMIT) {
-		found_lost(p, u->slot);
-		write_urb(p, u, true, w->submit);
-	}
+	if (!w->queues || !of_endpoint(p, x->ep, true))
+		start(p, u, f->now);
 	list_add(p, u);
 	if (x->fate == FATE_REFUSED)
 		t = f->now;
@@ -349,16 +390,18 @@ static void complete(struct player *p, struct urb *u, int64_t t)
 	}
 	u->completed = capture_time(p, t);
 	if (fate == FATE_LOST_COMPLETE) {
-		if (!w->serial_ids)
+		if (!w->serial_ids && !w->queues)
 			u->slot->lost = u;
 		u->lost = true;
 		slot_give(p, u);
+		start_next(p, u->x->ep, t);
 		return;
 	}
 	write_urb(p, u, false, fate == FATE_REFUSED && w->refuse ? w->refuse : w->complete);
 	end_truth(p, u, NULL);
 	list_remove(p, u);
 	slot_give(p, u);
+	start_next(p, u->x->ep, t);
 	u->done = true;
 	urb_release(p, u);
 }

@@ -1,4 +1,4 @@
-"""What all suites share: where things are, how the program is run, how a job fails or is skipped."""
+"""What all suites share: where things are, how the program is run, how a job fails."""
 
 import json
 import os
@@ -31,11 +31,10 @@ class House:
     def __init__(self, options):
         self.fast = options.fast
         self.build = (ROOT / options.build).resolve()
-        self.sanitized = (ROOT / options.sanitized).resolve() if options.sanitized \
-            else self.build / 'sanitize'
+        self.sanitized = self.build / 'sanitize'
         self.bin = os.path.abspath(options.bin) if options.bin else str(self.build / 'urbscope')
-        # --fast builds no sanitized tree, so what lies there may be old.
-        self.sanitizing = not self.fast and (self.sanitized / 'urbscope').exists()
+        # --fast builds no sanitized programs; --bin says itself which program is meant.
+        self.sanitizing = not self.fast
         self.checked_bin = str(self.sanitized / 'urbscope') if self.sanitizing \
             and not options.bin else self.bin
         corpus = pathlib.Path(os.environ.get('CORPUS', ROOT / '../shared/corpus'))

@@ -78,12 +78,13 @@ def check_records(peer, reader, path):
 
 def unpacked(path, folder):
     """libpcap reads no compressed files."""
-    if path.suffix not in ('.gz', '.zst'):
+    packers = {b'\x1f\x8b': 'gzip', b'\x28\xb5': 'zstd'}
+    packer = packers.get(path.read_bytes()[:2])
+    if not packer:
         return path
-    plain = folder / path.stem
-    with open(plain, 'wb') as out:
-        subprocess.run(['gzip' if path.suffix == '.gz' else 'zstd', '-dc', path], stdout=out,
-                       stderr=subprocess.DEVNULL)
+    plain = folder / path.name
+    with open(path, 'rb') as packed, open(plain, 'wb') as out:
+        subprocess.run([packer, '-dc'], stdin=packed, stdout=out, stderr=subprocess.DEVNULL)
     return plain
 
 

@@ -1,5 +1,5 @@
-"""truth: the generator says what it made happen; urbscope must say the same of the capture, in every
-format in which the generator writes it."""
+"""truth: the generator says what it made happen; urbscope must say the same of the capture, in
+every format in which the generator writes it."""
 
 import json
 import subprocess

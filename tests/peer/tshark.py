@@ -20,12 +20,14 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DIFFERENCES = ROOT / 'tests/peer/differences.tsv'
-SETUP = {'bmRequestType': ['usb.bmRequestType']}
-for member in ('bRequest', 'wValue', 'wIndex', 'wLength'):
-    # Class dissectors have fields of their own for the same bytes.
-    SETUP[member] = [f'{p}.setup.{member}' for p in ('usb', 'usbhub', 'usbhid', 'usbms', 'usbvideo')]
-SETUP['wValue'].remove('usbvideo.setup.wValue')
-SETUP['wIndex'].remove('usbvideo.setup.wIndex')
+
+# Class dissectors have fields of their own for the same bytes.
+DISSECTORS = ('usb', 'usbhub', 'usbhid', 'usbms')
+SETUP = {m: [f'{d}.setup.{m}' for d in DISSECTORS]
+         for m in ('bRequest', 'wValue', 'wIndex', 'wLength')}
+SETUP['bmRequestType'] = ['usb.bmRequestType']
+SETUP['bRequest'].append('usbvideo.setup.bRequest')
+SETUP['wLength'].append('usbvideo.setup.wLength')
 
 FIELDS = ('frame.number frame.time_epoch usb.bus_id usb.device_address usb.endpoint_address '
           'usb.transfer_type usb.urb_type usb.urb_status usb.urb_len usb.data_len usb.urb_id '

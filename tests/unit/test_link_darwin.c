@@ -41,7 +41,7 @@ static void test_control(void **state)
 		ev = decode(LINK_USB_DARWIN, &r);
 		assert_int_equal(ev.kind, EVENT_SUBMIT);
 		assert_int_equal(ev.os, USB_OS_DARWIN);
-		assert_int_equal(ev.writer, WRITER_DARWIN);
+		assert_int_equal(ev.capture, CAPTURE_DARWIN);
 		assert_int_equal(ev.type, USB_CONTROL);
 		assert_int_equal(ev.dir, USB_IN);
 		assert_int_equal(ev.bus, 0x14);

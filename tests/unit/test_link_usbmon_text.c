@@ -30,7 +30,7 @@ static void test_control(void **state)
 	(void)state;
 	assert_int_equal(ev.kind, EVENT_SUBMIT);
 	assert_int_equal(ev.os, USB_OS_LINUX);
-	assert_int_equal(ev.writer, WRITER_USBMON);
+	assert_int_equal(ev.capture, CAPTURE_USBMON_TEXT_U);
 	assert_int_equal(ev.bus, 1);
 	assert_int_equal(ev.device, 2);
 	assert_int_equal(ev.endpoint, 0);

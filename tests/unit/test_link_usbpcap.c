@@ -111,7 +111,7 @@ static void test_data_stage(void **state)
 
 	(void)state;
 	assert_int_equal(ev.kind, EVENT_DATA);
-	assert_int_equal(ev.writer, WRITER_USBPCAP_OLD);
+	assert_int_equal(ev.capture, CAPTURE_USBPCAP_1_0);
 	assert_int_equal(ev.urb.has, URB_FUNCTION | URB_REQUESTED);
 	assert_int_equal(ev.urb.data_len, 4);
 	all(&r);
@@ -146,7 +146,7 @@ static void test_status_and_complete(void **state)
 
 	(void)state;
 	assert_int_equal(ev.kind, EVENT_COMPLETE);
-	assert_int_equal(ev.writer, WRITER_USBPCAP_OLD);
+	assert_int_equal(ev.capture, CAPTURE_USBPCAP_1_0);
 	assert_int_equal(ev.urb.has, URB_FUNCTION | URB_STATUS);
 	assert_int_equal(ev.urb.raw_status, 0xc0000004);
 	all(&r);
@@ -154,7 +154,7 @@ static void test_status_and_complete(void **state)
 		(struct head){.irp = 1, .function = 8, .info = 1, .endpoint = 0x80}, 3, "12345", 5);
 	ev = decode(LINK_USBPCAP, &r);
 	assert_int_equal(ev.kind, EVENT_COMPLETE);
-	assert_int_equal(ev.writer, WRITER_USBPCAP);
+	assert_int_equal(ev.capture, CAPTURE_USBPCAP_1_5);
 	assert_int_equal(ev.urb.has, URB_FUNCTION | URB_STATUS | URB_ACTUAL);
 	assert_int_equal(ev.urb.length, 5);
 	assert_memory_equal(ev.urb.data, "12345", 5);
@@ -191,7 +191,7 @@ static void test_bulk(void **state)
 	/* an IN submission: no length */
 	assert_int_equal(ev.kind, EVENT_SUBMIT);
 	assert_int_equal(ev.urb.has, URB_FUNCTION);
-	assert_int_equal(ev.writer, WRITER_USBPCAP);
+	assert_int_equal(ev.capture, CAPTURE_USBPCAP_1_4);
 	all(&r);
 	h.info = 1;
 	h.length = 3;
@@ -211,7 +211,7 @@ static void test_bulk(void **state)
 	ev = decode(LINK_USBPCAP, &r);
 	assert_int_equal(ev.type, USB_INTERRUPT);
 	assert_int_equal(ev.urb.has, URB_FUNCTION | URB_STATUS);
-	assert_int_equal(ev.writer, WRITER_USBPCAP);
+	assert_int_equal(ev.capture, CAPTURE_USBPCAP_1_4);
 	r.b[16] = 0;
 	ev = decode(LINK_USBPCAP, &r);
 	assert_int_equal(ev.urb.has, URB_FUNCTION | URB_REQUESTED);

@@ -1,0 +1,182 @@
+/* learn.c: standard requests teach the device model. Which requests make a new device instance is
+ * said at each rule: Linux shows SET_ADDRESS on some host controllers only, Windows never. */
+#include "model/learn.h"
+#include "usb/desc.h"
+#include "usb/request.h"
+
+#include <string.h>
+
+enum {
+	GET_DESCRIPTOR = 6,
+	SET_ADDRESS = 5,
+	GET_CONFIGURATION = 8,
+	SET_CONFIGURATION = 9,
+	GET_INTERFACE = 10,
+	SET_INTERFACE = 11,
+	ADDRESS_MAX = 127,
+	DEVICE_DESCRIPTOR_LEN = 18
+};
+
+/* ---- new devices -------------------------------------------------------------------- */
+
+static void move_to(struct devices *d, struct xfer *x, uint32_t instance)
+{
+	x->pipe = devices_pipe(d, x->section, x->bus, x->device, x->endpoint, x->dir, x->type, 0);
+	x->instance = instance;
+	x->endpoint_id = devices_get_pipe(d, x->pipe)->endpoint_id;
+}
+
+/* Are the two device descriptors, as far as both are there, the same? */
+static bool same_device(const struct fact *a, const uint8_t *data, uint32_t len)
+{
+	if (len > a->len)
+		len = a->len;
+	if (len > DEVICE_DESCRIPTOR_LEN)
+		len = DEVICE_DESCRIPTOR_LEN;
+	return !memcmp(a->data, data, len);
+}
+
+static const struct fact *device_descriptor(const struct devices *d, uint32_t instance)
+{
+	return devices_fact(d, instance, UINT32_MAX, DESC_DEVICE, 0, FACT_ANY);
+}
+
+/* A device that had address 0 until now answers under x's address. If it is the one that was known
+ * there it came back (reset, replugged): it keeps what it told. */
+static void came_from_zero(struct devices *d, struct xfer *x, uint32_t zero)
+{
+	const struct fact *fresh = device_descriptor(d, zero);
+	uint32_t old = devices_at(d, x->section, x->bus, x->device);
+	const struct fact *known = old ? device_descriptor(d, old) : NULL;
+	uint32_t now = old;
+
+	if (known && fresh)
+		now = devices_renew(d, x->section, x->bus, x->device,
+			same_device(known, fresh->data, fresh->len));
+	else if (!old)
+		now = devices_renew(d, x->section, x->bus, x->device, false);
+	if (fresh)
+		devices_add_fact(d, now, fresh);
+	devices_forget(d, x->section, x->bus, 0);
+	if (now != x->instance)
+		move_to(d, x, now);
+}
+
+/* The device descriptor tells when there is another device:
+ * - Linux asks for it under address 0 and then under the new address, where that has no SET_ADDRESS
+ *   (xHCI gives addresses itself);
+ * - everywhere, when it differs from what was known. */
+static void on_device_descriptor(struct devices *d, struct xfer *x)
+{
+	uint32_t zero = x->device ? devices_at(d, x->section, x->bus, 0) : 0;
+	const struct fact *known;
+
+	if (zero && device_descriptor(d, zero))
+		came_from_zero(d, x, zero);
+	known = device_descriptor(d, x->instance);
+	if (known && !same_device(known, x->data.data, x->data.kept))
+		move_to(d, x, devices_renew(d, x->section, x->bus, x->device, false));
+}
+
+/* ---- the requests ------------------------------------------------------------------- */
+
+static void store_descriptor(struct devices *d, const struct xfer *x, const struct usb_setup *s)
+{
+	struct fact f = {
+		.type = (uint8_t)(s->wValue >> 8),
+		.index = (uint8_t)s->wValue,
+		.which = s->wIndex,
+		.len = x->data.kept,
+		.total = x->data.total,
+		.data = (uint8_t *)(uintptr_t)x->data.data,
+	};
+
+	if (f.len > FACT_LEN)
+		f.len = FACT_LEN;
+	devices_add_fact(d, x->instance, &f);
+}
+
+static void get_descriptor(struct devices *d, struct xfer *x, const struct usb_setup *s)
+{
+	if (!x->data.kept || setup_recipient(s->bmRequestType) > 1)
+		return;
+	if (s->wValue >> 8 == DESC_DEVICE)
+		on_device_descriptor(d, x);
+	store_descriptor(d, x, s);
+}
+
+/* The device behind address 0 has a new address from now on (USB 2.0 9.4.6). */
+static void set_address(struct devices *d, struct xfer *x, const struct usb_setup *s)
+{
+	const struct fact *fresh = device_descriptor(d, x->instance), *known;
+	uint32_t old, now;
+
+	if (!s->wValue || s->wValue > ADDRESS_MAX)
+		return;
+	old = devices_at(d, x->section, x->bus, s->wValue);
+	known = old ? device_descriptor(d, old) : NULL;
+	now = devices_renew(d, x->section, x->bus, s->wValue,
+		known && fresh && same_device(known, fresh->data, fresh->len));
+	if (fresh)
+		devices_add_fact(d, now, fresh);
+	devices_forget(d, x->section, x->bus, 0);
+}
+
+static void set_configuration(struct devices *d, struct xfer *x, const struct usb_setup *s)
+{
+	devices_set_configuration(d, x->instance, s->wValue & 0xff);
+}
+
+static void get_configuration(struct devices *d, struct xfer *x, const struct usb_setup *s)
+{
+	(void)s;
+	if (x->data.kept && devices_get_instance(d, x->instance)->configuration != x->data.data[0])
+		devices_set_configuration(d, x->instance, x->data.data[0]);
+}
+
+static void set_interface(struct devices *d, struct xfer *x, const struct usb_setup *s)
+{
+	devices_set_alternate(d, x->instance, (uint8_t)s->wIndex, (uint8_t)s->wValue);
+}
+
+static void get_interface(struct devices *d, struct xfer *x, const struct usb_setup *s)
+{
+	if (x->data.kept)
+		devices_set_alternate(d, x->instance, (uint8_t)s->wIndex, x->data.data[0]);
+}
+
+static void (*const teach[])(struct devices *, struct xfer *, const struct usb_setup *) = {
+	[SET_ADDRESS] = set_address,
+	[GET_DESCRIPTOR] = get_descriptor,
+	[GET_CONFIGURATION] = get_configuration,
+	[SET_CONFIGURATION] = set_configuration,
+	[GET_INTERFACE] = get_interface,
+	[SET_INTERFACE] = set_interface,
+};
+
+static bool teaches(const struct xfer *x, const struct usb_setup *s)
+{
+	return x->type == USB_CONTROL && x->flags & XFER_HAS_SETUP && x->status == STATUS_OK &&
+	       setup_request_type(s->bmRequestType) == REQUEST_STANDARD &&
+	       s->bRequest < sizeof(teach) / sizeof(teach[0]) && teach[s->bRequest];
+}
+
+void learn_from(struct devices *d, struct xfer *x)
+{
+	struct usb_setup s = usb_setup_parse(x->setup);
+
+	if (teaches(x, &s))
+		teach[s.bRequest](d, x, &s);
+}
+
+void learn_known(struct devices *d, const struct xfer *x)
+{
+	struct usb_setup s = usb_setup_parse(x->setup);
+
+	if (!teaches(x, &s))
+		return;
+	if (s.bRequest == GET_DESCRIPTOR)
+		store_descriptor(d, x, &s);
+	else if (s.bRequest == SET_CONFIGURATION)
+		devices_set_configuration(d, x->instance, s.wValue & 0xff);
+}

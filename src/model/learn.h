@@ -1,0 +1,17 @@
+/* learn.h: what control transfers teach about devices (USB 2.0 chapter 9): descriptors, addresses,
+ * configurations, alternate settings, and that there is another device now. */
+#ifndef MODEL_LEARN_H
+#define MODEL_LEARN_H
+
+#include "model/device.h"
+#include "model/xfer.h"
+
+/* Told of every completed control transfer with a setup, in the order they end. A transfer that
+ * turns out to belong to a new device gets that one's pipe and instance. */
+void learn_from(struct devices *d, struct xfer *x);
+
+/* Told of what was known before the capture began (injected records): the same, but it never makes
+ * a new device. */
+void learn_known(struct devices *d, const struct xfer *x);
+
+#endif
