@@ -7,10 +7,15 @@
 #include "base/emit.h"
 #include "base/text.h"
 #include "model/model.h"
+#include "usb/ids.h"
 
 /* What a decoder is given beside the transfer. */
+struct decode_binding;
 struct decode_ctx {
-	const struct devices *devices;
+	const struct devices *devices; /* NULL: nothing is known about devices */
+	struct ids *ids;	       /* names of usb.ids; NULL: none */
+	const struct decode_binding *bindings;
+	size_t n_bindings;
 };
 
 struct decoder {
@@ -22,6 +27,13 @@ struct decoder {
 	void (*info)(const struct decode_ctx *c, const struct xfer *x, struct text *t);
 	/* The field tree. */
 	void (*decode)(const struct decode_ctx *c, const struct xfer *x, struct emit *e);
+};
+
+/* --as: the decoder of a device's interface, whatever its descriptors say. */
+struct decode_binding {
+	uint16_t bus, device;
+	int interface; /* -1: all */
+	const struct decoder *decoder;
 };
 
 /* All decoders, NULL-terminated. */

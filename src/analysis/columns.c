@@ -1,6 +1,7 @@
 /* columns.c: the columns of lists. */
 #include "analysis/columns.h"
 #include "base/mem.h"
+#include "usb/desc.h"
 #include "usb/status.h"
 #include "usb/urb_flags.h"
 
@@ -45,6 +46,12 @@ static void take_text(struct value *v, const struct text *t)
 	v->trusted = true;
 	v->s = v->room;
 	v->n = (uint32_t)t->len;
+}
+
+/* usbmon text counts microseconds from some moment of its own. */
+static bool has_date(enum capture_kind k)
+{
+	return k != CAPTURE_USBMON_TEXT_U && k != CAPTURE_USBMON_TEXT_T;
 }
 
 static void clock_text(struct value *v, int64_t ns)
@@ -103,7 +110,8 @@ static void get_end_delta(const void *row, struct value *v)
 
 static void get_end_clock(const void *row, struct value *v)
 {
-	clock_text(v, model_start(ROW(row)->model) + X(row)->end);
+	if (has_date(X(row)->capture))
+		clock_text(v, model_start(ROW(row)->model) + X(row)->end);
 }
 
 static void get_duration(const void *row, struct value *v)
@@ -205,10 +213,13 @@ static void get_began(const void *row, struct value *v)
 	char d[FMT_MAX];
 
 	text_mem(&t, d, fmt_seconds(d, X(row)->begin, 9));
-	text_str(&t, " s  ");
-	time_iso8601(iso, model_start(ROW(row)->model) + X(row)->begin);
-	text_mem(&t, iso, 26);
-	text_char(&t, 'Z');
+	text_str(&t, " s");
+	if (has_date(X(row)->capture)) {
+		time_iso8601(iso, model_start(ROW(row)->model) + X(row)->begin);
+		text_str(&t, "  ");
+		text_mem(&t, iso, 26);
+		text_char(&t, 'Z');
+	}
 	take_text(v, &t);
 }
 
@@ -247,6 +258,80 @@ static void get_device(const void *row, struct value *v)
 		text_str(&t, ", ");
 		text_str(&t, usb_speed_name(x->speed));
 		text_str(&t, " speed");
+	}
+	take_text(v, &t);
+}
+
+/* What is known of the device, as of then: its ids and product. */
+static const struct pipe *pipe_of(const void *row)
+{
+	return X(row)->pipe ? devices_get_pipe(model_devices(ROW(row)->model), X(row)->pipe) : NULL;
+}
+
+static void get_product(const void *row, struct value *v)
+{
+	const struct devices *d = model_devices(ROW(row)->model);
+	const struct pipe *p = pipe_of(row);
+	const struct fact *f;
+	struct desc_device dev;
+	struct text t = text_in(v), name;
+	char own[24];
+
+	if (!p || !(p->flags & PIPE_IDS))
+		return;
+	text_printf(&t, "%04x:%04x", p->idVendor, p->idProduct);
+	f = devices_fact(d, p->instance, p->version, DESC_DEVICE, 0, FACT_ANY);
+	text_init(&name, own, sizeof(own));
+	if (f && desc_device_parse(&dev, f->data, f->len) &&
+		devices_string(d, p->instance, p->version, dev.iProduct, &name)) {
+		text_str(&t, " \"");
+		text_untrusted(&t, own, name.len);
+		text_char(&t, '"');
+	} else if (ids_product(ROW(row)->decode.ids, p->idVendor, p->idProduct)) {
+		text_char(&t, ' ');
+		text_str(&t, ids_product(ROW(row)->decode.ids, p->idVendor, p->idProduct));
+	}
+	take_text(v, &t);
+}
+
+static void get_interface(const void *row, struct value *v)
+{
+	const struct pipe *p = pipe_of(row);
+	const char *name;
+	struct text t = text_in(v);
+
+	if (!p || !(p->flags & PIPE_DESCRIBED))
+		return;
+	name = desc_function_name(ROW(row)->decode.ids, p->bInterfaceClass, p->bInterfaceSubClass,
+		p->bInterfaceProtocol);
+	text_str(&t, p->flags & PIPE_INFERRED ? "~" : "");
+	text_u64(&t, p->interface);
+	if (p->alternate) {
+		text_str(&t, " alternate ");
+		text_u64(&t, p->alternate);
+	}
+	text_str(&t, ": ");
+	text_str(&t, name ? name : "unknown class");
+	take_text(v, &t);
+}
+
+static void get_packet(const void *row, struct value *v)
+{
+	const struct pipe *p = pipe_of(row);
+	struct desc_endpoint e;
+	struct text t = text_in(v);
+
+	if (!p || !(p->flags & PIPE_DESCRIBED))
+		return;
+	e.wMaxPacketSize = p->wMaxPacketSize;
+	text_u64(&t, desc_endpoint_packet(&e));
+	text_str(&t, " bytes");
+	if (desc_endpoint_transactions(&e) > 1)
+		text_printf(&t, ", %u in a microframe", desc_endpoint_transactions(&e));
+	if (p->type == USB_INTERRUPT || p->type == USB_ISOCHRONOUS) {
+		text_str(&t, ", every ");
+		desc_interval_text(
+			&t, (enum usb_speed)p->speed, (enum usb_type)p->type, p->bInterval);
 	}
 	take_text(v, &t);
 }
@@ -376,7 +461,7 @@ static void get_flags(const void *row, struct value *v)
 
 	if (!(X(row)->flags & XFER_HAS_FLAGS))
 		return;
-	urb_flags_text(&t, X(row)->transfer_flags);
+	urb_flags_text(&t, X(row)->os, X(row)->transfer_flags);
 	take_text(v, &t);
 }
 
@@ -398,11 +483,16 @@ static void get_iso(const void *row, struct value *v)
 	struct iso_sum s;
 	struct text t = text_in(v);
 
-	if (x->type != USB_ISOCHRONOUS)
+	if (x->type != USB_ISOCHRONOUS || !x->iso.packets)
 		return;
 	s = xfer_iso_sum(x);
 	text_u64(&t, s.packets);
-	text_printf(&t, " (%u missed, %u failed, %u empty)", s.missed, s.errors, s.empty);
+	if (x->iso.complete && x->iso.present < x->iso.packets)
+		text_printf(&t, ", %u recorded", x->iso.present);
+	if (s.judged)
+		text_printf(&t, " (%u missed, %u failed, %u empty)", s.missed, s.errors, s.empty);
+	else if (x->iso.complete && x->iso.present)
+		text_printf(&t, " (%u empty)", s.empty);
 	take_text(v, &t);
 }
 
@@ -413,7 +503,10 @@ static const struct column card_text[] = {
 	{.title = "took", .get = get_duration, .show = SHOW_DURATION},
 	{.title = "records", .get = get_record_range},
 	{.title = "device", .get = get_device},
+	{.title = "product", .get = get_product},
+	{.title = "interface", .get = get_interface},
 	{.title = "endpoint", .get = get_endpoint},
+	{.title = "packets of", .get = get_packet},
 	{.title = "status", .get = get_result},
 	{.title = "that is", .get = get_meaning},
 	{.title = "happened", .get = get_happened},
@@ -455,7 +548,7 @@ static void rec_delta(const void *l, struct value *v)
 
 static void rec_clock(const void *l, struct value *v)
 {
-	if (LINE(l)->rec->has_time)
+	if (LINE(l)->rec->has_time && LINE(l)->rec->link != LINK_USBMON_TEXT)
 		clock_text(v, LINE(l)->rec->time);
 }
 

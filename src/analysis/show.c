@@ -2,6 +2,7 @@
  * neighbours on the endpoint. One record: its properties and bytes. */
 #include "analysis/show.h"
 #include "analysis/columns.h"
+#include "analysis/unseen.h"
 
 struct show_job {
 	struct emit *emit;
@@ -45,13 +46,13 @@ static void packets(const struct xfer *x, struct emit *e)
 	emit_close(e);
 }
 
-/* ---- neighbours on the same pipe ---------------------------------------------------- */
+/* ---- neighbours on the same endpoint ------------------------------------------------ */
 
 enum { LOOK_AROUND = 100000 }; /* transfers looked at in each direction */
 
-static uint32_t neighbour(const struct index *ix, uint32_t id, int step)
+static uint32_t neighbour(const struct devices *d, const struct index *ix, uint32_t id, int step)
 {
-	uint32_t pipe = index_get(ix, id)->pipe;
+	uint32_t endpoint = devices_get_pipe(d, index_get(ix, id)->pipe)->endpoint_id;
 	const struct index_entry *x;
 
 	for (uint32_t i = 0; i < LOOK_AROUND; i++) {
@@ -59,7 +60,7 @@ static uint32_t neighbour(const struct index *ix, uint32_t id, int step)
 		if (id == 0 || id > index_count(ix))
 			return 0;
 		x = index_get(ix, id);
-		if (x && x->pipe == pipe)
+		if (x && devices_get_pipe(d, x->pipe)->endpoint_id == endpoint)
 			return id;
 	}
 	return 0;
@@ -78,20 +79,42 @@ static void say_neighbour(struct text *t, const struct index *ix, uint32_t id, c
 	text_u64(t, id);
 	text_str(t, " (");
 	text_str(t, status_name(x->status));
-	text_str(t, ", ");
-	text_u64(t, x->length);
-	text_str(t, " bytes)");
+	if (!x->no_length) {
+		text_str(t, ", ");
+		text_u64(t, x->length);
+		text_str(t, x->length == 1 ? " byte" : " bytes");
+	}
+	text_char(t, ')');
 }
 
 static void neighbours(const struct show_job *s, uint32_t id)
 {
+	const struct devices *d = model_devices(s->run->model);
 	char line[160];
 	struct text t;
 
 	text_init(&t, line, sizeof(line));
-	say_neighbour(&t, s->ix, neighbour(s->ix, id, -1), "On this endpoint: before it");
-	say_neighbour(&t, s->ix, neighbour(s->ix, id, 1), ", after it");
+	say_neighbour(&t, s->ix, neighbour(d, s->ix, id, -1), "On this endpoint: before it");
+	say_neighbour(&t, s->ix, neighbour(d, s->ix, id, 1), ", after it");
 	emit_note(s->emit, line);
+}
+
+/* ---- what the capture does not tell ------------------------------------------------- */
+
+static void say_unseen(const struct xfer *x, struct emit *e)
+{
+	uint32_t aspects = unseen(x);
+	char line[256];
+	struct text t;
+
+	for (unsigned a = 0; a < ASPECTS; a++) {
+		if (!(aspects & 1u << a))
+			continue;
+		text_init(&t, line, sizeof(line));
+		text_str(&t, "Not recorded: ");
+		unseen_text(&t, x->capture, (enum aspect)a);
+		emit_note(e, line);
+	}
 }
 
 /* ---- the transfer ------------------------------------------------------------------- */
@@ -112,6 +135,7 @@ static void got_xfer(void *ctx, struct row *row)
 		emit_dump(e, "data", "data", x->data.data, x->data.kept);
 	emit_row_end(e);
 	emit_table_end(e);
+	say_unseen(x, e);
 	neighbours(s, x->id);
 }
 

@@ -1,5 +1,6 @@
 /* stat.c: counting. The report is in stat_report.c. */
 #include "analysis/stat_impl.h"
+#include "analysis/unseen.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
@@ -50,6 +51,8 @@ static void on_record(void *self, struct run *r, const struct run_record *rr)
 	if (!s->timed || rr->rec->time > s->end)
 		s->end = rr->rec->time;
 	s->timed = true;
+	/* usbmon text counts microseconds from some moment of its own. */
+	s->dated |= rr->rec->link != LINK_USBMON_TEXT;
 }
 
 /* ---- transfers ---------------------------------------------------------------------- */
@@ -88,6 +91,8 @@ static void count_bytes(struct endpoint_stat *p, const struct xfer *x)
 		bytes = x->req_len;
 		p->inferred |= bytes > 0;
 	}
+	p->unmeasured |=
+		bytes == XFER_UNKNOWN && x->status != STATUS_PENDING && x->ended != END_REFUSED;
 	if (bytes <= 0)
 		return;
 	p->bytes += (uint64_t)bytes;
@@ -111,6 +116,16 @@ static void count_times(struct endpoint_stat *p, const struct xfer *x)
 	p->ended = true;
 }
 
+static void count_unseen(struct stat *s, const struct xfer *x)
+{
+	uint32_t aspects = unseen(x);
+
+	s->captures |= 1u << x->capture;
+	for (unsigned a = 0; aspects; a++, aspects >>= 1)
+		if (aspects & 1)
+			s->unseen[a] = x->capture;
+}
+
 static void on_xfer(void *self, struct run *r, struct row *row)
 {
 	const struct xfer *x = row->x;
@@ -126,10 +141,12 @@ static void on_xfer(void *self, struct run *r, struct row *row)
 	p->errors += status_is_error(x->status);
 	count_bytes(p, x);
 	count_times(p, x);
+	count_unseen(s, x);
 	if (x->type == USB_ISOCHRONOUS) {
 		struct iso_sum iso = xfer_iso_sum(x);
 
 		p->iso_packets += iso.packets;
+		p->iso_judged |= iso.judged;
 		p->iso_failed += iso.errors + iso.missed;
 	}
 }

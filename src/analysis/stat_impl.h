@@ -12,7 +12,9 @@ struct endpoint_stat {
 	uint32_t pipe; /* its latest */
 	uint64_t transfers, bytes, errors;
 	uint64_t iso_packets, iso_failed; /* failed or missed */
+	bool iso_judged;		  /* some packets had a status of their own */
 	bool inferred;			  /* bytes holds lengths that the capture does not tell */
+	bool unmeasured;		  /* and lacks some that cannot be inferred */
 	bool ended;			  /* last_end is set */
 	int64_t last_end;
 	int64_t bin;
@@ -34,7 +36,10 @@ struct stat {
 	size_t links, link_cap, last_link;
 	uint64_t transfers, types[USB_TYPES], statuses[STATUS_COUNT];
 	int64_t begin, end; /* earliest and latest record time, ns since 1970 */
-	bool timed;
+	bool timed, dated;
+	uint32_t captures;	 /* 1 << enum capture_kind: who wrote the transfers */
+	uint8_t unseen[ASPECTS]; /* in some transfer missing: the capture kind that says why, or 0
+				  */
 };
 
 #endif

@@ -1,6 +1,7 @@
 /* stat_report.c: the report of `stat`: one document for text, JSON and CSV. */
 #include "analysis/columns.h"
 #include "analysis/stat_impl.h"
+#include "analysis/unseen.h"
 #include "base/mem.h"
 #include "link/link.h"
 
@@ -48,11 +49,64 @@ static void report_conservation(const struct model_counts *c, struct emit *e)
 	emit_end(e);
 }
 
+/* Of USBPcap's generations the latest that was proved. */
+static uint32_t capture_kinds(const struct stat *s)
+{
+	uint32_t kinds = s->captures;
+	bool later = false;
+
+	for (unsigned k = CAPTURE_KINDS; k-- > 0;) {
+		if (!(kinds & 1u << k) || !capture_is_usbpcap(k))
+			continue;
+		if (later)
+			kinds &= ~(1u << k);
+		later = true;
+	}
+	return kinds;
+}
+
+static void report_writer(const struct stat *s, struct emit *e)
+{
+	uint32_t kinds = capture_kinds(s);
+	char names[240], words[240];
+	struct text name, word;
+
+	text_init(&name, names, sizeof(names));
+	text_init(&word, words, sizeof(words));
+	for (unsigned k = CAPTURE_UNKNOWN + 1; k < CAPTURE_KINDS; k++) {
+		if (!(kinds & 1u << k))
+			continue;
+		text_str(&name, name.len ? " " : "");
+		text_str(&name, capture_kind_name(k));
+		text_str(&word, word.len ? ", " : "");
+		text_str(&word, capture_kind_summary(k));
+	}
+	emit_item(e, "written_by", NULL, name.len ? value_name(names) : value_null(), SHOW_PLAIN);
+	if (word.len)
+		emit_item(e, NULL, "written by", value_name(words), SHOW_PLAIN);
+}
+
+/* "not told by this capture: nobody counts it" */
+static void say_untold(const struct stat *s, struct text *t)
+{
+	uint32_t kinds = capture_kinds(s);
+
+	text_str(t, "not told by this capture");
+	for (unsigned k = CAPTURE_UNKNOWN + 1; k < CAPTURE_KINDS; k++) {
+		if (kinds != 1u << k)
+			continue;
+		text_str(t, ": ");
+		text_str(t, observe_reason(k, ASPECT_LOST_COUNT));
+	}
+}
+
 /* Drops reported by the capturing program; null where none reported, which is not zero. */
-static void report_lost(const struct run *r, struct emit *e)
+static void report_lost(const struct stat *s, const struct run *r, struct emit *e)
 {
 	uint64_t lost = 0;
 	bool known = false;
+	char words[160];
+	struct text t;
 
 	for (size_t i = 0; i < reader_ifaces(r->reader); i++) {
 		const struct reader_iface *f = reader_iface(r->reader, (uint32_t)i);
@@ -60,17 +114,14 @@ static void report_lost(const struct run *r, struct emit *e)
 		known |= f->has_dropped;
 		lost += f->has_dropped ? f->dropped : 0;
 	}
+	text_init(&t, words, sizeof(words));
 	if (known) {
-		char words[48];
-		struct text t;
-
-		text_init(&t, words, sizeof(words));
 		separated(&t, lost);
 		text_str(&t, " counted");
-		emit_item(e, NULL, "lost", value_name(words), SHOW_PLAIN);
 	} else {
-		emit_item(e, NULL, "lost", value_name("not told by this capture"), SHOW_PLAIN);
+		say_untold(s, &t);
 	}
+	emit_item(e, NULL, "lost", value_name(words), SHOW_PLAIN);
 	emit_item(e, "lost", NULL, known ? value_uint(lost) : value_null(), SHOW_PLAIN);
 }
 
@@ -87,15 +138,16 @@ static void report_capture(const struct stat *s, const struct run *r, struct emi
 		text_str(&t, zip);
 	}
 	emit_item(e, "format", "format", value_name(words), SHOW_PLAIN);
-	if (s->timed)
+	report_writer(s, e);
+	if (s->dated)
 		time_iso8601(words, s->begin);
-	emit_item(e, "start", "start", s->timed ? value_name(words) : value_null(), SHOW_PLAIN);
+	emit_item(e, "start", "start", s->dated ? value_name(words) : value_null(), SHOW_PLAIN);
 	emit_item(e, "duration", NULL, s->timed ? value_ns(s->end - s->begin) : value_null(),
 		SHOW_PLAIN);
 	emit_item(e, NULL, "duration", s->timed ? value_ns(s->end - s->begin) : value_null(),
 		SHOW_DURATION);
 	report_conservation(model_counts(r->model), e);
-	report_lost(r, e);
+	report_lost(s, r, e);
 }
 
 /* ---- counts by name ----------------------------------------------------------------- */
@@ -162,7 +214,8 @@ struct endpoint_line {
 	double seconds; /* of the capture */
 };
 
-#define L ((const struct endpoint_line *)row)
+#define L	 ((const struct endpoint_line *)row)
+#define MEASURED (L->stat->bytes || !L->stat->unmeasured) /* 0 bytes that mean none */
 #define GET(name, known, what)                                                                     \
 	static void get_##name(const void *row, struct value *v)                                   \
 	{                                                                                          \
@@ -179,10 +232,10 @@ GET(ep, L->pipe->endpoint != USB_NO_ENDPOINT, value_uint(L->pipe->endpoint))
 GET(dir, true, value_name(usb_dir_name(L->pipe->dir)))
 GET(type, true, value_name(usb_type_name(L->pipe->type)))
 GET(transfers, true, value_uint(L->stat->transfers))
-GET(mean, L->seconds > 0, value_uint((uint64_t)((double)L->stat->bytes / L->seconds)))
+GET(mean, L->seconds > 0 && MEASURED, value_uint((uint64_t)((double)L->stat->bytes / L->seconds)))
 
 GET(iso_packets, L->pipe->type == USB_ISOCHRONOUS, value_uint(L->stat->iso_packets))
-GET(iso_failed, L->pipe->type == USB_ISOCHRONOUS, value_uint(L->stat->iso_failed))
+GET(iso_failed, L->stat->iso_judged, value_uint(L->stat->iso_failed))
 GET_QUANTILE(latency_p50, latency, 0.5)
 GET_QUANTILE(latency_p90, latency, 0.9)
 GET_QUANTILE(latency_p99, latency, 0.99)
@@ -197,14 +250,16 @@ static void get_peak(const void *row, struct value *v)
 {
 	double bin = STAT_PEAK_BIN / 1e9, seconds = L->seconds < bin ? L->seconds : bin;
 
-	if (seconds > 0)
+	if (seconds > 0 && MEASURED)
 		*v = value_uint((uint64_t)((double)L->stat->peak / seconds));
 }
 
 static void get_bytes(const void *row, struct value *v)
 {
+	if (!MEASURED)
+		return;
 	*v = value_uint(L->stat->bytes);
-	v->inferred = L->stat->inferred;
+	v->inferred = L->stat->inferred || L->stat->unmeasured;
 }
 
 static void get_errors(const void *row, struct value *v)
@@ -261,6 +316,24 @@ static int by_address(const void *a, const void *b)
 	return 0;
 }
 
+/* Why figures of the table are empty. */
+static void report_unseen(const struct stat *s, struct emit *e)
+{
+	static const uint8_t shown[] = {
+		ASPECT_ACTUAL_LENGTH, ASPECT_SUBMIT_TIME, ASPECT_COMPLETION, ASPECT_ISO_TABLE};
+	char line[256];
+	struct text t;
+
+	for (size_t i = 0; i < ARRAY_LEN(shown); i++) {
+		if (!s->unseen[shown[i]])
+			continue;
+		text_init(&t, line, sizeof(line));
+		text_str(&t, "Not recorded of some: ");
+		unseen_text(&t, s->unseen[shown[i]], shown[i]);
+		emit_note(e, line);
+	}
+}
+
 static void report_endpoints(const struct stat *s, const struct run *r, struct emit *e)
 {
 	const struct devices *d = model_devices(r->model);
@@ -285,8 +358,10 @@ static void report_endpoints(const struct stat *s, const struct run *r, struct e
 	}
 	emit_table_end(e);
 	free(line);
+	report_unseen(s, e);
 }
 
+#undef MEASURED
 #undef L
 
 /* ---- buses -------------------------------------------------------------------------- */
@@ -294,13 +369,14 @@ static void report_endpoints(const struct stat *s, const struct run *r, struct e
 struct bus_line {
 	uint16_t bus;
 	uint64_t devices, transfers, bytes, errors;
+	bool unmeasured;
 };
 
 #define B ((const struct bus_line *)row)
 GET(bus_bus, B->bus != USB_NO_BUS, value_uint(B->bus))
 GET(bus_devices, true, value_uint(B->devices))
 GET(bus_transfers, true, value_uint(B->transfers))
-GET(bus_bytes, true, value_uint(B->bytes))
+GET(bus_bytes, B->bytes || !B->unmeasured, value_uint(B->bytes))
 GET(bus_errors, true, value_uint(B->errors))
 
 static const struct column bus_columns[] = {
@@ -345,6 +421,7 @@ static size_t sum_buses(const struct stat *s, const struct devices *d, struct bu
 		seen[instance] = true;
 		line[b].transfers += p->transfers;
 		line[b].bytes += p->bytes;
+		line[b].unmeasured |= p->unmeasured;
 		line[b].errors += p->errors;
 	}
 	free(seen);

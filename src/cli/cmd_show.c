@@ -57,6 +57,7 @@ static int run(const struct options *o, int argc, char **argv)
 	}
 	if (session_begin(&s, o, argc > 0 ? argv[0] : "-", true) < 0)
 		return EXIT_TROUBLE;
+	s.run.learn = true;
 	rc = show(&s, o, id, &e);
 	if (rc < 0)
 		log_error("%s", e.text);

@@ -9,6 +9,13 @@
 #include "output/output.h"
 #include "run/run.h"
 
+/* Values of an option that may be given several times. */
+enum { OPTION_LIST_MAX = 64 };
+struct option_list {
+	const char *v[OPTION_LIST_MAX];
+	size_t n;
+};
+
 /* Everything the options of any command can say. */
 struct options {
 	const char *filter;
@@ -17,10 +24,11 @@ struct options {
 	int time;   /* enum time_format */
 	int sort;   /* 0: not given, else 1 + index in the option's words */
 	int color;  /* 0 auto, 1 always, 2 never */
-	bool json, records, verbose, quiet, help;
+	bool json, records, verbose, quiet, help, learn, no_ids;
+	struct option_list descriptors, as;
 };
 
-enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER, OPTION_WORD };
+enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER, OPTION_WORD, OPTION_MANY };
 
 struct option_row {
 	char letter; /* 0: long form only */
@@ -43,7 +51,7 @@ struct command {
 	int (*run)(const struct options *o, int argc, char **argv);
 };
 
-extern const struct command command_list, command_show, command_stat, command_help;
+extern const struct command command_list, command_show, command_stat, command_devices, command_help;
 /* All commands, NULL-terminated. */
 extern const struct command *const commands[];
 
@@ -60,6 +68,9 @@ struct session {
 	struct out out;
 	struct emit *emit;
 	struct filter *filter;
+	struct ids *ids;
+	struct devices *knowledge;
+	struct decode_binding *bindings;
 	struct run_opts run;
 };
 

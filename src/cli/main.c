@@ -14,6 +14,7 @@ const struct command *const commands[] = {
 	&command_list,
 	&command_show,
 	&command_stat,
+	&command_devices,
 	&command_help,
 	NULL,
 };
@@ -24,7 +25,7 @@ static void usage(void)
 
 	out_init(&o, STDOUT_FILENO);
 	out_str(&o, "urbscope " VERSION ": USB captures as transfers\n\n"
-		    "  urbscope [--version|--help] COMMAND [options] [INPUT]\n"
+		    "  urbscope [--version|--help|--decoders] COMMAND [options] [INPUT]\n"
 		    "  urbscope FILE                the same as urbscope list FILE\n\n"
 		    "INPUT is a capture file (pcap, pcapng or usbmon text; plain, gzip or zstd) or "
 		    "- for\n"
@@ -44,6 +45,16 @@ static void version(void)
 
 	out_init(&o, STDOUT_FILENO);
 	out_str(&o, "urbscope " VERSION "\n");
+	out_close(&o);
+}
+
+static void list_decoders(void)
+{
+	struct out o;
+
+	out_init(&o, STDOUT_FILENO);
+	for (size_t i = 0; decoders[i]; i++)
+		out_printf(&o, "%-12s %s\n", decoders[i]->name, decoders[i]->summary);
 	out_close(&o);
 }
 
@@ -80,6 +91,8 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(argv[1], "--version"))
 		return version(), EXIT_DONE;
+	if (!strcmp(argv[1], "--decoders"))
+		return list_decoders(), EXIT_DONE;
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
 		return usage(), EXIT_DONE;
 	c = find(argv[1]);

@@ -26,6 +26,15 @@ const struct option_row common_options[] = {
 		OPTION_WORD, AT(time), time_words, 0},
 	{0, "color", "WHEN", "auto, always or never; NO_COLOR is honoured", OPTION_WORD, AT(color),
 		color_words, 0},
+	{0, "descriptors", "[B.D=]FILE",
+		"known before: devices of an earlier capture, or a dump of device B.D's "
+		"descriptors",
+		OPTION_MANY, AT(descriptors), 0, 0},
+	{0, "as", "B.D[.IF]=NAME", "decode device B.D (its interface IF) with decoder NAME",
+		OPTION_MANY, AT(as), 0, 0},
+	{0, "learn", 0, "read the input twice: what devices tell is known from the beginning",
+		OPTION_FLAG, AT(learn), 0, 0},
+	{0, "no-ids", 0, "no names from usb.ids", OPTION_FLAG, AT(no_ids), 0, 0},
 	{'v', "verbose", 0, "more detail", OPTION_FLAG, AT(verbose), 0, 0},
 	{'q', "quiet", 0, "no warnings, no progress", OPTION_FLAG, AT(quiet), 0, 0},
 	{'h', "help", 0, "this page", OPTION_FLAG, AT(help), 0, 0},
@@ -63,10 +72,16 @@ static int store(
 	const struct command *c, const struct option_row *r, struct options *o, const char *value)
 {
 	void *to = (char *)o + r->at;
+	struct option_list *list;
 	char *end;
 
 	switch ((enum option_kind)r->kind) {
 	case OPTION_FLAG: *(bool *)to = true; return 0;
+	case OPTION_MANY:
+		list = to;
+		if (list->n < OPTION_LIST_MAX)
+			list->v[list->n++] = value;
+		return 0;
 	case OPTION_TEXT: *(const char **)to = value; return 0;
 	case OPTION_NUMBER:
 		errno = 0;

@@ -2,8 +2,10 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/command.h"
+#include "run/know.h"
 
 #include <langinfo.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -36,6 +38,62 @@ static size_t block_size(void)
 	return b ? strtoul(b, NULL, 10) : 0;
 }
 
+/* ---- what is known beforehand ------------------------------------------------------- */
+
+static const struct decoder *decoder_named(const char *name)
+{
+	for (size_t i = 0; decoders[i]; i++)
+		if (!strcmp(decoders[i]->name, name))
+			return decoders[i];
+	return NULL;
+}
+
+/* BUS.DEV=NAME or BUS.DEV.IF=NAME */
+static int bind(struct decode_binding *b, const char *spec)
+{
+	const char *equal = strchr(spec, '=');
+	unsigned bus, device, interface;
+	char end = 0;
+
+	b->interface = -1;
+	if (equal && sscanf(spec, "%5u.%5u.%3u%c", &bus, &device, &interface, &end) == 4 &&
+		end == '=')
+		b->interface = (int)interface;
+	else if (!equal || sscanf(spec, "%5u.%5u%c", &bus, &device, &end) != 3 || end != '=')
+		return log_error("--as takes BUS.DEV[.INTERFACE]=DECODER, not \"%s\"", spec), -1;
+	b->bus = (uint16_t)bus;
+	b->device = (uint16_t)device;
+	b->decoder = decoder_named(equal + 1);
+	if (!b->decoder)
+		return log_error("there is no decoder \"%s\" (urbscope --decoders lists them)",
+			       equal + 1),
+		       -1;
+	return 0;
+}
+
+static int know(struct session *s, const struct options *o, struct err *e)
+{
+	if (o->descriptors.n)
+		s->knowledge = devices_new();
+	for (size_t i = 0; i < o->descriptors.n; i++)
+		if (know_from(s->knowledge, o->descriptors.v[i], e) < 0)
+			return log_error("%s", e->text), -1;
+	if (o->as.n)
+		s->bindings = mem_zalloc(o->as.n, sizeof(*s->bindings));
+	for (size_t i = 0; i < o->as.n; i++)
+		if (bind(&s->bindings[i], o->as.v[i]) < 0)
+			return -1;
+	return 0;
+}
+
+static void session_free(struct session *s)
+{
+	filter_free(s->filter);
+	devices_free(s->knowledge);
+	ids_free(s->ids);
+	free(s->bindings);
+}
+
 int session_begin(struct session *s, const struct options *o, const char *input, bool seekable)
 {
 	struct err e = {0};
@@ -48,12 +106,21 @@ int session_begin(struct session *s, const struct options *o, const char *input,
 			return -1;
 		}
 	}
+	if (!o->no_ids)
+		s->ids = ids_new(NULL);
+	if (know(s, o, &e) < 0)
+		return session_free(s), -1;
 	s->run = (struct run_opts){
 		.path = input,
 		.filter = s->filter,
 		.block = block_size(),
 		.seekable = seekable,
 		.quiet = o->quiet,
+		.learn = o->learn,
+		.ids = s->ids,
+		.knowledge = s->knowledge,
+		.bindings = s->bindings,
+		.n_bindings = o->as.n,
 	};
 	out_init(&s->out, STDOUT_FILENO);
 	s->out.prompt = isatty(STDOUT_FILENO);
@@ -72,7 +139,7 @@ int session_end(struct session *s, int rc)
 
 	output_free(s->emit);
 	failed = out_close(&s->out);
-	filter_free(s->filter);
+	session_free(s);
 	if (!failed)
 		return rc;
 	log_error("standard output: %s", strerror(failed));

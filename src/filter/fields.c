@@ -77,8 +77,7 @@ GETTER(info)
 	v->trusted = true;
 }
 
-/* ---- setup: bytes of the setup stage, numbers little-endian (USB 2.0 section 9.3) --------------
- */
+/* ---- setup: bytes of the setup stage, numbers little-endian (USB 2.0 section 9.3) ---- */
 
 static void setup_number(const struct xfer *x, unsigned at, bool word, struct value *v)
 {
@@ -100,23 +99,22 @@ GETTER_SETUP(wValue, 2, true)
 GETTER_SETUP(wIndex, 4, true)
 GETTER_SETUP(wLength, 6, true)
 
-/* ---- iso: what the packets came to is known only after completion -------------------------------
- */
+/* ---- iso: what the packets came to is known only after completion ------------------- */
 
-#define ISO	  (X->iso.layout != ISO_NONE)
-#define ISO_ENDED (ISO && X->iso.layout != ISO_NONE && X->iso.complete)
+#define ISO	   (X->type == USB_ISOCHRONOUS && X->iso.packets)
+#define ISO_ENDED  (X->iso.layout != ISO_NONE && X->iso.complete)
+#define ISO_JUDGED (ISO_ENDED && row_iso(R)->judged)
 
 /* clang-format off */
 GETTER_IF(iso_packets, ISO, value_uint(X->iso.packets))
-GETTER_IF(iso_errors, ISO_ENDED, value_uint(row_iso(R)->errors))
-GETTER_IF(iso_missed, ISO_ENDED, value_uint(row_iso(R)->missed))
+GETTER_IF(iso_errors, ISO_JUDGED, value_uint(row_iso(R)->errors))
+GETTER_IF(iso_missed, ISO_JUDGED, value_uint(row_iso(R)->missed))
 GETTER_IF(iso_empty, ISO_ENDED, value_uint(row_iso(R)->empty))
 GETTER_IF(iso_start_frame, ISO && X->flags & XFER_HAS_FRAME, value_int(X->start_frame))
 GETTER_IF(iso_interval, ISO && X->flags & XFER_HAS_INTERVAL, value_int(X->interval))
 /* clang-format on */
 
-/* ---- Wireshark's fields that mean something else than ours
- * --------------------------------------- */
+/* ---- Wireshark's fields that mean something else than ours -------------------------- */
 
 /* Endpoint number with bit 7 for IN (USB 2.0 section 9.6.6). */
 GETTER_IF(endpoint_address, X->endpoint != USB_NO_ENDPOINT && X->dir != USB_DIR_UNKNOWN,
@@ -132,6 +130,45 @@ GETTER(transfer_type)
 
 	if (X->type <= USB_INTERRUPT)
 		*v = value_uint(number[X->type]);
+}
+
+/* ---- the device, as it was known when the transfer began ---------------------------- */
+
+static const struct pipe *pipe_of(const void *row)
+{
+	return X->pipe && R->decode.devices ? devices_get_pipe(R->decode.devices, X->pipe) : NULL;
+}
+
+GETTER(vid)
+{
+	const struct pipe *p = pipe_of(row);
+
+	if (p && p->flags & PIPE_IDS)
+		*v = value_uint(p->idVendor);
+}
+
+GETTER(pid)
+{
+	const struct pipe *p = pipe_of(row);
+
+	if (p && p->flags & PIPE_IDS)
+		*v = value_uint(p->idProduct);
+}
+
+GETTER(interface)
+{
+	const struct pipe *p = pipe_of(row);
+
+	if (p && p->flags & PIPE_DESCRIBED)
+		*v = value_uint(p->interface);
+}
+
+GETTER(class)
+{
+	const struct pipe *p = pipe_of(row);
+
+	if (p && p->flags & PIPE_DESCRIBED)
+		*v = value_name(usb_class_word(p->bInterfaceClass));
 }
 
 /* "bus.device.endpoint" */
@@ -153,8 +190,7 @@ GETTER(addr)
 	v->n = (uint32_t)t.len;
 }
 
-/* ---- words: what the name functions of usb/ and model/ say (a test compares)
- * --------------------- */
+/* ---- words: what the name functions of usb/ and model/ say (a test compares) -------- */
 
 static const char *const dirs[] = {"out", "in", NULL};
 static const char *const types[] = {
@@ -257,6 +293,10 @@ const struct row_field row_fields[] = {
 		"failed: any status but ok, pending, cancelled", get_error, NULL},
 	{"addr", "usb.addr", VAL_TEXT, NEED_XFER, false,
 		"bus.device.endpoint, as 1.5.2", get_addr, NULL},
+	{"vid", "usb.idVendor", VAL_UINT, NEED_DEVICE, false, "idVendor of the device", get_vid, NULL},
+	{"pid", "usb.idProduct", VAL_UINT, NEED_DEVICE, false, "idProduct of the device", get_pid, NULL},
+	{"interface", "usb.bInterfaceNumber", VAL_UINT, NEED_DEVICE, false, "interface the endpoint belongs to", get_interface, NULL},
+	{"class", NULL, VAL_TEXT, NEED_DEVICE, false, "class of that interface", get_class, usb_class_words},
 	{"urb", "usb.urb_id usb.irp_id usb.darwin.io_id", VAL_UINT, NEED_XFER, false,
 		"URB id", get_urb, NULL},
 	{"function", "usb.function", VAL_UINT, NEED_XFER, false,

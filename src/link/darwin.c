@@ -90,7 +90,7 @@ static void take_frames(const struct record *rec, struct event *ev, uint32_t at)
 		pos += n;
 		t->present++;
 	}
-	if (!t->present)
+	if (!t->present || !t->complete) /* on submission it is only a wish */
 		return;
 	ev->urb.has |= URB_FRAME;
 	ev->urb.start_frame = (int32_t)le32(t->table + 12); /* of 64 bits */

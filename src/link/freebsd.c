@@ -191,7 +191,7 @@ static void decode_header(const uint8_t *h, struct event *ev)
 	ev->urb.transfer_flags = le32(h + 12);
 	ev->urb.has = URB_FLAGS | (h[10] == DONE ? URB_STATUS : 0);
 	ev->urb.header_length = le32(h);
-	if (ev->type == USB_INTERRUPT || ev->type == USB_ISOCHRONOUS) {
+	if (ev->type == USB_INTERRUPT) { /* in milliseconds; not used for isochronous ones */
 		ev->urb.has |= URB_INTERVAL;
 		ev->urb.interval = (int32_t)le32(h + 24);
 	}

@@ -121,7 +121,7 @@ static void mmapped_tail(const uint8_t *p, struct event *ev, bool big)
 {
 	struct urb_event *u = &ev->urb;
 
-	if (!by_kernel(ev))
+	if (!by_kernel(ev) || ev->kind == EVENT_ERROR)
 		return; /* zeroes that mean nothing */
 	u->transfer_flags = load32(p + OFF_FLAGS, big);
 	u->has |= URB_FLAGS;

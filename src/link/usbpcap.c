@@ -194,7 +194,8 @@ static void decode_iso(const struct record *rec, struct event *ev, bool complete
 		ev->urb.has |= URB_FRAME;
 		ev->urb.start_frame = (int32_t)le32(rec->data + 27);
 	}
-	if (ev->dir == (complete ? USB_IN : USB_OUT))
+	/* 1.3.0.0 left out the data of OUT packets: then the length 0 is not theirs. */
+	if (ev->dir == (complete ? USB_IN : USB_OUT) && (complete || ev->urb.header_data_len))
 		set_length(ev, complete ? URB_ACTUAL : URB_REQUESTED, ev->urb.header_data_len);
 }
 
@@ -267,4 +268,7 @@ void link_usbpcap_decode(const struct record *rec, struct event *ev)
 		ev->kind = complete ? EVENT_COMPLETE : EVENT_SUBMIT;
 	else
 		decode_bulk(rec, ev, complete);
+	/* Before 1.4.1.0 failed transfers were not written. */
+	if (complete && ev->urb.raw_status && ev->capture < CAPTURE_USBPCAP_1_4)
+		ev->capture = CAPTURE_USBPCAP_1_4;
 }

@@ -261,6 +261,58 @@ const struct fact *devices_configuration(
 	return NULL;
 }
 
+static bool same_key(const void *owner, uint32_t value, const void *key)
+{
+	const struct fact *a = ((const struct fact *const *)owner)[value - 1], *b = key;
+
+	return a->type == b->type && a->index == b->index && a->which == b->which;
+}
+
+size_t devices_facts_now(
+	const struct devices *d, uint32_t instance, const struct fact *out[FACTS_MAX])
+{
+	struct walk w = walk_facts(d, instance, UINT32_MAX);
+	struct map seen = {0};
+	const struct fact *f;
+	size_t n = 0;
+
+	while (n < FACTS_MAX && (f = walk_next(&w))) {
+		uint32_t hash = map_hash((uint64_t)f->type << 24 | f->index << 16 | f->which);
+
+		if (map_find(&seen, hash, same_key, out, f))
+			continue;
+		out[n++] = f;
+		map_insert(&seen, hash, (uint32_t)n);
+	}
+	map_free(&seen);
+	for (size_t i = 0; i < n / 2; i++) {
+		f = out[i];
+		out[i] = out[n - 1 - i];
+		out[n - 1 - i] = f;
+	}
+	return n;
+}
+
+bool devices_interface(
+	const struct devices *d, const struct pipe *p, uint8_t number, struct desc_interface *out)
+{
+	const struct fact *f =
+		p->flags & PIPE_CONFIGURED
+			? devices_configuration(d, p->instance, p->version, p->configuration)
+			: devices_fact(d, p->instance, p->version, DESC_CONFIGURATION, 0, FACT_ANY);
+	struct desc_iter it;
+	struct desc_item item;
+
+	if (!f)
+		return false;
+	desc_iter_init(&it, f->data, f->len, f->total);
+	while (desc_next(&it, &item))
+		if (item.type == DESC_INTERFACE && desc_interface_parse(out, item.data, item.len) &&
+			out->bInterfaceNumber == number && out->bAlternateSetting == p->alternate)
+			return true;
+	return false;
+}
+
 bool devices_string(
 	const struct devices *d, uint32_t instance, uint32_t version, uint8_t index, struct text *t)
 {
@@ -402,6 +454,13 @@ static struct candidate find_endpoint(
 		}
 	}
 	return best;
+}
+
+const struct fact *devices_configuration_in_use(const struct devices *d, uint32_t instance)
+{
+	bool inferred;
+
+	return configuration_in_use(d, instance, &inferred);
 }
 
 static void describe(const struct devices *d, struct pipe *p)

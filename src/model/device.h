@@ -89,6 +89,17 @@ const struct fact *devices_fact(const struct devices *d, uint32_t instance, uint
 /* The configuration descriptor of that bConfigurationValue. */
 const struct fact *devices_configuration(
 	const struct devices *d, uint32_t instance, uint32_t version, int value);
+/* The one in use now: the one selected, or the only one there is. */
+const struct fact *devices_configuration_in_use(const struct devices *d, uint32_t instance);
+/* The newest answer of each type, index and language, in the order they were learnt; at most
+ * FACTS_MAX, to out[]. Returns how many. */
+size_t devices_facts_now(
+	const struct devices *d, uint32_t instance, const struct fact *out[FACTS_MAX]);
+/* The interface descriptor of a number in the configuration and alternate setting a pipe stands for
+ * (its own interface, or for pipes of endpoint 0 alternate setting 0). False: not known. */
+struct desc_interface;
+bool devices_interface(
+	const struct devices *d, const struct pipe *p, uint8_t number, struct desc_interface *out);
 /* Appends string `index` as UTF-8 (untrusted); false: not known, or index 0. */
 bool devices_string(const struct devices *d, uint32_t instance, uint32_t version, uint8_t index,
 	struct text *t);

@@ -65,6 +65,7 @@ void index_add_xfer(struct index *ix, const struct xfer *x)
 		.status = x->status & 15,
 		.many = x->records > 2,
 		.lost = x->flags & XFER_LOST_COMPLETION ? 1 : 0,
+		.no_length = x->len == XFER_UNKNOWN,
 	};
 	array_need(ix->by_end, ix->ends, ix->end_cap);
 	ix->by_end[ix->ends++] = x->id;

@@ -35,7 +35,10 @@ struct open_xfer {
 	uint32_t length;      /* OPEN_REQUESTED: asked for; OPEN_ACTUAL: of the data stage */
 	uint32_t captured;    /* payload bytes in the capture so far */
 	uint32_t payload, kept; /* pool handle, bytes in it */
-	uint32_t transfer_flags;
+	union {
+		uint32_t transfer_flags;
+		uint32_t last_stage; /* USBPcap has none: how far the latest stage is from the first */
+	};
 	uint16_t flags;
 	uint8_t records;
 	uint8_t dir : 2, capture : 4 /* enum capture_kind */, repolled : 1;
@@ -126,6 +129,13 @@ static bool by_endpoint(const struct event *ev)
 	return !ev->urb.id && ev->capture != CAPTURE_QEMU;
 }
 
+/* FreeBSD has no ids, but starts and records an endpoint's transfers one after the other
+ * (sys/dev/usb/usb_transfer.c, usb_command_wrapper and usbd_pipe_start). */
+static bool one_at_a_time(const struct event *ev)
+{
+	return ev->capture == CAPTURE_FREEBSD;
+}
+
 static bool same_urb(const void *owner, uint32_t value, const void *key)
 {
 	const struct model *m = owner;
@@ -140,7 +150,8 @@ static bool same_urb(const void *owner, uint32_t value, const void *key)
 	i = devices_get_instance(m->devices, p->instance);
 	return i->bus == k->ev->bus && i->section == k->rec->section &&
 		(!by_endpoint(k->ev) ||
-			(i->address == k->ev->device && p->endpoint == k->ev->endpoint));
+			(i->address == k->ev->device && p->endpoint == k->ev->endpoint &&
+				(p->type == USB_CONTROL || p->dir == k->ev->dir)));
 }
 
 static uint32_t urb_hash(const struct record *rec, const struct event *ev)
@@ -313,7 +324,10 @@ static void from_open(const struct model *m, struct xfer *x, const struct open_x
 	x->capture = capture_by_now(m, x->section, o->capture);
 	x->seen = SEEN_SUBMIT;
 	x->flags = o->flags & (uint16_t)~(OPEN_REQUESTED | OPEN_ACTUAL);
-	x->transfer_flags = o->transfer_flags;
+	if (capture_is_usbpcap(o->capture))
+		x->last += o->last_stage;
+	else
+		x->transfer_flags = o->transfer_flags;
 	if (o->flags & OPEN_REQUESTED)
 		x->req_len = o->length;
 	if (o->flags & OPEN_ACTUAL)
@@ -360,7 +374,7 @@ static void from_completion(struct model *m, struct xfer *x, const struct record
 		x->raw_status = u->raw_status;
 		x->status = (uint8_t)status_canonical(ev->os, u->raw_status);
 	}
-	if (u->iso.layout != ISO_NONE)
+	if (u->iso.layout != ISO_NONE && ev->kind != EVENT_ERROR) /* a refusal has no packet table */
 		x->iso = u->iso;
 	if (u->data_len || (u->data_total && ev->dir == USB_IN)) {
 		x->data = (struct span){u->data, u->data_len, u->data_len, u->data_total};
@@ -369,7 +383,7 @@ static void from_completion(struct model *m, struct xfer *x, const struct record
 		x->iso.data_len = x->data.data ? x->data.kept : x->data.captured;
 	}
 	/* A status stage without a data stage: nothing came. */
-	if (ev->capture == CAPTURE_USBPCAP_1_0 && x->type == USB_CONTROL && x->dir == USB_IN &&
+	if (capture_is_usbpcap(ev->capture) && x->type == USB_CONTROL && x->dir == USB_IN &&
 		x->seen == SEEN_BOTH && x->len == XFER_UNKNOWN)
 		x->len = 0;
 }
@@ -394,7 +408,7 @@ static void conclude(struct xfer *x, enum event_kind kind)
 			x->ended = x->len || x->type == USB_CONTROL ? END_SHORT : END_ZLP;
 		}
 	} else if (x->status == STATUS_UNKNOWN) {
-		x->ended = END_COMPLETE;
+		x->ended = END_UNKNOWN;
 	} else if (x->status == STATUS_PENDING) {
 		x->ended = x->flags & XFER_LOST_COMPLETION ? END_LOST
 			: kind == EVENT_COMPLETE           ? END_COMPLETE
@@ -493,7 +507,7 @@ static uint32_t on_submit(struct model *m, const struct record *rec, const struc
 		o->repolled = true;
 		return o->id;
 	}
-	if (s && !by_endpoint(ev))
+	if (s && (!by_endpoint(ev) || one_at_a_time(ev)))
 		lose(m, s);
 	return open_xfer(m, rec, ev)->id;
 }
@@ -548,6 +562,7 @@ static uint32_t on_data(struct model *m, const struct record *rec, const struct 
 	o = &m->open[s->value - 1];
 	if (o->records < UINT8_MAX)
 		o->records++;
+	o->last_stage = (uint32_t)(rec->number - o->first);
 	if (ev->urb.has & URB_ACTUAL) {
 		o->length = ev->urb.length;
 		o->flags = (uint16_t)((o->flags & ~OPEN_REQUESTED) | OPEN_ACTUAL);

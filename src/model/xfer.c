@@ -28,6 +28,7 @@ struct iso_sum xfer_iso_sum(const struct xfer *x)
 
 		sum.bytes += p.length == ISO_UNKNOWN ? 0 : p.length;
 		sum.empty += p.length == 0;
+		sum.judged |= p.has_status;
 		sum.missed += s == STATUS_MISSED;
 		/* less than asked is what isochronous IN packets mostly bring */
 		sum.errors += s != STATUS_OK && s != STATUS_SHORT && s != STATUS_MISSED;

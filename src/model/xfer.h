@@ -26,6 +26,7 @@ enum xfer_end {
 	END_CANCELLED,
 	END_LOST,    /* its completion was lost */
 	END_REFUSED, /* refused at submission */
+	END_UNKNOWN, /* not recorded by this kind of capture: JSON null */
 	XFER_ENDS
 };
 const char *xfer_end_name(enum xfer_end e);
@@ -86,6 +87,7 @@ struct xfer {
 /* Sums over the packet table of an isochronous transfer. */
 struct iso_sum {
 	uint32_t packets, errors, missed, empty;
+	bool judged; /* packets have a status of their own: errors and missed mean something */
 	uint64_t bytes;
 };
 

@@ -110,7 +110,7 @@ static void as_streamed(const struct devices *d, const struct index_entry *e, st
 	if (x->seen != SEEN_SUBMIT)
 		return;
 	x->status = e->status;
-	x->ended = e->status == STATUS_UNKNOWN ? END_COMPLETE : e->lost ? END_LOST : END_EOF;
+	x->ended = e->status == STATUS_UNKNOWN ? END_UNKNOWN : e->lost ? END_LOST : END_EOF;
 	if (e->lost)
 		x->flags |= XFER_LOST_COMPLETION;
 }
@@ -127,7 +127,7 @@ static void rebuilt(void *ctx, const struct xfer *x)
 	as_streamed(model_devices(l->run->model), index_get(l->ix, l->id), &copy);
 	copy.capture = (uint8_t)model_capture(l->run->model, &copy);
 	with_whole_payload(l, &copy);
-	row_init(&row, &copy, l->run->model);
+	run_row(l->run, &row, &copy);
 	l->got(l->ctx, &row);
 }
 

@@ -67,12 +67,20 @@ static void progress_show(struct progress *p, const struct run *r)
 
 /* ---- the loop ----------------------------------------------------------------------- */
 
+void run_row(struct run *r, struct row *row, const struct xfer *x)
+{
+	row_init(row, x, r->model);
+	row->decode.ids = r->opts->ids;
+	row->decode.bindings = r->opts->bindings;
+	row->decode.n_bindings = r->opts->n_bindings;
+}
+
 static void on_xfer(void *ctx, const struct xfer *x)
 {
 	struct run *r = ctx;
 	struct row row;
 
-	row_init(&row, x, r->model);
+	run_row(r, &row, x);
 	if (r->filter && !filter_keeps(r->filter, &row))
 		return;
 	r->kept++;
@@ -107,7 +115,9 @@ static void give_record(struct run *r, const struct run_record *rr)
 			r->consumer[i].record(r->consumer[i].self, r, rr);
 }
 
-static int loop(struct run *r, bool records, struct progress *p, struct err *e)
+/* *start becomes the first record's place. */
+static int loop(
+	struct run *r, bool records, struct progress *p, struct record *start, struct err *e)
 {
 	struct decoders_by_iface types = {0};
 	struct record rec;
@@ -118,6 +128,8 @@ static int loop(struct run *r, bool records, struct progress *p, struct err *e)
 	while (!r->stop && !signalled && (rc = reader_next(r->reader, &rec, e)) == 1) {
 		struct placement place;
 
+		if (!model_counts(r->model)->records)
+			*start = rec;
 		link_to_event(type_of(&types, &rec), &rec, &ev);
 		place = model_feed(r->model, &rec, &ev);
 		if (records)
@@ -145,41 +157,92 @@ static bool wants(struct run *r, const struct run_opts *o)
 	return records;
 }
 
-int run_capture(
-	struct run *r, const struct run_opts *o, struct consumer *c, size_t n, struct err *e)
+static struct model *new_model(struct run *r, const struct devices *knowledge)
 {
-	struct reader_opts ro = {.block = o->block, .seekable = o->seekable};
-	struct progress p = {.next = clock_ns() + 1000000000, .on = !o->quiet};
-	struct sigaction old[2];
-	bool records;
+	struct model *m = model_new(&(struct model_opts){
+		.payload = r->payload,
+		.on_xfer = on_xfer,
+		.ctx = r,
+	});
+
+	if (knowledge)
+		devices_know_all(model_devices(m), knowledge);
+	return m;
+}
+
+/* The first of two readings: only the devices are kept, and the reader goes back to the first
+ * record. */
+static int learn(struct run *r, struct progress *p, struct err *e)
+{
+	struct consumer *consumer = r->consumer;
+	size_t consumers = r->consumers;
+	struct model *first = new_model(r, r->opts->knowledge);
+	struct record start;
 	int rc;
 
-	*r = (struct run){.filter = o->filter, .consumer = c, .consumers = n};
-	r->reader = reader_open(o->path, &ro, e);
-	if (!r->reader)
-		return -1;
-	records = wants(r, o);
-	r->model = model_new(
-		&(struct model_opts){.payload = r->payload, .on_xfer = on_xfer, .ctx = r});
+	r->consumers = 0;
+	r->model = first;
+	rc = loop(r, false, p, &start, e);
+	r->consumer = consumer;
+	r->consumers = consumers;
+	r->kept = 0;
+	r->model = new_model(r, model_devices(first));
+	if (model_counts(first)->records && reader_seek(r->reader, &start, e) < 0)
+		rc = -1;
+	model_free(first);
+	return rc;
+}
+
+/* Reads it all; rc of the reader. */
+static int read_all(struct run *r, const struct run_opts *o, struct err *e)
+{
+	struct progress p = {.next = clock_ns() + 1000000000, .on = !o->quiet};
+	struct sigaction old[2];
+	struct record start;
+	bool records = wants(r, o);
+	int rc = 0;
+
 	signalled = 0;
 	catch_signals(old, true);
-	rc = loop(r, records, &p, e);
+	if (o->learn)
+		rc = learn(r, &p, e);
+	else
+		r->model = new_model(r, o->knowledge);
+	if (rc >= 0)
+		rc = loop(r, records, &p, &start, e);
 	r->interrupted = signalled;
+	if (r->interrupted)
+		rc = 0; /* a read that a signal ended is no failure of the input */
 	if (!r->stop)
 		model_finish(r->model);
 	catch_signals(old, false);
 	log_progress(NULL);
+	return rc;
+}
+
+int run_capture(
+	struct run *r, const struct run_opts *o, struct consumer *c, size_t n, struct err *e)
+{
+	struct reader_opts ro = {.block = o->block, .seekable = o->seekable || o->learn};
+	bool broke;
+	int rc;
+
+	*r = (struct run){.filter = o->filter, .consumer = c, .consumers = n, .opts = o};
+	r->reader = reader_open(o->path, &ro, e);
+	if (!r->reader)
+		return -1;
+	rc = read_all(r, o, e);
+	broke = filter_broke(r->filter);
 	if (rc < 0)
 		log_warn("%s", e->text);
 	if (r->interrupted)
 		log_warn("interrupted after record %llu: what follows is not included",
 			(unsigned long long)model_counts(r->model)->records);
-	if (filter_broke(r->filter))
+	if (broke)
 		log_warn("a pattern of the filter hit its limits on some transfers: they are left "
 			 "out");
-	return rc < 0 || r->interrupted || reader_damaged(r->reader) || filter_broke(r->filter)
-		       ? EXIT_TROUBLE
-		       : EXIT_DONE;
+	return rc < 0 || r->interrupted || reader_damaged(r->reader) || broke ? EXIT_TROUBLE
+									      : EXIT_DONE;
 }
 
 void run_close(struct run *r)

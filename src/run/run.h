@@ -15,10 +15,11 @@ struct run {
 	const struct filter *filter; /* NULL: all */
 	struct consumer *consumer;
 	size_t consumers;
-	uint64_t kept;	  /* transfers the filter kept */
-	bool payload;	  /* some consumer or the filter wants transfer data */
-	bool stop;	  /* set by a consumer: enough */
-	bool interrupted; /* Ctrl-C */
+	uint64_t kept;		     /* transfers the filter kept */
+	bool payload;		     /* some consumer or the filter wants transfer data */
+	bool stop;		     /* set by a consumer: enough */
+	bool interrupted;	     /* Ctrl-C */
+	const struct run_opts *opts; /* as given, during and after the run */
 };
 
 /* What a record consumer is given. */
@@ -42,6 +43,11 @@ struct run_opts {
 	size_t block;  /* reader block, 0: default */
 	bool seekable; /* keep the reader for random access after the run */
 	bool quiet;    /* no progress */
+	bool learn;    /* read twice: what the devices tell anywhere is known from the beginning */
+	struct ids *ids;		       /* names of usb.ids, NULL: none */
+	const struct devices *knowledge;       /* starting knowledge, NULL: none */
+	const struct decode_binding *bindings; /* --as, `n_bindings` of them */
+	size_t n_bindings;
 };
 
 /* Opens, reads everything, feeds the consumers, reports progress and damage. Returns EXIT_DONE, or
@@ -51,5 +57,8 @@ struct run_opts {
 int run_capture(
 	struct run *r, const struct run_opts *o, struct consumer *c, size_t n, struct err *e);
 void run_close(struct run *r);
+
+/* A row for a transfer of this run. */
+void run_row(struct run *r, struct row *row, const struct xfer *x);
 
 #endif

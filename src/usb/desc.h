@@ -58,8 +58,7 @@ struct desc_ctx {
 	const struct desc_interface *interface;
 };
 
-/* ---- for people ---------------------------------------------------------------------------------
- */
+/* ---- for people ------------------------------------------------------------------------- */
 
 /* Emits a whole answer to GET_DESCRIPTOR(type_wanted, index) as a field tree (type_wanted 0: not
  * known); a configuration is nested: configuration > interface > endpoint > companion. Structural
@@ -70,8 +69,8 @@ void desc_emit(const struct desc_ctx *ctx, struct emit *e, const uint8_t *data, 
 	size_t total, uint8_t type_wanted, uint8_t index);
 
 /* Appends one short phrase without line breaks: "1 interface, HID boot mouse, 100 mA",
- * "046d:c52b Logitech, Inc. Unifying Receiver, USB 2.00", a string in quotes. Where there is
- * nothing to say but how much was read: "4 bytes". */
+ * "046d:c52b Logitech, Inc. Unifying Receiver, USB 2.00", a string in quotes; then how much was
+ * read where that is not all, or all there is to say: "9 of 34 bytes", "46 bytes". */
 void desc_summary(struct text *t, const struct desc_ctx *ctx, const uint8_t *data, size_t len,
 	size_t total, uint8_t type_wanted, uint8_t index);
 
@@ -84,8 +83,7 @@ const char *desc_function_name(
  * Unicode 15 3.9). The result is untrusted. */
 bool desc_utf16(struct text *t, const uint8_t *data, size_t len);
 
-/* ---- one after the other ------------------------------------------------------------------------
- */
+/* ---- one after the other ---------------------------------------------------------------- */
 
 enum desc_problem {
 	DESC_FINE,
@@ -116,8 +114,7 @@ void desc_iter_init(struct desc_iter *it, const uint8_t *data, size_t len, size_
 /* False at the end. Costs a few comparisons; each call but the last moves on. */
 bool desc_next(struct desc_iter *it, struct desc_item *item);
 
-/* ---- as numbers ---------------------------------------------------------------------------------
- */
+/* ---- as numbers ------------------------------------------------------------------------- */
 
 /* The parse functions fill the members whose bytes are there, 0 for the rest, and return true only
  * if the type is right and all of the fields are there (USB 2.0 9.5: shorter is not valid; longer
@@ -180,7 +177,7 @@ static inline unsigned desc_endpoint_transactions(const struct desc_endpoint *d)
 	return 1 + (d->wMaxPacketSize >> 11 & 3);
 }
 
-/* An endpoint's service interval in ns (USB 2.0 table 9-13, USB 3.2 table 9-23): low- and
+/* An endpoint's service interval in ns (USB 2.0 table 9-13, USB 3.2 9.6.6): low- and
  * full-speed interrupt bInterval frames, full-speed isochronous 2^(bInterval-1) frames, periodic at
  * high speed and above 2^(bInterval-1) microframes. 0: bInterval out of range, type or speed
  * without one. */

@@ -52,8 +52,7 @@ bool desc_next(struct desc_iter *it, struct desc_item *item)
 	return true;
 }
 
-/* ---- numbers ------------------------------------------------------------------------------------
- */
+/* ---- numbers ---------------------------------------------------------------------------- */
 
 /* Behind the header; false if it is not there or says another type. */
 static bool begin(struct cursor *c, const uint8_t *p, size_t len, uint8_t type, uint8_t size)
@@ -153,8 +152,7 @@ bool desc_companion_parse(struct desc_companion *d, const uint8_t *p, size_t len
 	return right && !c.over;
 }
 
-/* ---- speed and interval -------------------------------------------------------------------------
- */
+/* ---- speed and interval ----------------------------------------------------------------- */
 
 /* The lowest speed at which such an endpoint is allowed, unknown where several are. */
 static enum usb_speed endpoint_speed(const struct desc_endpoint *d)

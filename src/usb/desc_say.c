@@ -21,8 +21,7 @@ static void say_number(struct text *t, uint32_t value, const char *unit)
 	text_str(t, unit);
 }
 
-/* ---- structure ----------------------------------------------------------------------------------
- */
+/* ---- structure -------------------------------------------------------------------------- */
 
 bool desc_wrong_length(const struct desc_walk *w, uint32_t value)
 {
@@ -39,8 +38,8 @@ void desc_say_length(const struct desc_walk *w, uint32_t value, struct text *t)
 	}
 }
 
-/* Types have a reserved bit 7, and bits 6..5 tell standard, class, vendor and reserved ones (USB
- * Common Class Specification 1.0 3.10); of the standard ones only some are defined. */
+/* Bit 7 of a type is reserved, bits 6..5 tell standard, class, vendor and reserved ones (USB Common
+ * Class Specification 1.0); of the standard ones only some are defined. */
 static bool type_is_reserved(uint32_t type)
 {
 	return type >= 0x60 || (type < 0x20 && !descriptor_type_name((uint8_t)type));
@@ -100,8 +99,7 @@ void desc_say_total_length(const struct desc_walk *w, uint32_t value, struct tex
 	}
 }
 
-/* ---- general ------------------------------------------------------------------------------------
- */
+/* ---- general ---------------------------------------------------------------------------- */
 
 /* 0xJJMN is version JJ.M.N (USB 2.0 9.6.1), written JJ.MN. */
 void desc_say_bcd(const struct desc_walk *w, uint32_t value, struct text *t)
@@ -198,8 +196,7 @@ void desc_say_ma(const struct desc_walk *w, uint32_t value, struct text *t)
 	say_number(t, value, " mA");
 }
 
-/* ---- device and configuration -------------------------------------------------------------------
- */
+/* ---- device and configuration ----------------------------------------------------------- */
 
 /* An exponent since USB 3.0 (USB 3.2 9.6.1). */
 void desc_say_packet0(const struct desc_walk *w, uint32_t value, struct text *t)
@@ -225,8 +222,7 @@ void desc_say_self_powered(const struct desc_walk *w, uint32_t value, struct tex
 	text_str(t, value ? "self-powered" : "bus-powered");
 }
 
-/* ---- endpoints ----------------------------------------------------------------------------------
- */
+/* ---- endpoints -------------------------------------------------------------------------- */
 
 void desc_say_address(const struct desc_walk *w, uint32_t value, struct text *t)
 {
@@ -286,7 +282,7 @@ void desc_say_interval(const struct desc_walk *w, uint32_t value, struct text *t
 	desc_interval_text(t, w->speed, type, (uint8_t)value);
 }
 
-/* USB 3.2 table 9-26: burst and Mult count from zero, streams are a power of two. */
+/* USB 3.2 9.6.7: burst and Mult count from zero, streams are a power of two. */
 void desc_say_burst(const struct desc_walk *w, uint32_t value, struct text *t)
 {
 	(void)w;
@@ -310,16 +306,14 @@ void desc_say_mult(const struct desc_walk *w, uint32_t value, struct text *t)
 		" packets per service interval");
 }
 
-/* ---- HID ----------------------------------------------------------------------------------------
- */
+/* ---- HID -------------------------------------------------------------------------------- */
 
 void desc_say_country(const struct desc_walk *w, uint32_t value, struct text *t)
 {
 	say_name(t, ids_find(w->ctx->ids, IDS_COUNTRY, value));
 }
 
-/* ---- capabilities -------------------------------------------------------------------------------
- */
+/* ---- capabilities ----------------------------------------------------------------------- */
 
 const char *desc_capability_name(uint8_t bDevCapabilityType)
 {
@@ -352,7 +346,7 @@ void desc_say_capability(const struct desc_walk *w, uint32_t value, struct text 
 	say_name(t, desc_capability_name((uint8_t)value));
 }
 
-/* Best effort service latency, ECN USB 2.0 Link Power Management, table X-X1. */
+/* Best effort service latency, the encoding of USB 2.0 ECN Link Power Management and its errata. */
 void desc_say_besl(const struct desc_walk *w, uint32_t value, struct text *t)
 {
 	static const uint16_t us[16] = {125, 150, 200, 300, 400, 500, 1000, 2000, 3000, 4000, 5000,
@@ -368,7 +362,7 @@ void desc_say_zero_based(const struct desc_walk *w, uint32_t value, struct text 
 	text_u64(t, value + 1);
 }
 
-/* USB 3.2 table 9-19: mantissa in bits 31..16, exponent in 5..4, a power of 1000. */
+/* USB 3.2 9.6.2.5: mantissa in bits 31..16, exponent in 5..4, a power of 1000. */
 void desc_say_rate(const struct desc_walk *w, uint32_t value, struct text *t)
 {
 	static const char *const unit[] = {" bit/s", " kbit/s", " Mbit/s", " Gbit/s"};

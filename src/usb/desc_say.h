@@ -31,8 +31,7 @@ desc_head desc_head_device, desc_head_config, desc_head_interface, desc_head_ass
 desc_head desc_head_endpoint, desc_head_bos, desc_head_qualifier, desc_head_capability;
 desc_head desc_head_unknown;
 
-/* ---- how tables are written ---------------------------------------------------------------------
- */
+/* ---- how tables are written ------------------------------------------------------------- */
 
 #define DESC_ROWS(a)  .rows = a, .n = ARRAY_LEN(a)
 #define DESC_NAMES(a) .names = a, .names_n = ARRAY_LEN(a)

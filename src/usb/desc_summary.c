@@ -6,8 +6,7 @@
 /* More functions of a configuration than this are only counted. */
 enum { FUNCTIONS_MAX = 4 };
 
-/* ---- words --------------------------------------------------------------------------------------
- */
+/* ---- words ------------------------------------------------------------------------------ */
 
 static void say_count(struct text *t, unsigned n, const char *one, const char *many)
 {
@@ -80,8 +79,7 @@ static void say_function(
 	}
 }
 
-/* ---- headings -----------------------------------------------------------------------------------
- */
+/* ---- headings --------------------------------------------------------------------------- */
 
 void desc_head_device(const struct desc_walk *w, struct text *t)
 {
@@ -165,13 +163,6 @@ static void say_functions(const struct desc_walk *w, struct text *t)
 		text_printf(t, ", %u more", f.n - FUNCTIONS_MAX);
 }
 
-/* ", 9 of 34 bytes" where not all was read. */
-static void say_partial(const struct desc_walk *w, struct text *t, uint16_t wTotalLength)
-{
-	if (w->total < wTotalLength)
-		text_printf(t, ", %zu of %u bytes", w->total, wTotalLength);
-}
-
 void desc_head_config(const struct desc_walk *w, struct text *t)
 {
 	struct desc_config d;
@@ -187,7 +178,6 @@ void desc_head_config(const struct desc_walk *w, struct text *t)
 		text_str(t, ", ");
 		desc_say_max_power(w, d.bMaxPower, t);
 	}
-	say_partial(w, t, d.wTotalLength);
 }
 
 void desc_head_interface(const struct desc_walk *w, struct text *t)
@@ -236,8 +226,6 @@ void desc_head_bos(const struct desc_walk *w, struct text *t)
 	if (w->item->len < 5)
 		return;
 	say_count(t, w->item->data[4], "capability", "capabilities");
-	if (!w->item->off)
-		say_partial(w, t, le16(w->item->data + 2));
 }
 
 void desc_head_capability(const struct desc_walk *w, struct text *t)
@@ -257,8 +245,7 @@ void desc_head_unknown(const struct desc_walk *w, struct text *t)
 		text_str(t, "not read");
 }
 
-/* ---- strings ------------------------------------------------------------------------------------
- */
+/* ---- strings ---------------------------------------------------------------------------- */
 
 static void put_utf8(struct text *t, uint32_t c)
 {
@@ -296,7 +283,7 @@ static void say_languages(const struct desc_walk *w, struct text *t)
 {
 	size_t before;
 
-	text_str(t, w->item->len < 4 ? "no languages" : "languages ");
+	text_str(t, w->item->bLength < 4 ? "no languages" : w->item->len < 4 ? "" : "languages ");
 	for (size_t i = 2; i + 1 < w->item->len; i += 2) {
 		if (i > 2)
 			text_str(t, ", ");
@@ -316,6 +303,8 @@ static void say_string(const struct desc_walk *w, struct text *t)
 		say_languages(w, t);
 		return;
 	}
+	if (w->item->len < 4 && w->item->bLength >= 4) /* only the length was read */
+		return;
 	text_init(&s, memory, sizeof(memory));
 	desc_utf16(&s, w->item->data + 2, w->item->len - 2);
 	text_char(t, '"');
@@ -323,8 +312,7 @@ static void say_string(const struct desc_walk *w, struct text *t)
 	text_char(t, '"');
 }
 
-/* ---- summaries ----------------------------------------------------------------------------------
- */
+/* ---- summaries -------------------------------------------------------------------------- */
 
 static void say_hub(const struct desc_walk *w, struct text *t)
 {
@@ -349,23 +337,39 @@ static const struct {
 	{DESC_SS_HUB, say_hub},
 };
 
+/* How much was read: "4 bytes", "9 of 34 bytes", or nothing where it is all and was summarised. */
+static void say_read(const struct desc_walk *w, const struct desc_item *first, size_t limit,
+	struct text *t, size_t begun)
+{
+	size_t whole = limit != SIZE_MAX ? limit : first->bLength;
+
+	if (w->total >= whole && t->len > begun)
+		return;
+	if (t->len > begun)
+		text_str(t, ", ");
+	if (w->total < whole)
+		text_printf(t, "%zu of ", w->total);
+	desc_say_bytes(w, (uint32_t)(w->total < whole ? whole : w->total), t);
+}
+
 void desc_summary(struct text *t, const struct desc_ctx *ctx, const uint8_t *data, size_t len,
 	size_t total, uint8_t type_wanted, uint8_t index)
 {
 	bool headless = type_wanted == DESC_HID_REPORT || type_wanted == DESC_HID_PHYSICAL;
+	struct desc_item item = {.bLength = 0};
 	size_t begun = t->len;
 	struct desc_walk w;
 	struct desc_iter it;
-	struct desc_item item;
 
 	desc_walk_init(&w, ctx, data, len, total, type_wanted, index);
 	desc_iter_init(&it, data, len, total);
-	if (!headless && desc_next(&it, &item) && item.problem != DESC_NO_LENGTH && item.len > 1) {
+	if (headless)
+		it = (struct desc_iter){.limit = SIZE_MAX};
+	if (desc_next(&it, &item) && item.problem != DESC_NO_LENGTH && item.len > 1) {
 		w.item = &item;
 		for (size_t i = 0; i < ARRAY_LEN(summaries); i++)
 			if (summaries[i].type == item.type)
 				summaries[i].say(&w, t);
 	}
-	if (t->len == begun)
-		desc_say_bytes(&w, (uint32_t)w.total, t);
+	say_read(&w, &item, it.limit, t, begun);
 }

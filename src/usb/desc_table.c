@@ -71,8 +71,7 @@ static const struct desc_row association[] = {
 	{.key = "iFunction", .size = 1, .say = desc_say_string},
 };
 
-/* ---- endpoints ----------------------------------------------------------------------------------
- */
+/* ---- endpoints -------------------------------------------------------------------------- */
 
 static enum usb_type type_in_work(const struct desc_walk *w)
 {
@@ -178,8 +177,7 @@ static const struct desc_row ssp_companion[] = {
 	{.key = "dwBytesPerInterval", .size = 4, .say = desc_say_bytes},
 };
 
-/* ---- strings ------------------------------------------------------------------------------------
- */
+/* ---- strings ---------------------------------------------------------------------------- */
 
 static const struct desc_row langid[] = {
 	DESC_HEX2("wLANGID", desc_say_langid),
@@ -206,8 +204,7 @@ static const struct desc_row ms_os_string[] = {
 	DESC_HEX1("bPad", NULL),
 };
 
-/* ---- OTG, debug, BOS ----------------------------------------------------------------------------
- */
+/* ---- OTG, debug, BOS -------------------------------------------------------------------- */
 
 static const struct desc_row otg[] = {
 	DESC_LENGTH,
@@ -235,8 +232,7 @@ static const struct desc_row bos[] = {
 	{.key = "bNumDeviceCaps", .size = 1},
 };
 
-/* ---- classes ------------------------------------------------------------------------------------
- */
+/* ---- classes ---------------------------------------------------------------------------- */
 
 static const struct desc_row hid_entry[] = {
 	DESC_HEX1("bDescriptorType", desc_say_descriptor_type),
@@ -365,12 +361,12 @@ const struct desc_def desc_standard[] = {
 		.place = DESC_AT_BLOCK,
 		.say = desc_head_config},
 	{.key = "otg",
-		.section = "OTG 2.0 6.1",
+		.section = "OTG 2.0",
 		DESC_ROWS(otg),
 		.type = DESC_OTG,
 		.place = DESC_AT_BLOCK},
 	{.key = "debug",
-		.section = "USB 2.0 Debug Devices 4.2",
+		.section = "USB 2.0 Debug Device 0.9",
 		DESC_ROWS(debug),
 		.type = DESC_DEBUG,
 		.place = DESC_AT_BLOCK},

@@ -78,8 +78,7 @@ const struct desc_def *desc_def_nth(size_t n);
  * of variable size or that may be left out. */
 size_t desc_def_least(const struct desc_def *def);
 
-/* ---- what rows may ask the interpreter ---------------------------------------------------------
- */
+/* ---- what rows may ask the interpreter -------------------------------------------------- */
 
 /* Most numbers of a descriptor that are remembered: a table's rows, arrays' elements not counted.
  */

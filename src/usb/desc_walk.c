@@ -49,8 +49,7 @@ static void remember(struct desc_walk *w, const char *key, uint32_t value)
 	w->number[w->seen++].value = value;
 }
 
-/* ---- fields -------------------------------------------------------------------------------------
- */
+/* ---- fields ----------------------------------------------------------------------------- */
 
 static size_t left(const struct desc_walk *w)
 {
@@ -293,8 +292,7 @@ static bool emit_rows(struct desc_walk *w, const struct desc_row *rows, size_t n
 	return more;
 }
 
-/* ---- descriptors --------------------------------------------------------------------------------
- */
+/* ---- descriptors ------------------------------------------------------------------------ */
 
 static bool capability_matches(const struct desc_item *item, const struct desc_def *d)
 {
@@ -422,8 +420,7 @@ static void emit_item_of(struct desc_walk *w, const struct desc_item *item)
 	emit_descriptor(w);
 }
 
-/* ---- answers ------------------------------------------------------------------------------------
- */
+/* ---- answers ---------------------------------------------------------------------------- */
 
 /* Report and physical descriptors have no header (HID 1.11 6.2.2, 6.2.3). */
 static void emit_headless(struct desc_walk *w, const char *key)

@@ -53,8 +53,7 @@ static const struct ids_section sections[] = {
 	{"HID", 16, 1, {{IDS_HID_DESCRIPTOR, 8}}},
 };
 
-/* ---- reading ------------------------------------------------------------------------------------
- */
+/* ---- reading ---------------------------------------------------------------------------- */
 
 /* The whole of a regular file, terminated; NULL if there is none. Opening must not wait for the
  * other end of a FIFO. */
@@ -248,8 +247,7 @@ static void load(struct ids *ids)
 				entry_cmp);
 }
 
-/* ---- questions ----------------------------------------------------------------------------------
- */
+/* ---- questions -------------------------------------------------------------------------- */
 
 struct ids *ids_new(const char *path)
 {

@@ -81,23 +81,26 @@ static const struct rule rules[ASPECTS][RULES] = {
 		},
 	[ASPECT_SUBMIT_TIME] =
 		{
-			INFERRED(PCAP_1_0,
+			INFERRED(EARLY_PCAP,
 				"bulk and interrupt IN have no submission record before 1.4.1.0"),
+			KNOWN(FREEBSD,
+				"when the endpoint takes it up: waiting behind others is not seen"),
 			ABSENT(WIRE, "the wire shows tokens, not when a driver asked"),
 			ABSENT(SIGROK, "made from bus packets"),
 			KNOWN(ALL, "the submission is a record"),
 		},
 	[ASPECT_COMPLETION] =
 		{
-			ABSENT(PCAP_1_0,
-				"bulk and interrupt OUT have no completion record before 1.4.1.0"),
+			INFERRED(EARLY_PCAP,
+				"bulk and interrupt OUT have no completion record before 1.4.1.0, "
+				"failed transfers none at all"),
 			INFERRED(WIRE, "from the last transaction"),
 			KNOWN(ALL, "the completion is a record"),
 		},
 	[ASPECT_STATUS] =
 		{
-			INFERRED(PCAP_1_0, "failed bulk and interrupt completions are not logged "
-					   "before 1.4.1.0"),
+			INFERRED(EARLY_PCAP, "bulk and interrupt OUT and whatever failed have no "
+					     "completion record before 1.4.1.0"),
 			INFERRED(QEMU, "every failure is -121, or -19 when the device is gone"),
 			INFERRED(SIGROK | WIRE, "from handshakes"),
 			KNOWN(ALL, "the completion tells it"),
@@ -120,7 +123,8 @@ static const struct rule rules[ASPECTS][RULES] = {
 		{
 			KNOWN(USBMON | TEXT_U, "in frames (low, full) or microframes (high, "
 					       "super), not bInterval"),
-			KNOWN(FREEBSD, "in milliseconds"),
+			INFERRED(FREEBSD, "in milliseconds for interrupt endpoints; not recorded "
+					  "for isochronous ones"),
 			INFERRED(ALL, "from the endpoint descriptor"),
 		},
 	[ASPECT_START_FRAME] =
@@ -162,7 +166,7 @@ static const struct rule rules[ASPECTS][RULES] = {
 		{
 			INFERRED(USBMON | USBMON_48, "at most 128 packets of an URB"),
 			INFERRED(TEXT_U, "the first five packets of an URB"),
-			ABSENT(TEXT_T | SIGROK, "not recorded"),
+			ABSENT(TEXT_T | SIGROK, "such captures have no packet table"),
 			ABSENT(QEMU, "one record a packet, no table"),
 			INFERRED(FREEBSD, "lengths, but no status of single packets"),
 			KNOWN(ALL, "every packet is recorded"),
@@ -312,6 +316,18 @@ enum observed observe(enum capture_kind kind, enum aspect aspect)
 const char *observe_reason(enum capture_kind kind, enum aspect aspect)
 {
 	return find(kind, aspect)->reason;
+}
+
+const char *capture_kind_summary(enum capture_kind kind)
+{
+	static const char *const summary[CAPTURE_KINDS] = {"an unknown program", "Linux usbmon",
+		"Linux usbmon (48-byte headers)", "Linux usbmon (text, layout u)",
+		"Linux usbmon (text, layout t)", "QEMU", "sigrok", "USBPcap of some version",
+		"USBPcap, as it seems before 1.4.1.0", "USBPcap 1.4.1.0 or later",
+		"USBPcap 1.5.0.0 or later", "macOS", "FreeBSD usbdump", "a bus analyzer",
+		"a bus analyzer"};
+
+	return summary[kind];
 }
 
 const char *capture_kind_name(enum capture_kind kind)

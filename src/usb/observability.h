@@ -83,6 +83,8 @@ const char *observe_reason(enum capture_kind kind, enum aspect aspect);
 
 /* "usbmon", "usbpcap-1.5", …; "requested-length", …; "absent", "inferred", "known" */
 const char *capture_kind_name(enum capture_kind kind);
+/* "Linux usbmon", "USBPcap before 1.4.1.0", … */
+const char *capture_kind_summary(enum capture_kind kind);
 const char *aspect_name(enum aspect aspect);
 const char *observed_name(enum observed observed);
 

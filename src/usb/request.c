@@ -75,13 +75,25 @@ const char *descriptor_type_name(uint8_t t)
 	return t < ARRAY_LEN(name) ? name[t] : NULL;
 }
 
+/* Rows of one table share their key. */
+struct named {
+	uint8_t recipient;
+	uint16_t number;
+	const char *name;
+};
+
+static const char *find_named(
+	const struct named *row, size_t n, unsigned recipient, uint16_t number)
+{
+	for (size_t i = 0; i < n; i++)
+		if (row[i].recipient == recipient && row[i].number == number)
+			return row[i].name;
+	return NULL;
+}
+
 const char *feature_name(unsigned recipient, uint16_t selector)
 {
-	static const struct {
-		uint8_t recipient;
-		uint16_t selector;
-		const char *name;
-	} feature[] = {
+	static const struct named feature[] = {
 		{0, 1, "DEVICE_REMOTE_WAKEUP"}, /* USB 2.0 table 9-6 */
 		{0, 2, "TEST_MODE"},
 		{0, 3, "B_HNP_ENABLE"}, /* OTG 2.0 section 6.2 */
@@ -98,8 +110,44 @@ const char *feature_name(unsigned recipient, uint16_t selector)
 		{2, 0, "ENDPOINT_HALT"},
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(feature); i++)
-		if (feature[i].recipient == recipient && feature[i].selector == selector)
-			return feature[i].name;
-	return NULL;
+	return find_named(feature, ARRAY_LEN(feature), recipient, selector);
+}
+
+const char *test_mode_name(uint8_t selector)
+{
+	/* USB 2.0 table 9-7 */
+	static const char *const name[] = {
+		NULL, "Test_J", "Test_K", "Test_SE0_NAK", "Test_Packet", "Test_Force_Enable"};
+
+	return selector < ARRAY_LEN(name) ? name[selector] : NULL;
+}
+
+const struct status_bit *status_bits(unsigned recipient, size_t *n)
+{
+	/* USB 2.0 9.4.5, USB 3.2 figures 9-4, 9-5, 9-6 */
+	static const struct status_bit device[] = {
+		{0, "self_powered", "bus-powered", "self-powered"},
+		{1, "remote_wakeup", "remote wakeup off", "remote wakeup on"},
+		{2, "u1_enable", NULL, "U1 enabled"},
+		{3, "u2_enable", NULL, "U2 enabled"},
+		{4, "ltm_enable", NULL, "LTM enabled"},
+	};
+	static const struct status_bit interface[] = {
+		{0, "function_remote_wake_capable", NULL, "can wake the host"},
+		{1, "function_remote_wakeup", NULL, "remote wakeup on"},
+	};
+	static const struct status_bit endpoint[] = {
+		{0, "halt", "not halted", "halted"},
+	};
+	static const struct {
+		const struct status_bit *bit;
+		size_t n;
+	} of[] = {
+		{device, ARRAY_LEN(device)},
+		{interface, ARRAY_LEN(interface)},
+		{endpoint, ARRAY_LEN(endpoint)},
+	};
+
+	*n = recipient < ARRAY_LEN(of) ? of[recipient].n : 0;
+	return *n ? of[recipient].bit : NULL;
 }

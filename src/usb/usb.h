@@ -48,4 +48,9 @@ const char *usb_dir_name(enum usb_dir d);
 const char *usb_speed_name(enum usb_speed s);
 const char *usb_os_name(enum usb_os os);
 
+/* One word for a class code of interfaces (USB-IF defined class codes), as filters know it: "hid",
+ * "storage"; NULL: none. usb_class_words: all of them, NULL-terminated. */
+const char *usb_class_word(uint8_t bInterfaceClass);
+extern const char *const usb_class_words[];
+
 #endif

@@ -264,6 +264,7 @@ struct urb {
 	struct slot *slot;
 	bool done, queued, lost, started;
 	/* the truth */
+	uint64_t number; /* in the order of submission, the same in every format */
 	uint64_t tid, first, last;
 	uint32_t records;
 	bool saw_submit, saw_complete;
@@ -299,12 +300,12 @@ struct writer {
 	uint8_t family;	   /* FOR_… */
 	bool follows_file; /* its numbers have the file's byte order */
 	bool serial_ids;   /* ids are never used again */
-	bool queues;	   /* an URB is recorded when its endpoint is done with the one before */
 	bool shows_speed;
 	void (*submit)(struct capture *c, const struct urb *u);
 	void (*complete)(struct capture *c, const struct urb *u);
 	void (*refuse)(struct capture *c, const struct urb *u); /* NULL: complete */
 	void (*hide)(const struct capture *c, const struct urb *u, struct truth *t); /* or NULL */
+	bool queues; /* an URB is recorded when its endpoint is done with the one before */
 };
 
 extern const struct writer usbmon_220, usbmon_189, text_t, text_u;

@@ -43,7 +43,7 @@ struct entry {
 struct player {
 	struct program *prog;
 	struct capture *cap;
-	uint64_t rounds, order, prng, serial, slots, tid;
+	uint64_t rounds, order, prng, serial, slots, urbs, tid;
 	bool truth;
 	struct entry *heap;
 	size_t n, room;
@@ -353,9 +353,11 @@ static bool submit(struct player *p, struct flow *f, const struct xfer *x)
 	struct urb *u;
 	int64_t t;
 
+	p->urbs++;
 	if (!(x->for_writers & w->family))
 		return false;
 	u = urb_new(p);
+	u->number = p->urbs;
 	u->x = x;
 	u->flow = f;
 	u->status = x->status;

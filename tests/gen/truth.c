@@ -57,30 +57,32 @@ static void print_setup(const struct urb *u, const uint8_t *s)
 static void print_iso(const struct capture *c, const struct urb *u, const struct truth *t)
 {
 	unsigned errors = 0, missed = 0, empty = 0;
-	char frame[24], interval[24];
+	char room[5][24];
+	/* a refusal has no packet table */
+	bool ended = u->saw_complete && !(u->x->fate == FATE_REFUSED && c->writer->refuse);
+	bool judged = ended && t->packet_status;
 	uint32_t n = u->x->packets < t->iso_shown ? u->x->packets : t->iso_shown;
 
 	if (u->x->type != ISOCHRONOUS || !n) {
 		printf(",\"iso\":null");
 		return;
 	}
-	for (uint32_t i = 0; u->saw_complete && i < n; i++) {
+	for (uint32_t i = 0; ended && i < n; i++) {
 		const char *s =
 			status_row((unsigned)u->packet[i].status)->os[c->writer->os].canonical;
 
-		if (!t->packet_status)
-			s = "ok";
 		missed += !strcmp(s, "missed");
 		errors += strcmp(s, "missed") && strcmp(s, "ok");
 		empty += !(
 			t->out_by_offset && !u->x->in ? u->packet[i].length : u->packet[i].actual);
 	}
-	printf(",\"iso\":{\"packets\":%u,\"errors\":%u,\"missed\":%u,\"empty\":%u,\"start_frame\":%"
-	       "s,"
-	       "\"interval\":%s}",
-		u->x->packets, errors, missed, empty,
-		number(frame, sizeof(frame), t->start_frame && u->saw_complete, u->start_frame),
-		number(interval, sizeof(interval), t->interval,
+	printf(",\"iso\":{\"packets\":%u,\"errors\":%s,\"missed\":%s,\"empty\":%s,"
+	       "\"start_frame\":%s,\"interval\":%s}",
+		u->x->packets, number(room[0], sizeof(room[0]), judged, errors),
+		number(room[1], sizeof(room[1]), judged, missed),
+		number(room[2], sizeof(room[2]), ended, empty),
+		number(room[3], sizeof(room[3]), t->start_frame && ended, u->start_frame),
+		number(room[4], sizeof(room[4]), t->interval,
 			endpoint_interval(u->x->dev, u->x->ep)));
 }
 
@@ -111,31 +113,37 @@ void truth_end(const struct capture *c, const struct urb *u, const char *how)
 	bool both = u->saw_submit && u->saw_complete;
 	int64_t begin = u->saw_submit ? u->submitted : u->completed;
 	const char *status = t.status ? canonical(u, c->writer->os) : "pending";
+	bool unknown = t.no_ending && !t.status;
 	char a[24], b[24], d[24];
 
 	printf("{\"id\":%" PRIu64 ",\"first\":%" PRIu64 ",\"last\":%" PRIu64 ",\"records\":%u",
 		u->tid, u->first, u->last, u->records);
 	seconds("t", true, begin - c->sink.first_time);
 	seconds("dur", u->saw_complete, both ? u->completed - begin : 0);
-	printf(",\"bus\":%s,\"dev\":%u,\"ep\":%u,\"dir\":\"%s\",\"type\":\"%s\",\"speed\":%s",
+	printf(",\"bus\":%s,\"dev\":%u,\"ep\":%u,\"dir\":\"%s\",\"type\":\"%s\"",
 		number(a, sizeof(a), t.bus >= 0, t.bus), x->dev->address, x->ep->address & 15,
-		x->in ? "in" : "out", types[x->type],
-		or_null(c->writer->shows_speed, speeds[x->dev->speed]));
-	printf(",\"seen\":\"%s\",\"status\":\"%s\",\"short\":%s,\"raw_status\":%s,\"os\":\"%s\"",
+		x->in ? "in" : "out", types[x->type]);
+	if (c->writer->shows_speed)
+		printf(",\"speed\":%s", speeds[x->dev->speed]);
+	printf(",\"seen\":\"%s\",\"status\":%s%s%s,\"short\":%s,\"raw_status\":%s,\"os\":\"%s\"",
 		both		? "both"
 		: u->saw_submit ? "submit"
 				: "complete",
-		status,
+		unknown ? "" : "\"", unknown ? "null" : status, unknown ? "" : "\"",
 		x->in && x->type != ISOCHRONOUS && !strcmp(status, "ok") && t.req_len > t.len &&
 				t.len >= 0
 			? "true"
 			: "false",
 		number(b, sizeof(b), t.status, urb_raw(u, c->writer->os)), os_name(c->writer->os));
-	if (how)
+	if (unknown)
+		printf(",\"end\":null");
+	else if (how)
 		printf(",\"end\":\"%s\"", how);
 	printf(",\"req_len\":%s", number(d, sizeof(d), t.req_len >= 0, t.req_len));
 	printf(",\"len\":%s", number(d, sizeof(d), t.len >= 0, t.len));
 	print_setup(u, t.setup);
 	print_iso(c, u, &t);
-	puts("}");
+	if (!c->writer->shows_speed) /* a reader may find it out from what else is captured */
+		printf(",\"inferred\":{\"speed\":%s}", speeds[x->dev->speed]);
+	printf(",\"urb\":%" PRIu64 "}\n", u->number);
 }

@@ -148,8 +148,7 @@ static const struct desc_ctx full = {.speed = USB_FULL};
 static const struct desc_ctx high = {.speed = USB_HIGH};
 static const struct desc_ctx super = {.speed = USB_SUPER};
 
-/* ---- hand-built devices -------------------------------------------------------------------------
- */
+/* ---- hand-built devices ----------------------------------------------------------------- */
 
 static const uint8_t receiver[] = {
 	18, 1, 0x00, 0x02, 0, 0, 0, 8, 0x6d, 0x04, 0x2b, 0xc5, 0x01, 0x12, 1, 2, 0, 1};
@@ -485,8 +484,7 @@ static void test_classes(void **state)
 		"hid_report_descriptor=09 02 22 00 !snapped\n");
 }
 
-/* ---- what is wrong ------------------------------------------------------------------------------
- */
+/* ---- what is wrong ---------------------------------------------------------------------- */
 
 /* A copy of the mouse with one byte changed. */
 static const char *mouse_with(size_t at, uint8_t byte)
@@ -571,8 +569,7 @@ static void test_cuts(void **state)
 	has(tree(&unknown, word, 7, 7, DESC_STRING, 1), "bString='Aé' !short\n");
 }
 
-/* ---- the tables ---------------------------------------------------------------------------------
- */
+/* ---- the tables ------------------------------------------------------------------------- */
 
 /* The smallest descriptor of a table with `more` bytes behind it; returns its length. */
 static size_t build(const struct desc_def *def, uint8_t *d, int more)
@@ -656,8 +653,7 @@ static void test_rows(void **state)
 	assert_null(desc_def_nth(1000));
 }
 
-/* ---- random bytes -------------------------------------------------------------------------------
- */
+/* ---- random bytes ----------------------------------------------------------------------- */
 
 static uint64_t seed = 0x9e3779b97f4a7c15u;
 
@@ -706,8 +702,7 @@ static void test_random(void **state)
 	rec.quiet = false;
 }
 
-/* ---- numbers ------------------------------------------------------------------------------------
- */
+/* ---- numbers ---------------------------------------------------------------------------- */
 
 static void test_iterator(void **state)
 {
@@ -826,13 +821,20 @@ static void test_summary(void **state)
 
 	(void)state;
 	assert_string_equal(summary(&full, WHOLE(receiver), DESC_DEVICE, 0), "046d:c52b, USB 2.00");
-	assert_string_equal(
-		summary(&full, receiver, 8, 8, DESC_DEVICE, 0), "USB 2.00, bMaxPacketSize0 8");
+	assert_string_equal(summary(&full, receiver, 8, 8, DESC_DEVICE, 0),
+		"USB 2.00, bMaxPacketSize0 8, 8 of 18 bytes");
 	assert_string_equal(summary(&full, WHOLE(mouse), DESC_CONFIGURATION, 0),
 		"1 interface, HID boot mouse, 100 mA");
 	assert_string_equal(summary(&unknown, mouse, 9, 9, DESC_CONFIGURATION, 0),
 		"1 interface, ~100 mA, 9 of 34 bytes");
-	assert_string_equal(summary(&full, mouse, 4, 4, DESC_CONFIGURATION, 0), "4 bytes");
+	assert_string_equal(summary(&full, mouse, 4, 4, DESC_CONFIGURATION, 0), "4 of 34 bytes");
+	assert_string_equal(summary(&full, mouse, 1, 1, DESC_CONFIGURATION, 0), "1 of 9 bytes");
+	assert_string_equal(summary(&full, word, 2, 2, DESC_STRING, 1), "2 of 10 bytes");
+	assert_string_equal(summary(&full, word, 4, 4, DESC_STRING, 1), "\"A\", 4 of 10 bytes");
+	assert_string_equal(summary(&full, langs, 2, 2, DESC_STRING, 0), "2 of 6 bytes");
+	assert_string_equal(summary(&full, mouse, 20, 34, DESC_CONFIGURATION, 0),
+		"1 interface, HID boot mouse, 100 mA");
+	assert_string_equal(summary(&full, mouse, 0, 0, DESC_CONFIGURATION, 0), "0 bytes");
 	assert_string_equal(summary(&full, WHOLE(word), DESC_STRING, 1), "\"Aé😀\"");
 	assert_string_equal(summary(&full, WHOLE(hostile), DESC_STRING, 1), "\"\\x1b[\"\"");
 	assert_string_equal(

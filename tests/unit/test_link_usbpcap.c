@@ -146,10 +146,12 @@ static void test_status_and_complete(void **state)
 
 	(void)state;
 	assert_int_equal(ev.kind, EVENT_COMPLETE);
-	assert_int_equal(ev.capture, CAPTURE_USBPCAP_1_0);
+	assert_int_equal(ev.capture, CAPTURE_USBPCAP_1_4);
 	assert_int_equal(ev.urb.has, URB_FUNCTION | URB_STATUS);
 	assert_int_equal(ev.urb.raw_status, 0xc0000004);
 	all(&r);
+	r.b[10] = r.b[13] = 0; /* a success tells only that control goes in stages */
+	assert_int_equal(decode(LINK_USBPCAP, &r).capture, CAPTURE_USBPCAP_1_0);
 	r = control(
 		(struct head){.irp = 1, .function = 8, .info = 1, .endpoint = 0x80}, 3, "12345", 5);
 	ev = decode(LINK_USBPCAP, &r);

@@ -135,11 +135,13 @@ static void test_observability(void **state)
 			assert_text(observe_reason((enum capture_kind)k, (enum aspect)a));
 		}
 	}
-	for (int k = 0; k < CAPTURE_KINDS; k++)
+	for (int k = 0; k < CAPTURE_KINDS; k++) {
 		assert_text(capture_kind_name((enum capture_kind)k));
+		assert_text(capture_kind_summary((enum capture_kind)k));
+	}
 	assert_int_equal(observe(CAPTURE_USBMON, ASPECT_NAKS), OBSERVED_ABSENT);
 	assert_int_equal(observe(CAPTURE_BUS, ASPECT_NAKS), OBSERVED_KNOWN);
-	assert_int_equal(observe(CAPTURE_USBPCAP_1_0, ASPECT_COMPLETION), OBSERVED_ABSENT);
+	assert_int_equal(observe(CAPTURE_USBPCAP_1_0, ASPECT_COMPLETION), OBSERVED_INFERRED);
 	assert_int_equal(observe(CAPTURE_USBPCAP_1_5, ASPECT_COMPLETION), OBSERVED_KNOWN);
 	assert_int_equal(observe(CAPTURE_DARWIN, ASPECT_OUT_ON_SUBMIT), OBSERVED_ABSENT);
 	assert_string_equal(observed_name(OBSERVED_INFERRED), "inferred");

@@ -1,0 +1,75 @@
+/* device_tree.h: the tree of devices put together for a report: views of devices, interfaces and
+ * endpoints in arrays, and the lines in which people read them. Private to devices.c. */
+#ifndef ANALYSIS_DEVICE_TREE_H
+#define ANALYSIS_DEVICE_TREE_H
+
+#include "model/device.h"
+#include "usb/desc.h"
+
+struct endpoint_count {
+	uint64_t transfers, errors;
+	uint32_t pipe; /* its latest, 0: none */
+};
+
+struct device_counts {
+	struct endpoint_count *endpoint; /* [endpoint_id - 1] */
+	size_t n, cap;
+};
+
+struct endpoint_view {
+	uint8_t number, dir, type;
+	bool described;
+	struct desc_endpoint desc;
+	int64_t interval_ns;
+	uint64_t transfers, errors;
+};
+
+struct interface_view {
+	struct desc_interface desc;
+	const char *name; /* what it is for; NULL: unknown class */
+	bool in_use;	  /* this alternate setting is selected */
+	uint64_t transfers;
+	size_t first_endpoint, endpoints;
+};
+
+struct device_view {
+	const struct devices *devices;
+	const struct instance *instance;
+	uint32_t number;
+	bool described, configured, configuration_inferred, replaced;
+	struct desc_device desc;
+	struct desc_config config;
+	char manufacturer[128], product[128], serial[128]; /* UTF-8 of the device, untrusted */
+	const char *vendor_name, *product_name;		   /* usb.ids, NULL: none */
+	uint64_t transfers;
+	size_t first_interface, interfaces;
+	size_t first_other, others; /* endpoints that no interface in the tree explains, and EP 0 */
+};
+
+enum { TREE_TEXT = 160 };
+
+struct tree_line {
+	unsigned depth; /* 0 device, 1 interface, 2 endpoint */
+	char address[48], id[16], what[TREE_TEXT], details[TREE_TEXT];
+	uint64_t transfers;
+};
+
+struct device_tree {
+	struct ids *ids;
+	struct device_view *device;
+	struct interface_view *interface;
+	struct endpoint_view *endpoint;
+	struct tree_line *line;
+	size_t devices, device_cap, interfaces, interface_cap, endpoints, endpoint_cap, lines,
+		line_cap;
+};
+
+/* all: also a line for each alternate setting that is not in use and was not used. */
+struct device_tree *device_tree_new(
+	const struct devices *d, const struct device_counts *c, struct ids *ids, bool all);
+void device_tree_free(struct device_tree *t);
+
+/* "1.5": bus and address. */
+void device_address(struct text *t, const struct instance *i);
+
+#endif

@@ -1,0 +1,68 @@
+/* unseen.c: which parts of a transfer its kind of capture does not record. */
+#include "analysis/unseen.h"
+
+#include <assert.h>
+
+static_assert(ASPECTS <= 32, "aspects as bits");
+
+static bool moves_data(const struct xfer *x)
+{
+	return x->type < USB_REQUEST;
+}
+
+static bool no_requested(const struct xfer *x)
+{
+	return moves_data(x) && x->req_len == XFER_UNKNOWN;
+}
+
+/* What is pending has no length yet. */
+static bool no_actual(const struct xfer *x)
+{
+	return moves_data(x) && x->len == XFER_UNKNOWN && x->status != STATUS_PENDING;
+}
+
+static bool no_submission(const struct xfer *x)
+{
+	return x->seen == SEEN_COMPLETE;
+}
+
+static bool no_completion(const struct xfer *x)
+{
+	return x->seen == SEEN_SUBMIT;
+}
+
+static bool no_packets(const struct xfer *x)
+{
+	return x->type == USB_ISOCHRONOUS && x->status != STATUS_PENDING &&
+	       (x->iso.layout == ISO_NONE || x->iso.present < x->iso.packets);
+}
+
+static const struct {
+	const char *what;
+	bool (*missing)(const struct xfer *x);
+} parts[ASPECTS] = {
+	[ASPECT_REQUESTED_LENGTH] = {"bytes asked for", no_requested},
+	[ASPECT_ACTUAL_LENGTH] = {"bytes transferred", no_actual},
+	[ASPECT_SUBMIT_TIME] = {"submission, so no latency", no_submission},
+	[ASPECT_COMPLETION] = {"completion, so no result and no latency", no_completion},
+	[ASPECT_ISO_TABLE] = {"all its packets", no_packets},
+};
+
+uint32_t unseen(const struct xfer *x)
+{
+	uint32_t aspects = 0;
+
+	for (unsigned a = 0; a < ASPECTS; a++)
+		if (parts[a].missing && parts[a].missing(x) &&
+			observe(x->capture, (enum aspect)a) != OBSERVED_KNOWN)
+			aspects |= 1u << a;
+	return aspects;
+}
+
+void unseen_text(struct text *t, enum capture_kind kind, enum aspect aspect)
+{
+	text_str(t, parts[aspect].what ? parts[aspect].what : aspect_name(aspect));
+	text_str(t, " (");
+	text_str(t, observe_reason(kind, aspect));
+	text_char(t, ')');
+}

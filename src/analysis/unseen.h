@@ -1,0 +1,14 @@
+/* unseen.h: what is missing from a transfer because its kind of capture never records it
+ * (usb/observability.h), so that nothing absent is shown as zero. */
+#ifndef ANALYSIS_UNSEEN_H
+#define ANALYSIS_UNSEEN_H
+
+#include "base/text.h"
+#include "model/xfer.h"
+
+/* Bits 1 << enum aspect: missing from x, and the capture kind says why. */
+uint32_t unseen(const struct xfer *x);
+/* Appends "bytes asked for (a bulk IN submission carries no length)" for one of those aspects. */
+void unseen_text(struct text *t, enum capture_kind kind, enum aspect aspect);
+
+#endif
