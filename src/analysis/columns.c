@@ -183,7 +183,7 @@ static const struct column xfer_text[] = {
 		.right = true,
 		.show = SHOW_DURATION,
 		.wide = 9},
-	{.title = "address", .get = get_address, .width = 9},
+	{.title = "address", .get = get_address, .width = 10},
 	{.title = "type", .get = get_type, .width = 4},
 	{.title = "status", .get = get_status, .width = 6},
 	{.title = "bytes", .get = get_lengths, .width = 9, .right = true},

@@ -215,7 +215,9 @@ struct endpoint_line {
 };
 
 #define L	 ((const struct endpoint_line *)row)
-#define MEASURED (L->stat->bytes || !L->stat->unmeasured) /* 0 bytes that mean none */
+/* Not 0 bytes because no length is known. */
+#define MEASURED                                                                                   \
+	(L->stat->bytes || (!L->stat->unmeasured && L->pipe->type != USB_REQUEST))
 #define GET(name, known, what)                                                                     \
 	static void get_##name(const void *row, struct value *v)                                   \
 	{                                                                                          \
@@ -325,11 +327,16 @@ static void report_unseen(const struct stat *s, struct emit *e)
 	struct text t;
 
 	for (size_t i = 0; i < ARRAY_LEN(shown); i++) {
-		if (!s->unseen[shown[i]])
+		enum capture_kind kind = s->unseen[shown[i]];
+
+		for (unsigned k = kind + 1; capture_is_usbpcap(kind) && capture_is_usbpcap(k); k++)
+			if (s->captures & 1u << k) /* proved later */
+				kind = k;
+		if (kind == CAPTURE_UNKNOWN || observe(kind, shown[i]) == OBSERVED_KNOWN)
 			continue;
 		text_init(&t, line, sizeof(line));
 		text_str(&t, "Not recorded of some: ");
-		unseen_text(&t, s->unseen[shown[i]], shown[i]);
+		unseen_text(&t, kind, shown[i]);
 		emit_note(e, line);
 	}
 }

@@ -18,7 +18,8 @@ static bool no_requested(const struct xfer *x)
 /* What is pending has no length yet. */
 static bool no_actual(const struct xfer *x)
 {
-	return moves_data(x) && x->len == XFER_UNKNOWN && x->status != STATUS_PENDING;
+	return moves_data(x) && x->len == XFER_UNKNOWN && x->status != STATUS_PENDING &&
+	       x->ended != END_REFUSED;
 }
 
 static bool no_submission(const struct xfer *x)
@@ -34,6 +35,7 @@ static bool no_completion(const struct xfer *x)
 static bool no_packets(const struct xfer *x)
 {
 	return x->type == USB_ISOCHRONOUS && x->status != STATUS_PENDING &&
+	       x->ended != END_REFUSED &&
 	       (x->iso.layout == ISO_NONE || x->iso.present < x->iso.packets);
 }
 

@@ -59,7 +59,7 @@ struct value {
 		const char *s;
 		const uint8_t *bytes;
 	};
-	char room[48]; /* a getter that builds text may build it here and let s point to it */
+	char room[96]; /* a getter that builds text may build it here and let s point to it */
 };
 
 static inline struct value value_null(void)

@@ -232,6 +232,23 @@ static void set_endpoint(struct event *ev, uint8_t byte)
 	ev->dir = byte & 0x80 ? USB_IN : USB_OUT;
 }
 
+/* The statuses with which Windows' stack turns an URB down before anything is sent: from
+ * INVALID_URB_FUNCTION to NO_BANDWIDTH. */
+static bool was_refused(uint32_t status)
+{
+	return status >= 0x80000200 && status <= 0x80000700;
+}
+
+/* The length is still the one asked for, and the buffer holds what was in it before. */
+static void refuse(struct event *ev)
+{
+	ev->kind = EVENT_ERROR;
+	ev->urb.has &= (uint16_t)~(URB_ACTUAL | URB_FRAME);
+	ev->urb.data = NULL;
+	ev->urb.data_len = ev->urb.data_total = 0;
+	ev->urb.iso.layout = ISO_NONE;
+}
+
 void link_usbpcap_decode(const struct record *rec, struct event *ev)
 {
 	const uint8_t *h = rec->data;
@@ -268,6 +285,8 @@ void link_usbpcap_decode(const struct record *rec, struct event *ev)
 		ev->kind = complete ? EVENT_COMPLETE : EVENT_SUBMIT;
 	else
 		decode_bulk(rec, ev, complete);
+	if (complete && was_refused((uint32_t)ev->urb.raw_status))
+		refuse(ev);
 	/* Before 1.4.1.0 failed transfers were not written. */
 	if (complete && ev->urb.raw_status && ev->capture < CAPTURE_USBPCAP_1_4)
 		ev->capture = CAPTURE_USBPCAP_1_4;

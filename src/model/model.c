@@ -259,6 +259,8 @@ static struct open_xfer *open_xfer(struct model *m, const struct record *rec, co
 	o->flags = flags_of(u) & (uint16_t)~XFER_HAS_STATUS;
 	if (u->has & URB_REQUESTED)
 		o->flags |= OPEN_REQUESTED;
+	else if (u->has & URB_ACTUAL)
+		o->flags |= OPEN_ACTUAL;
 	o->records = 1;
 	o->dir = ev->dir & 3;
 	o->capture = ev->capture & 15;
@@ -439,11 +441,12 @@ static bool one_end_type(uint8_t type)
 	return type == USB_BULK || type == USB_INTERRUPT;
 }
 
-/* The only record of an OUT by a driver before 1.4.1.0: how it ended is not known. */
-static bool only_end(const struct xfer *x)
+/* A driver before 1.4.1.0 records no completion of an OUT, nor of anything that fails: how it ended is
+ * not known, though that it did is where its IRP serves again. */
+static bool end_unrecorded(const struct xfer *x, bool over)
 {
 	return capture_is_usbpcap(x->capture) && x->capture < CAPTURE_USBPCAP_1_4 &&
-		one_end_type(x->type) && x->dir == USB_OUT;
+		(over || (one_end_type(x->type) && x->dir == USB_OUT));
 }
 
 /* A transfer whose completion did not come: still pending at the end of the capture, or lost. */
@@ -453,7 +456,7 @@ static void give_up(struct model *m, uint32_t n, uint16_t lost)
 
 	xfer_blank(&x);
 	from_open(m, &x, &m->open[n - 1]);
-	if (only_end(&x))
+	if (end_unrecorded(&x, lost))
 		x.status = STATUS_UNKNOWN;
 	else
 		x.flags |= lost;
@@ -528,7 +531,9 @@ static uint32_t on_complete(struct model *m, const struct record *rec, const str
 		map_remove(&m->by_urb, s);
 		from_open(m, &x, &m->open[n - 1]);
 		x.records++;
-		x.seen = SEEN_BOTH;
+		/* An IN data stage comes back with the status: without a setup nothing told of it before. */
+		x.seen = m->open[n - 1].flags & OPEN_ACTUAL && !(x.flags & XFER_HAS_SETUP) ? SEEN_COMPLETE
+											   : SEEN_BOTH;
 	} else {
 		from_pipe(m, &x, pipe_of(m, rec, ev));
 		x.id = (uint32_t)++m->counts.xfers;
