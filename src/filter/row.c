@@ -63,7 +63,7 @@ static void first_bytes(struct text *t, const struct xfer *x)
 	char d[INFO_BYTES * 3];
 	uint64_t total = x->len > 0 ? (uint64_t)x->len : x->data.total;
 
-	if (x->type == USB_CONTROL || !n)
+	if (x->type == USB_CONTROL || !n || (x->len == 0 && x->dir == USB_IN))
 		return;
 	if (x->len == XFER_UNKNOWN && x->dir == USB_IN) { /* all that is known is the buffer's size */
 		text_str(t, "data:");

@@ -25,6 +25,7 @@ struct open_xfer {
 			int32_t interval; /* isochronous, interrupt */
 		};
 		uint32_t stream; /* bulk */
+		uint16_t function; /* request */
 		struct {
 			uint32_t polls;     /* QEMU: further submissions, */
 			uint32_t last_poll; /* and how far the last one is from the first */
@@ -236,6 +237,8 @@ static void open_type_part(struct open_xfer *o, const struct event *ev)
 		memcpy(o->setup, u->setup, sizeof(o->setup));
 	} else if (ev->type == USB_BULK) {
 		o->stream = u->stream;
+	} else if (ev->type == USB_REQUEST) {
+		o->function = u->function;
 	} else {
 		o->packets = u->iso.packets;
 		o->interval = u->interval;
@@ -341,6 +344,8 @@ static void from_open(const struct model *m, struct xfer *x, const struct open_x
 		memcpy(x->setup, o->setup, sizeof(x->setup));
 	} else if (x->type == USB_BULK) {
 		x->stream = o->stream;
+	} else if (x->type == USB_REQUEST) {
+		x->function = o->function;
 	} else {
 		x->iso.packets = o->packets;
 		x->interval = o->interval;
@@ -369,7 +374,8 @@ static void from_completion(struct model *m, struct xfer *x, const struct record
 		x->interval = u->interval;
 	if (u->has & URB_STREAM)
 		x->stream = u->stream;
-	if (u->has & URB_FUNCTION && x->seen == SEEN_COMPLETE)
+	/* it may change on the way; a request is what it was submitted as */
+	if (u->has & URB_FUNCTION && (x->seen == SEEN_COMPLETE || x->type != USB_REQUEST))
 		x->function = u->function;
 	x->start_frame = u->start_frame;
 	if (u->has & URB_STATUS) {

@@ -287,6 +287,8 @@ struct truth {
 	uint32_t iso_shown;   /* packets whose descriptors are recorded; 0: no table */
 	bool start_frame, interval, status;
 	bool no_ending;	    /* how it ended is never recorded: not the same as pending */
+	bool no_failure;    /* nor is it where it failed */
+	bool refused;	    /* nothing was sent: no length, no packets */
 	bool packet_status; /* packets have one of their own */
 	bool out_by_offset; /* lengths of OUT packets are those of the submission */
 	uint8_t setup[8];

@@ -391,7 +391,10 @@ static void complete(struct player *p, struct urb *u, int64_t t)
 		u->actual = 0;
 	}
 	u->completed = capture_time(p, t);
-	if (fate == FATE_LOST_COMPLETE) {
+	if (fate != FATE_LOST_COMPLETE)
+		write_urb(p, u, false,
+			fate == FATE_REFUSED && w->refuse ? w->refuse : w->complete);
+	if (u->saw_submit && !u->saw_complete) {
 		if (!w->serial_ids && !w->queues)
 			u->slot->lost = u;
 		u->lost = true;
@@ -399,7 +402,6 @@ static void complete(struct player *p, struct urb *u, int64_t t)
 		start_next(p, u->x->ep, t);
 		return;
 	}
-	write_urb(p, u, false, fate == FATE_REFUSED && w->refuse ? w->refuse : w->complete);
 	end_truth(p, u, NULL);
 	list_remove(p, u);
 	slot_give(p, u);

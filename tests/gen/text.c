@@ -121,8 +121,7 @@ static void hide(const struct capture *c, const struct urb *u, struct truth *t)
 	t->iso_shown = layout_u ? DESC_MAX : 0;
 	if (u->x->packets > t->iso_shown) /* the length on C is the buffer's */
 		t->len = -1;
-	if (u->x->fate == FATE_REFUSED) /* 'E' says nothing about a length */
-		t->len = -1;
+	t->refused = u->x->fate == FATE_REFUSED && u->saw_complete;
 	if (!layout_u)
 		t->bus = -1;
 }

@@ -58,8 +58,7 @@ static void print_iso(const struct capture *c, const struct urb *u, const struct
 {
 	unsigned errors = 0, missed = 0, empty = 0;
 	char room[5][24];
-	/* a refusal has no packet table */
-	bool ended = u->saw_complete && !(u->x->fate == FATE_REFUSED && c->writer->refuse);
+	bool ended = u->saw_complete && !t->refused;
 	bool judged = ended && t->packet_status;
 	uint32_t n = u->x->packets < t->iso_shown ? u->x->packets : t->iso_shown;
 
@@ -86,7 +85,7 @@ static void print_iso(const struct capture *c, const struct urb *u, const struct
 			endpoint_interval(u->x->dev, u->x->ep)));
 }
 
-static struct truth full_truth(const struct capture *c, const struct urb *u)
+static struct truth full_truth(const struct capture *c, const struct urb *u, const char *how)
 {
 	const struct xfer *x = u->x;
 	struct truth t = {.req_len = u->saw_submit ? (int64_t)u->req : -1,
@@ -101,6 +100,10 @@ static struct truth full_truth(const struct capture *c, const struct urb *u)
 	memcpy(t.setup, x->setup, sizeof(t.setup));
 	if (c->writer->hide)
 		c->writer->hide(c, u, &t);
+	if (t.refused)
+		t.len = -1;
+	if (how && !strcmp(how, "lost"))
+		t.no_ending |= t.no_failure;
 	return t;
 }
 
@@ -109,7 +112,7 @@ void truth_end(const struct capture *c, const struct urb *u, const char *how)
 	static const char *const types[] = {"control", "isochronous", "bulk", "interrupt"};
 	static const char *const speeds[] = {"\"low\"", "\"full\"", "\"high\"", "\"super\""};
 	const struct xfer *x = u->x;
-	struct truth t = full_truth(c, u);
+	struct truth t = full_truth(c, u, how);
 	bool both = u->saw_submit && u->saw_complete;
 	int64_t begin = u->saw_submit ? u->submitted : u->completed;
 	const char *status = t.status ? canonical(u, c->writer->os) : "pending";

@@ -135,8 +135,7 @@ static void refuse(struct capture *c, const struct urb *u)
 
 static void hide(const struct capture *c, const struct urb *u, struct truth *t)
 {
-	if (u->x->fate == FATE_REFUSED) /* 'E' says nothing about a length */
-		t->len = -1;
+	t->refused = u->x->fate == FATE_REFUSED && u->saw_complete;
 	t->iso_shown = DESC_MAX;
 	t->start_frame = t->interval = c->writer->variant == HEADER;
 }
