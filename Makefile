@@ -24,7 +24,7 @@ UNIT    := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN := $(UNIT:tests/unit/%.c=$(O)/tests/%)
 GEN_SRC := $(sort $(wildcard tests/gen/*.c))
 
-BUILD_PACKAGES = gcc libc6-dev zlib1g-dev libzstd-dev libpcre2-dev
+BUILD_PACKAGES = gcc libc6-dev zlib1g-dev libzstd-dev libpcre2-dev usb.ids
 TEST_PACKAGES  = libcmocka-dev libpcap-dev tshark python3 clang-format clang zstd gzip
 
 .PHONY: all

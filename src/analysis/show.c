@@ -173,6 +173,9 @@ static void got_record(void *ctx, const struct record *rec, const struct event *
 
 	emit_table(e, NULL, NULL, s->cols, columns_of_records(s->cols, TIME_REL), LAYOUT_CARD);
 	emit_row(e, &line);
+	if (rec->comment)
+		emit_field(e, &(struct field){.key = "comment",
+				      .value = value_untrusted(rec->comment, rec->comment_len)});
 	emit_dump(e, "bytes", "bytes of the record", rec->data, rec->caplen);
 	emit_row_end(e);
 	emit_table_end(e);

@@ -214,10 +214,9 @@ struct endpoint_line {
 	double seconds; /* of the capture */
 };
 
-#define L	 ((const struct endpoint_line *)row)
+#define L ((const struct endpoint_line *)row)
 /* Not 0 bytes because no length is known. */
-#define MEASURED                                                                                   \
-	(L->stat->bytes || (!L->stat->unmeasured && L->pipe->type != USB_REQUEST))
+#define MEASURED (L->stat->bytes || (!L->stat->unmeasured && L->pipe->type != USB_REQUEST))
 #define GET(name, known, what)                                                                     \
 	static void get_##name(const void *row, struct value *v)                                   \
 	{                                                                                          \
@@ -483,6 +482,46 @@ static void report_links(const struct stat *s, struct emit *e)
 	emit_table_end(e);
 }
 
+/* ---- interfaces --------------------------------------------------------------------- */
+
+#define I ((const struct reader_iface *)row)
+GET(if_section, true, value_uint(I->section))
+GET(if_link, I->link < LINK_USBMON_TEXT, value_uint(I->link))
+GET(if_name, I->name, value_untrusted(I->name, __builtin_strlen(I->name)))
+GET(if_description, I->description,
+	value_untrusted(I->description, __builtin_strlen(I->description)))
+GET(if_os, I->os, value_untrusted(I->os, __builtin_strlen(I->os)))
+GET(if_snaplen, I->snaplen, value_uint(I->snaplen))
+GET(if_received, I->has_received, value_uint(I->received))
+GET(if_dropped, I->has_dropped, value_uint(I->dropped))
+
+static const struct column iface_columns[] = {
+	{"link", "type", get_if_link, .width = 8, .right = true},
+	{.key = "section", .get = get_if_section},
+	{"name", "name", get_if_name, .width = 8},
+	{.key = "description", .get = get_if_description},
+	{.key = "snaplen", .get = get_if_snaplen},
+	{"received", "received", get_if_received, SHOW_COUNT, .right = true},
+	{"dropped", "dropped", get_if_dropped, SHOW_COUNT, .right = true},
+	{"os", "system", get_if_os, .width = 6},
+};
+
+/* The one interface of a pcap file has nothing to tell. */
+static void report_ifaces(const struct run *r, struct emit *e)
+{
+	size_t n = reader_ifaces(r->reader);
+
+	if (n == 1 && !reader_iface(r->reader, 0)->name && !reader_iface(r->reader, 0)->os)
+		n = 0;
+	emit_table(e, "interfaces", "interfaces", iface_columns, ARRAY_LEN(iface_columns),
+		LAYOUT_GRID);
+	for (uint32_t i = 0; i < n; i++) {
+		emit_row(e, reader_iface(r->reader, i));
+		emit_row_end(e);
+	}
+	emit_table_end(e);
+}
+
 void stat_report(struct stat *s, struct run *r, struct emit *e)
 {
 	emit_begin(e, NULL, NULL);
@@ -491,5 +530,6 @@ void stat_report(struct stat *s, struct run *r, struct emit *e)
 	report_endpoints(s, r, e);
 	report_buses(s, r, e);
 	report_links(s, e);
+	report_ifaces(r, e);
 	emit_end(e);
 }

@@ -12,7 +12,7 @@ static bool moves_data(const struct xfer *x)
 
 static bool no_requested(const struct xfer *x)
 {
-	return moves_data(x) && x->req_len == XFER_UNKNOWN;
+	return moves_data(x) && x->req_len == XFER_UNKNOWN && x->seen != SEEN_COMPLETE;
 }
 
 /* What is pending has no length yet. */
@@ -24,7 +24,7 @@ static bool no_actual(const struct xfer *x)
 
 static bool no_submission(const struct xfer *x)
 {
-	return x->seen == SEEN_COMPLETE;
+	return x->seen == SEEN_COMPLETE && (x->type == USB_BULK || x->type == USB_INTERRUPT);
 }
 
 static bool no_completion(const struct xfer *x)
@@ -50,10 +50,19 @@ static const struct {
 	[ASPECT_ISO_TABLE] = {"all its packets", no_packets},
 };
 
+/* The usual transfer: none of the parts is missing. */
+static bool is_whole(const struct xfer *x)
+{
+	return x->seen == SEEN_BOTH && x->req_len != XFER_UNKNOWN && x->len != XFER_UNKNOWN &&
+	       x->type != USB_ISOCHRONOUS;
+}
+
 uint32_t unseen(const struct xfer *x)
 {
 	uint32_t aspects = 0;
 
+	if (is_whole(x))
+		return 0;
 	for (unsigned a = 0; a < ASPECTS; a++)
 		if (parts[a].missing && parts[a].missing(x) &&
 			observe(x->capture, (enum aspect)a) != OBSERVED_KNOWN)

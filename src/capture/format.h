@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "capture/input.h"
+#include "capture/mapping.h"
 #include "capture/reader.h"
 
 #include <stdbool.h>
@@ -18,6 +19,9 @@ enum { LINK_PCAPNG_BLOCK = 0x20000 };
 enum {
 	IFACES_MAX = 65536, /* over all sections */
 	SECTIONS_MAX = 65536,
+	AHEAD = 4096, /* how far ahead of the record in hand mapped bytes are fetched into the cache
+		       */
+	CACHE_LINE = 64,
 	DAY = 86400 /* s: records this near in time are taken for neighbours */
 };
 
@@ -54,8 +58,9 @@ struct section {
 };
 
 struct reader {
-	/* The window: bytes p … end are read and not used; end is at end_offset of the stream. */
-	const uint8_t *p, *end;
+	/* The window: bytes p … end are at hand and not used, start … p were; end is at end_offset
+	 * of the stream. They are in buf, or mapped. */
+	const uint8_t *p, *end, *start;
 	uint64_t end_offset;
 	uint64_t number;   /* of the last record delivered */
 	int64_t last_time; /* its time */
@@ -90,7 +95,9 @@ struct reader {
 	struct input *in;
 	uint8_t *buf;
 	size_t cap, block;
-	size_t next_read; /* bytes the next read asks for */
+	size_t next_read; /* bytes the next read or mapping asks for */
+	bool mapped;	  /* the file is seen through `map`, else read into buf */
+	struct mapping map;
 	bool eof;
 	bool failed; /* io says why reading failed */
 	struct err io;
@@ -116,6 +123,28 @@ static inline uint64_t window_offset(const struct reader *r)
 bool window_fill(struct reader *r, size_t need);
 /* Passes over n bytes, of which the window may hold only a part; false if the input ends before. */
 bool window_skip(struct reader *r, uint64_t n);
+
+/* True if mapped bytes of the window may not be the file's (it became shorter, or the disk failed):
+ * then they are gone, the damage is told, and from here on the file is read. To be asked where the
+ * bytes look wrong; pointers into the window must be taken anew. */
+bool window_recheck(struct reader *r);
+
+/* Fetches mapped bytes into the cache, as much as the `used` bytes of the record that is about to
+ * leave the window: page cache that was not copied is cold. Of a record that is itself longer than
+ * the distance only what comes behind it is worth it. (Not inlined, gcc takes it for a function
+ * without effect and drops the call.) */
+static inline __attribute__((always_inline)) void window_fetch_ahead(
+	const struct reader *r, size_t used)
+{
+	size_t have = window_size(r), from = used > AHEAD ? used : AHEAD;
+	size_t to = used > AHEAD ? used + AHEAD / 8 : used + AHEAD;
+
+	if (!r->mapped)
+		return;
+	to = to < have ? to : have;
+	for (; from < to; from += CACHE_LINE)
+		__builtin_prefetch(r->p + from);
+}
 
 /* A new interface for link; NULL when there are too many. */
 struct iface *add_iface(struct reader *r, uint32_t link, uint32_t snaplen);

@@ -285,7 +285,7 @@ static int open_fd(struct input *in, const char *path, struct err *e)
 	at = lseek(in->fd, 0, SEEK_CUR);
 	in->plain = at >= 0;
 	in->base = in->plain ? (uint64_t)at : 0;
-	in->size = (uint64_t)st.st_size > in->base ? (uint64_t)st.st_size - in->base : 0;
+	in->size = input_size_now(in);
 	return 0;
 }
 
@@ -414,4 +414,19 @@ uint64_t input_consumed(const struct input *in, uint64_t offset)
 uint64_t input_size(const struct input *in)
 {
 	return in->size;
+}
+
+int input_file(const struct input *in, uint64_t *base)
+{
+	*base = in->base;
+	return in->plain && in->size ? in->fd : -1;
+}
+
+uint64_t input_size_now(const struct input *in)
+{
+	struct stat st;
+
+	if (fstat(in->fd, &st) || (uint64_t)st.st_size <= in->base)
+		return 0;
+	return (uint64_t)st.st_size - in->base;
 }

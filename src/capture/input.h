@@ -39,4 +39,10 @@ bool input_damaged(const struct input *in);
 uint64_t input_consumed(const struct input *in, uint64_t offset);
 uint64_t input_size(const struct input *in);
 
+/* Of a plain file that had bytes when it was opened: its descriptor, and where in it the stream
+ * begins. -1 for other input. */
+int input_file(const struct input *in, uint64_t *base);
+/* Size of a plain file's stream now. */
+uint64_t input_size_now(const struct input *in);
+
 #endif

@@ -11,8 +11,10 @@ enum {
 	FILE_HEADER = 24,
 	WITNESSES = 4, /* headers that must bear out a record far away in time */
 	RECORD_HEADER = 16,
+	CAPLEN = 8, /* in a record header */
 	LONG_RECORD_HEADER =
-		24 /* "modified" pcap of 1990s Linux: interface index, protocol, type */
+		24, /* "modified" pcap of 1990s Linux: interface index, protocol, type */
+	FAST_LEAST = LONG_RECORD_HEADER + RECORD_HEADER /* a header and the next one */
 };
 
 static const struct variant {
@@ -28,7 +30,7 @@ struct head {
 	uint32_t sec, frac, caplen, origlen;
 };
 
-static inline struct head parse_head(const uint8_t *p, bool big)
+static inline __attribute__((always_inline)) struct head parse_head(const uint8_t *p, bool big)
 {
 	return (struct head){
 		load32(p, big), load32(p + 4, big), load32(p + 8, big), load32(p + 12, big)};
@@ -48,6 +50,7 @@ static inline enum step deliver(struct reader *r, struct record *rec, const stru
 	rec->origlen = h->origlen;
 	r->last_time = rec->time;
 	r->pcap.earliest = h->sec - DAY;
+	window_fetch_ahead(r, r->pcap.head + (size_t)h->caplen);
 	r->p = rec->data + h->caplen;
 	return STEP_RECORD;
 }
@@ -148,6 +151,8 @@ static enum step pcap_slow(struct reader *r, struct record *rec, struct err *e)
 	struct head h;
 	size_t len;
 
+	if (window_recheck(r))
+		return STEP_AGAIN;
 	if (!window_fill(r, r->pcap.head))
 		return reader_cut(r, "record header", r->pcap.head, e);
 	h = parse_head(r->p, r->blank.big_endian);
@@ -172,13 +177,15 @@ static inline __attribute__((always_inline)) enum step pcap_step(
 	size_t have = window_size(r);
 	struct head h;
 
-	if (have < r->pcap.head)
+	if (have < FAST_LEAST)
 		return pcap_slow(r, rec, e);
 	h = parse_head(r->p, big);
-	/* length 0 is worth a look too: it is what zeros look like */
+	/* Length 0 is worth a look too: it is what zeros look like, here and behind the record.
+	 * Those may be the end of a file that became shorter than the window. */
 	if (h.caplen - 1 >= r->pcap.usual || h.caplen > h.origlen || h.origlen > r->pcap.max ||
 		h.frac >= r->pcap.frac_limit || h.sec - r->pcap.earliest > 2 * DAY ||
-		h.caplen > have - r->pcap.head)
+		h.caplen > have - FAST_LEAST ||
+		!load32(r->p + r->pcap.head + h.caplen + CAPLEN, false))
 		return pcap_slow(r, rec, e);
 	return deliver(r, rec, &h);
 }

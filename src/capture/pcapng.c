@@ -216,6 +216,8 @@ static enum step bad_block(struct reader *r, const char *why, struct err *e)
 	uint32_t len = load32(r->p + 4, r->blank.big_endian);
 	char text[160];
 
+	if (window_recheck(r))
+		return STEP_AGAIN;
 	if (block_intact(r, len)) {
 		reader_warn(r, TROUBLE_DAMAGE, window_offset(r),
 			"%s (block type 0x%x, %u bytes); the block is left out", why, type, len);
@@ -565,6 +567,8 @@ static enum step whole_block(struct reader *r, struct record *rec, const struct 
 	if (!window_fill(r, len))
 		return cut_block(r, t, len, e);
 	if (load32(r->p + len - 4, r->blank.big_endian) != len) {
+		if (window_recheck(r))
+			return STEP_AGAIN;
 		if (!block_plausible(r, len))
 			return bad_block(r, "the block's two lengths differ", e);
 		reader_warn(r, TROUBLE_DAMAGE, window_offset(r),
@@ -622,6 +626,7 @@ static inline __attribute__((always_inline)) enum step pcapng_step(
 		!packet_fits(r, p, load32(p + 8, big), len, big))
 		return any_block(r, rec, e);
 	got = take_packet(r, rec, load32(p + 8, big), len, big);
+	window_fetch_ahead(r, len);
 	r->p += len;
 	return got;
 }

@@ -13,7 +13,8 @@
 enum {
 	PROBE_MAX = 4096,	/* bytes after which a format must have shown itself */
 	SEEK_BLOCK = 64 * 1024, /* first read after a jump: mostly one record is wanted */
-	WARN_MAX = 5		/* warnings of a kind that are shown */
+	MAP_WINDOW = 2 * 1024 * 1024,
+	WARN_MAX = 5 /* warnings of a kind that are shown */
 };
 
 static const struct format *const formats[] = {&format_pcap, &format_pcapng, &format_text};
@@ -36,37 +37,96 @@ static void make_room(struct reader *r)
 		memmove(r->buf, r->p, have);
 		used = 0;
 	}
+	r->start = r->buf;
 	r->p = r->buf + used;
 	r->end = r->p + have;
-}
-
-bool window_fill(struct reader *r, size_t need)
-{
-	while (window_size(r) < need && !r->eof && !r->failed) {
-		size_t room;
-		ssize_t got;
-
-		make_room(r);
-		room = r->cap - (size_t)(r->end - r->buf);
-		room = room < r->next_read ? room : r->next_read;
-		got = input_read(r->in, r->end_offset, r->buf + (r->end - r->buf), room, &r->io);
-		r->next_read = r->block;
-		r->failed = got < 0;
-		r->eof = !got;
-		if (got > 0) {
-			r->end += got;
-			r->end_offset += (uint64_t)got;
-		}
-	}
-	return window_size(r) >= need;
 }
 
 /* An empty window at a stream offset. */
 static void window_jump(struct reader *r, uint64_t offset)
 {
-	r->p = r->end = r->buf;
+	r->p = r->end = r->start = r->buf;
 	r->end_offset = offset;
 	r->eof = false;
+}
+
+/* From the window on the file is read. */
+static void unmap(struct reader *r)
+{
+	mapping_close(&r->map);
+	r->mapped = false;
+	window_jump(r, window_offset(r));
+}
+
+bool window_recheck(struct reader *r)
+{
+	bool lost = r->mapped && mapping_lost(&r->map);
+	bool shorter = r->mapped && input_size_now(r->in) < r->end_offset;
+
+	if (!lost && !shorter)
+		return false;
+	unmap(r);
+	reader_warn(r, TROUBLE_CUT, window_offset(r),
+		shorter ? "the file became shorter while it was read"
+			: "bytes of the file before could not be read");
+	return true;
+}
+
+/* A mapping that holds what the window holds and more. A large one by a quarter more than is
+ * needed, so that the bytes mapped stay proportional to the bytes used. */
+static void map_more(struct reader *r, size_t need)
+{
+	uint64_t at = window_offset(r), base, size = input_size_now(r->in);
+	const uint8_t *p;
+
+	if (window_recheck(r))
+		return;
+	if (size <= r->end_offset) {
+		r->eof = true;
+		return;
+	}
+	need += need / 4;
+	need = need > r->next_read ? need : r->next_read;
+	need = size - at < need ? (size_t)(size - at) : need;
+	input_file(r->in, &base);
+	p = mapping_move(&r->map, base + at, need);
+	if (!p) {
+		unmap(r);
+		return;
+	}
+	r->next_read = MAP_WINDOW;
+	r->p = r->start = p;
+	r->end = p + need;
+	r->end_offset = at + need;
+}
+
+static void read_more(struct reader *r)
+{
+	size_t room;
+	ssize_t got;
+
+	make_room(r);
+	room = r->cap - (size_t)(r->end - r->buf);
+	room = room < r->next_read ? room : r->next_read;
+	got = input_read(r->in, r->end_offset, r->buf + (r->end - r->buf), room, &r->io);
+	r->next_read = r->block;
+	r->failed = got < 0;
+	r->eof = !got;
+	if (got > 0) {
+		r->end += got;
+		r->end_offset += (uint64_t)got;
+	}
+}
+
+bool window_fill(struct reader *r, size_t need)
+{
+	while (window_size(r) < need && !r->eof && !r->failed) {
+		if (r->mapped)
+			map_more(r, need);
+		else
+			read_more(r);
+	}
+	return window_size(r) >= need;
 }
 
 bool window_skip(struct reader *r, uint64_t n)
@@ -283,6 +343,17 @@ static int find_format(struct reader *r, struct err *e)
 	}
 }
 
+/* A plain file is mapped. */
+static void map_file(struct reader *r)
+{
+	uint64_t base;
+	int fd = input_file(r->in, &base);
+
+	r->mapped = fd >= 0;
+	if (r->mapped)
+		mapping_open(&r->map, fd);
+}
+
 struct reader *reader_open(const char *path, const struct reader_opts *o, struct err *e)
 {
 	struct reader *r = mem_zalloc(1, sizeof(*r));
@@ -293,7 +364,9 @@ struct reader *reader_open(const char *path, const struct reader_opts *o, struct
 	r->in = input_open(path, r->block, o && o->seekable, e);
 	if (r->in) {
 		r->buf = mem_resize(NULL, r->cap, 1);
-		r->p = r->end = r->buf;
+		window_jump(r, 0);
+		if (!o || !o->block)
+			map_file(r);
 		if (!find_format(r, e))
 			return r;
 	}
@@ -314,6 +387,8 @@ void reader_close(struct reader *r)
 	free(r->iface);
 	free(r->ng.v);
 	free(r->buf);
+	if (r->mapped)
+		mapping_close(&r->map);
 	input_close(r->in);
 	free(r);
 }
@@ -334,12 +409,12 @@ int reader_next(struct reader *r, struct record *rec, struct err *e)
 
 int reader_seek(struct reader *r, const struct record *at, struct err *e)
 {
-	uint64_t first = r->end_offset - (uint64_t)(r->end - r->buf);
+	uint64_t first = r->end_offset - (uint64_t)(r->end - r->start);
 
 	if (!input_can_seek(r->in))
 		return err_set(e, "%s: cannot go back in this input", input_name(r->in));
 	if (at->offset >= first && at->offset < r->end_offset) {
-		r->p = r->buf + (at->offset - first);
+		r->p = r->start + (at->offset - first);
 	} else {
 		window_jump(r, at->offset);
 		r->next_read = r->block < SEEK_BLOCK ? r->block : SEEK_BLOCK;

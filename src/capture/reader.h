@@ -1,9 +1,10 @@
 /* reader.h: capture files, pipes and compressed captures as a sequence of records.
  *
  * Formats are found by content: pcap (microseconds, nanoseconds, both byte orders), pcapng, usbmon
- * text; each of them plain, gzip or zstd. Input is read in blocks; memory does not grow with the
- * capture. Damage never hides what can be read: the reader warns (log_warn, with record number and
- * offset), goes on where it can, and reader_damaged() tells it afterwards. */
+ * text; each of them plain, gzip or zstd. Input is read in blocks, plain files are seen through
+ * mapped windows of about 2 MiB; memory does not grow with the capture. Damage never hides what can
+ * be read: the reader warns (log_warn, with record number and offset), goes on where it can, and
+ * reader_damaged() tells it afterwards. */
 #ifndef CAPTURE_READER_H
 #define CAPTURE_READER_H
 
@@ -22,7 +23,8 @@ enum {
 };
 
 struct reader_opts {
-	size_t block;    /* bytes per read, 0: READER_BLOCK. Tests use 1, 7, 4096 */
+	size_t block;    /* bytes per read, and nothing is mapped; 0: READER_BLOCK, plain files mapped.
+			    Tests use 1, 7, 4096 */
 	bool seekable;   /* make random access possible: pipes and compressed input go through an
 			    unlinked temporary file (in $TMPDIR or /tmp) */
 };

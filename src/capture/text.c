@@ -155,9 +155,13 @@ static enum step text_step(struct reader *r, struct record *rec, struct err *e)
 
 	if (r->text.skipping)
 		return skip_line(r, e);
+	if (r->text.scanned > look) /* the window lost bytes */
+		r->text.scanned = 0;
 	nl = memchr(r->p + r->text.scanned, '\n', look - r->text.scanned);
 	if (nl)
 		return deliver(r, rec, (size_t)(nl - r->p), (size_t)(nl - r->p) + 1);
+	if (look > LINE_LONGEST && window_recheck(r))
+		return STEP_AGAIN;
 	if (look > LINE_LONGEST) {
 		reader_warn(r, TROUBLE_LINE, window_offset(r),
 			"a line of more than %d bytes: its rest is left out", LINE_LONGEST);

@@ -65,7 +65,8 @@ static void first_bytes(struct text *t, const struct xfer *x)
 
 	if (x->type == USB_CONTROL || !n || (x->len == 0 && x->dir == USB_IN))
 		return;
-	if (x->len == XFER_UNKNOWN && x->dir == USB_IN) { /* all that is known is the buffer's size */
+	if (x->len == XFER_UNKNOWN &&
+		x->dir == USB_IN) { /* all that is known is the buffer's size */
 		text_str(t, "data:");
 	} else {
 		text_u64(t, total);

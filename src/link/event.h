@@ -28,13 +28,13 @@ enum bin {
 const char *bin_name(enum bin b);
 
 enum event_kind {
-	EVENT_SUBMIT,   /* an URB was handed to the host controller driver */
+	EVENT_SUBMIT,	/* an URB was handed to the host controller driver */
 	EVENT_COMPLETE, /* it came back */
-	EVENT_ERROR,    /* it was refused at submission (usbmon 'E') */
-	EVENT_DATA,     /* a stage between the two (USBPcap control DATA) */
-	EVENT_PACKET,   /* a bus packet */
-	EVENT_STATE,    /* a bus state: reset, suspend, VBUS, speed */
-	EVENT_OTHER,    /* anything else: `bin` says where it is counted */
+	EVENT_ERROR,	/* it was refused at submission (usbmon 'E') */
+	EVENT_DATA,	/* a stage between the two (USBPcap control DATA) */
+	EVENT_PACKET,	/* a bus packet */
+	EVENT_STATE,	/* a bus state: reset, suspend, VBUS, speed */
+	EVENT_OTHER,	/* anything else: `bin` says where it is counted */
 	EVENT_KINDS
 };
 
@@ -43,16 +43,16 @@ const char *event_kind_name(enum event_kind k);
 
 /* Which members of an urb_event mean something: a capture cannot show everything. */
 enum {
-	URB_SETUP = 1 << 0,     /* setup[] */
-	URB_REQUESTED = 1 << 1, /* length: bytes asked for (submit) or, on OUT, to be sent */
-	URB_ACTUAL = 1 << 2,    /* length: bytes transferred (complete) */
-	URB_STATUS = 1 << 3,    /* raw_status is a result */
-	URB_FLAGS = 1 << 4,     /* transfer_flags */
-	URB_INTERVAL = 1 << 5,  /* interval */
-	URB_FRAME = 1 << 6,     /* start_frame */
+	URB_SETUP = 1 << 0,	     /* setup[] */
+	URB_REQUESTED = 1 << 1,	     /* length: bytes asked for (submit) or, on OUT, to be sent */
+	URB_ACTUAL = 1 << 2,	     /* length: bytes transferred (complete) */
+	URB_STATUS = 1 << 3,	     /* raw_status is a result */
+	URB_FLAGS = 1 << 4,	     /* transfer_flags */
+	URB_INTERVAL = 1 << 5,	     /* interval */
+	URB_FRAME = 1 << 6,	     /* start_frame */
 	URB_SETUP_INFERRED = 1 << 7, /* setup[] was rebuilt from the URB function: ~ */
-	URB_FUNCTION = 1 << 8,  /* function */
-	URB_STREAM = 1 << 9     /* stream */
+	URB_FUNCTION = 1 << 8,	     /* function */
+	URB_STREAM = 1 << 9	     /* stream */
 };
 
 /* Layout of the isochronous packet table at iso.table. */
@@ -67,7 +67,7 @@ struct iso_table {
 	uint32_t packets;  /* number of packets of the URB */
 	uint32_t present;  /* how many of them are in the table */
 	uint32_t errors;   /* the system's own error count */
-	uint8_t layout;    /* enum iso_layout */
+	uint8_t layout;	   /* enum iso_layout */
 	bool big_endian, complete, in;
 };
 
@@ -76,42 +76,43 @@ struct iso_table {
 
 /* One packet of it. */
 struct iso_packet {
-	uint32_t offset;  /* in the transfer's data; ISO_UNKNOWN: not known */
-	uint32_t length;  /* submit: asked; complete: transferred; ISO_UNKNOWN: not known */
+	uint32_t offset; /* in the transfer's data; ISO_UNKNOWN: not known */
+	uint32_t length; /* submit: asked; complete: transferred; ISO_UNKNOWN: not known */
 	int64_t raw_status;
 	bool has_status;
 };
 
 struct urb_event {
-	uint64_t id;            /* pairs the events of one URB; reused at once after completion.
-				   0: no id; pair by bus, device and endpoint, in order */
-	int64_t raw_status;     /* the system's own number */
-	const uint8_t *data;    /* payload in the record, NULL: none */
-	uint32_t data_len;      /* bytes at data */
-	uint32_t data_total;    /* bytes of payload there were; > data_len: snapped */
-	uint32_t header_data_len; /* as the capture's header says (usb.data_len), for `list --records` */
-	uint32_t length;        /* URB_REQUESTED or URB_ACTUAL */
-	uint32_t header_length; /* as the header says (usb.urb_len) */
+	uint64_t id;		  /* pairs the events of one URB; reused at once after completion.
+				     0: no id; pair by bus, device and endpoint, in order */
+	int64_t raw_status;	  /* the system's own number */
+	const uint8_t *data;	  /* payload in the record, NULL: none */
+	uint32_t data_len;	  /* bytes at data */
+	uint32_t data_total;	  /* bytes of payload there were; > data_len: snapped */
+	uint32_t header_data_len; /* as the capture's header says (usb.data_len), for `list
+				     --records` */
+	uint32_t length;	  /* URB_REQUESTED or URB_ACTUAL */
+	uint32_t header_length;	  /* as the header says (usb.urb_len) */
 	uint32_t transfer_flags;
 	uint32_t stream;
 	int32_t interval, start_frame;
-	uint16_t has;           /* URB_… */
-	uint16_t function;      /* USBPcap URB_FUNCTION_* */
+	uint16_t has;	   /* URB_… */
+	uint16_t function; /* USBPcap URB_FUNCTION_* */
 	uint8_t setup[8];
 	struct iso_table iso;
 };
 
 struct event {
-	uint8_t kind;     /* enum event_kind */
-	uint8_t bin;      /* enum bin: BIN_NONE unless no transfer can take the record */
-	uint8_t os;       /* enum usb_os */
-	uint8_t capture;  /* enum capture_kind: what this record alone proves about its writer */
-	uint8_t type;     /* enum usb_type */
-	uint8_t dir;      /* enum usb_dir */
-	uint8_t endpoint; /* 0–15, USB_NO_ENDPOINT */
-	uint8_t speed;    /* enum usb_speed */
-	uint16_t bus;     /* USB_NO_BUS */
-	uint16_t device;  /* address */
+	uint8_t kind;	    /* enum event_kind */
+	uint8_t bin;	    /* enum bin: BIN_NONE unless no transfer can take the record */
+	uint8_t os;	    /* enum usb_os */
+	uint8_t capture;    /* enum capture_kind: what this record alone proves about its writer */
+	uint8_t type;	    /* enum usb_type */
+	uint8_t dir;	    /* enum usb_dir */
+	uint8_t endpoint;   /* 0–15, USB_NO_ENDPOINT */
+	uint8_t speed;	    /* enum usb_speed */
+	uint16_t bus;	    /* USB_NO_BUS */
+	uint16_t device;    /* address */
 	const char *reason; /* trusted: why the record is malformed or other; NULL */
 	struct urb_event urb;
 };

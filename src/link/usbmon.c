@@ -36,8 +36,8 @@ static inline bool by_kernel(const struct event *ev)
 }
 
 /* QEMU (hw/usb/pcap.c) writes the length of the whole record, header
- * included, where the kernel writes the payload's: a length no kernel record has. It keeps 4096 bytes
- * of control data and 256 of other data. */
+ * included, where the kernel writes the payload's: a length no kernel record has. It keeps 4096
+ * bytes of control data and 256 of other data. */
 static inline enum capture_kind writer_of(
 	const struct record *rec, const struct event *ev, uint32_t header, uint32_t data_len)
 {
@@ -73,16 +73,20 @@ static void lengths(struct event *ev, uint32_t payload)
 	}
 }
 
-/* The isochronous descriptors between header and data. Returns the bytes they take. */
+/* The isochronous descriptors between header and data, which only the kernel writes. Returns the
+ * bytes they take. */
 static uint32_t iso_table(const struct record *rec, struct event *ev, uint32_t header, bool big)
 {
 	struct iso_table *t = &ev->urb.iso;
 	uint32_t room = (rec->caplen - header) / ISO_DESC, wanted;
 
+	if (!by_kernel(ev))
+		return 0;
 	t->packets = load32(rec->data + OFF_NUMDESC, big);
 	t->errors = load32(rec->data + OFF_SETUP, big);
-	wanted = header == HEADER_MMAPPED ? load32(rec->data + OFF_NDESC, big)
-		: t->packets < ISO_DESC_MAX ? t->packets : ISO_DESC_MAX;
+	wanted = header == HEADER_MMAPPED    ? load32(rec->data + OFF_NDESC, big)
+		 : t->packets < ISO_DESC_MAX ? t->packets
+					     : ISO_DESC_MAX;
 	t->present = wanted < room ? wanted : room;
 	t->table = rec->data + header;
 	t->table_len = t->present * ISO_DESC;
@@ -117,6 +121,8 @@ static void payload(const struct record *rec, struct event *ev, uint32_t start, 
 	u->iso.data_len = u->data_len;
 }
 
+/* Asks one thing at a time: of several members at once, written byte by byte just before, compilers
+ * make a single load, which has to wait for all these stores. */
 static void mmapped_tail(const uint8_t *p, struct event *ev, bool big)
 {
 	struct urb_event *u = &ev->urb;
@@ -125,12 +131,14 @@ static void mmapped_tail(const uint8_t *p, struct event *ev, bool big)
 		return; /* zeroes that mean nothing */
 	u->transfer_flags = load32(p + OFF_FLAGS, big);
 	u->has |= URB_FLAGS;
-	if (ev->type == USB_INTERRUPT || ev->type == USB_ISOCHRONOUS) {
-		u->interval = (int32_t)load32(p + OFF_INTERVAL, big);
-		u->has |= URB_INTERVAL;
-	}
+	if (ev->type != USB_INTERRUPT && ev->type != USB_ISOCHRONOUS)
+		return;
+	u->interval = (int32_t)load32(p + OFF_INTERVAL, big);
+	u->has |= URB_INTERVAL;
+	if (ev->type != USB_ISOCHRONOUS)
+		return;
 	/* On submission start_frame is whatever an earlier use of the URB left. */
-	if (ev->type == USB_ISOCHRONOUS && ev->kind == EVENT_COMPLETE) {
+	if (ev->kind == EVENT_COMPLETE) {
 		u->start_frame = (int32_t)load32(p + OFF_START_FRAME, big);
 		u->has |= URB_FRAME;
 	}
@@ -163,7 +171,7 @@ static inline __attribute__((always_inline)) void decode(
 	if (header == HEADER_MMAPPED)
 		mmapped_tail(p, ev, big);
 	lengths(ev, u->header_data_len);
-	if (ev->type == USB_ISOCHRONOUS && by_kernel(ev))
+	if (ev->type == USB_ISOCHRONOUS)
 		start += iso_table(rec, ev, header, big);
 	payload(rec, ev, start, flag == 0 || (flag == '=' && ev->capture == CAPTURE_QEMU));
 }

@@ -243,7 +243,7 @@ static bool was_refused(uint32_t status)
 static void refuse(struct event *ev)
 {
 	ev->kind = EVENT_ERROR;
-	ev->urb.has &= (uint16_t)~(URB_ACTUAL | URB_FRAME);
+	ev->urb.has &= (uint16_t) ~(URB_ACTUAL | URB_FRAME);
 	ev->urb.data = NULL;
 	ev->urb.data_len = ev->urb.data_total = 0;
 	ev->urb.iso.layout = ISO_NONE;

@@ -13,7 +13,8 @@ struct index_entry {
 	uint32_t length;      /* bytes transferred, 0 where unknown */
 	uint32_t exchange;    /* 0: none */
 	float duration;	      /* seconds, negative: pending */
-	/* many: more than two records; lost: its completion was lost; no_length: length is not known */
+	/* many: more than two records; lost: its completion was lost; no_length: length is not
+	 * known */
 	uint32_t pipe : 22, status : 4, many : 1, lost : 1, no_length : 1;
 };
 

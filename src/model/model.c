@@ -24,21 +24,22 @@ struct open_xfer {
 			uint32_t packets; /* isochronous */
 			int32_t interval; /* isochronous, interrupt */
 		};
-		uint32_t stream; /* bulk */
+		uint32_t stream;   /* bulk */
 		uint16_t function; /* request */
 		struct {
-			uint32_t polls;     /* QEMU: further submissions, */
+			uint32_t polls;	    /* QEMU: further submissions, */
 			uint32_t last_poll; /* and how far the last one is from the first */
 		};
 	};
-	uint32_t id;   /* 0: a free slot */
-	uint32_t pipe; /* of a free slot: the next free one */
-	uint32_t length;      /* OPEN_REQUESTED: asked for; OPEN_ACTUAL: of the data stage */
-	uint32_t captured;    /* payload bytes in the capture so far */
+	uint32_t id;		/* 0: a free slot */
+	uint32_t pipe;		/* of a free slot: the next free one */
+	uint32_t length;	/* OPEN_REQUESTED: asked for; OPEN_ACTUAL: of the data stage */
+	uint32_t captured;	/* payload bytes in the capture so far */
 	uint32_t payload, kept; /* pool handle, bytes in it */
 	union {
 		uint32_t transfer_flags;
-		uint32_t last_stage; /* USBPcap has none: how far the latest stage is from the first */
+		uint32_t last_stage; /* USBPcap has none: how far the latest stage is from the first
+				      */
 	};
 	uint16_t flags;
 	uint8_t records;
@@ -101,7 +102,8 @@ void model_free(struct model *m)
 	free(m);
 }
 
-/* ---- who wrote the capture ------------------------------------------------------------------------ */
+/* ---- who wrote the capture
+ * ------------------------------------------------------------------------ */
 
 /* Windows records differ by generation in ways that only some of them show. */
 static void note_usbpcap(struct model *m, const struct record *rec, uint8_t proof)
@@ -114,7 +116,8 @@ static void note_usbpcap(struct model *m, const struct record *rec, uint8_t proo
 
 static uint8_t capture_by_now(const struct model *m, uint32_t section, uint8_t capture)
 {
-	return capture_is_usbpcap(capture) && m->usbpcap_section == section + 1 ? m->usbpcap : capture;
+	return capture_is_usbpcap(capture) && m->usbpcap_section == section + 1 ? m->usbpcap
+										: capture;
 }
 
 enum capture_kind model_capture(const struct model *m, const struct xfer *x)
@@ -122,9 +125,11 @@ enum capture_kind model_capture(const struct model *m, const struct xfer *x)
 	return capture_by_now(m, x->section, x->capture);
 }
 
-/* ---- finding open transfers -------------------------------------------------------------------- */
+/* ---- finding open transfers --------------------------------------------------------------------
+ */
 
-/* Id 0 is no id (FreeBSD): the endpoint takes its place. All control transfers in a QEMU file have it, but that is one device's, which changes its address under SET_ADDRESS. */
+/* Id 0 is no id (FreeBSD): the endpoint takes its place. All control transfers in a QEMU file have
+ * it, but that is one device's, which changes its address under SET_ADDRESS. */
 static bool by_endpoint(const struct event *ev)
 {
 	return !ev->urb.id && ev->capture != CAPTURE_QEMU;
@@ -150,16 +155,17 @@ static bool same_urb(const void *owner, uint32_t value, const void *key)
 	p = devices_get_pipe(m->devices, o->pipe);
 	i = devices_get_instance(m->devices, p->instance);
 	return i->bus == k->ev->bus && i->section == k->rec->section &&
-		(!by_endpoint(k->ev) ||
-			(i->address == k->ev->device && p->endpoint == k->ev->endpoint &&
-				(p->type == USB_CONTROL || p->dir == k->ev->dir)));
+	       (!by_endpoint(k->ev) ||
+		       (i->address == k->ev->device && p->endpoint == k->ev->endpoint &&
+			       (p->type == USB_CONTROL || p->dir == k->ev->dir)));
 }
 
 static uint32_t urb_hash(const struct record *rec, const struct event *ev)
 {
 	uint64_t endpoint = by_endpoint(ev) ? (uint64_t)ev->device << 8 | ev->endpoint : 0;
 
-	return map_hash(ev->urb.id ^ (uint64_t)ev->bus << 48 ^ (uint64_t)rec->section << 40 ^ endpoint);
+	return map_hash(
+		ev->urb.id ^ (uint64_t)ev->bus << 48 ^ (uint64_t)rec->section << 40 ^ endpoint);
 }
 
 /* Without ids several transfers of an endpoint can be open: the oldest comes first. */
@@ -176,7 +182,8 @@ static struct map_slot *find_open(struct model *m, const struct record *rec, con
 	return first;
 }
 
-/* ---- opening ------------------------------------------------------------------------------------ */
+/* ---- opening ------------------------------------------------------------------------------------
+ */
 
 static struct open_xfer *new_slot(struct model *m, uint32_t *n)
 {
@@ -202,24 +209,7 @@ static void keep_payload(
 
 static uint16_t flags_of(const struct urb_event *u)
 {
-	static const struct {
-		uint16_t has, flag;
-	} map[] = {
-		{URB_SETUP, XFER_HAS_SETUP},
-		{URB_SETUP_INFERRED, XFER_SETUP_INFERRED},
-		{URB_FLAGS, XFER_HAS_FLAGS},
-		{URB_INTERVAL, XFER_HAS_INTERVAL},
-		{URB_FRAME, XFER_HAS_FRAME},
-		{URB_FUNCTION, XFER_HAS_FUNCTION},
-		{URB_STREAM, XFER_HAS_STREAM},
-		{URB_STATUS, XFER_HAS_STATUS},
-	};
-	uint16_t flags = 0;
-
-	for (size_t i = 0; i < ARRAY_LEN(map); i++)
-		if (u->has & map[i].has)
-			flags |= map[i].flag;
-	return flags;
+	return u->has & (uint16_t)~(URB_REQUESTED | URB_ACTUAL);
 }
 
 static uint32_t pipe_of(struct model *m, const struct record *rec, const struct event *ev)
@@ -245,7 +235,8 @@ static void open_type_part(struct open_xfer *o, const struct event *ev)
 	}
 }
 
-static struct open_xfer *open_xfer(struct model *m, const struct record *rec, const struct event *ev)
+static struct open_xfer *open_xfer(
+	struct model *m, const struct record *rec, const struct event *ev)
 {
 	const struct urb_event *u = &ev->urb;
 	uint32_t n;
@@ -274,7 +265,8 @@ static struct open_xfer *open_xfer(struct model *m, const struct record *rec, co
 	return o;
 }
 
-/* ---- building the transfer ---------------------------------------------------------------------- */
+/* ---- building the transfer ----------------------------------------------------------------------
+ */
 
 static void xfer_blank(struct xfer *x)
 {
@@ -328,7 +320,7 @@ static void from_open(const struct model *m, struct xfer *x, const struct open_x
 	x->os = os_of[o->capture];
 	x->capture = capture_by_now(m, x->section, o->capture);
 	x->seen = SEEN_SUBMIT;
-	x->flags = o->flags & (uint16_t)~(OPEN_REQUESTED | OPEN_ACTUAL);
+	x->flags = o->flags & (uint16_t) ~(OPEN_REQUESTED | OPEN_ACTUAL);
 	if (capture_is_usbpcap(o->capture))
 		x->last += o->last_stage;
 	else
@@ -353,13 +345,14 @@ static void from_open(const struct model *m, struct xfer *x, const struct open_x
 	x->data.data = o->payload ? payload_data(&m->pool, o->payload) : NULL;
 	x->data.kept = o->kept;
 	x->data.captured = x->data.total = o->captured;
-	if (o->flags & (OPEN_REQUESTED | OPEN_ACTUAL) && o->dir == USB_OUT && o->length > o->captured)
+	if (o->flags & (OPEN_REQUESTED | OPEN_ACTUAL) && o->dir == USB_OUT &&
+		o->length > o->captured)
 		x->data.total = o->length;
 }
 
 /* What a completion tells about itself, whether or not its submission was seen. */
-static void from_completion(struct model *m, struct xfer *x, const struct record *rec,
-	const struct event *ev)
+static void from_completion(
+	struct model *m, struct xfer *x, const struct record *rec, const struct event *ev)
 {
 	const struct urb_event *u = &ev->urb;
 
@@ -382,7 +375,8 @@ static void from_completion(struct model *m, struct xfer *x, const struct record
 		x->raw_status = u->raw_status;
 		x->status = (uint8_t)status_canonical(ev->os, u->raw_status);
 	}
-	if (u->iso.layout != ISO_NONE && ev->kind != EVENT_ERROR) /* a refusal has no packet table */
+	if (u->iso.layout != ISO_NONE &&
+		ev->kind != EVENT_ERROR) /* a refusal has no packet table */
 		x->iso = u->iso;
 	if (u->data_len || (u->data_total && ev->dir == USB_IN)) {
 		x->data = (struct span){u->data, u->data_len, u->data_len, u->data_total};
@@ -396,7 +390,8 @@ static void from_completion(struct model *m, struct xfer *x, const struct record
 		x->len = 0;
 }
 
-/* How many bytes were asked for, which way they went, and how it ended: rules over what is known. */
+/* How many bytes were asked for, which way they went, and how it ended: rules over what is known.
+ */
 static void conclude(struct xfer *x, enum event_kind kind)
 {
 	if (x->flags & XFER_HAS_SETUP) {
@@ -419,14 +414,14 @@ static void conclude(struct xfer *x, enum event_kind kind)
 		x->ended = END_UNKNOWN;
 	} else if (x->status == STATUS_PENDING) {
 		x->ended = x->flags & XFER_LOST_COMPLETION ? END_LOST
-			: kind == EVENT_COMPLETE           ? END_COMPLETE
+			   : kind == EVENT_COMPLETE	   ? END_COMPLETE
 							   : END_EOF;
 	} else {
-		x->ended = x->status == STATUS_STALL ? END_STALL
-			: x->status == STATUS_SHORT  ? END_SHORT
-			: x->status == STATUS_CANCELLED || x->status == STATUS_DISCONNECTED
-			? END_CANCELLED
-			: END_ERROR;
+		x->ended = x->status == STATUS_STALL   ? END_STALL
+			   : x->status == STATUS_SHORT ? END_SHORT
+			   : x->status == STATUS_CANCELLED || x->status == STATUS_DISCONNECTED
+				   ? END_CANCELLED
+				   : END_ERROR;
 	}
 }
 
@@ -440,19 +435,20 @@ static void close_slot(struct model *m, uint32_t n)
 	m->free = n;
 }
 
-/* ---- captures that record one end --------------------------------------------------------------- */
+/* ---- captures that record one end ---------------------------------------------------------------
+ */
 
 static bool one_end_type(uint8_t type)
 {
 	return type == USB_BULK || type == USB_INTERRUPT;
 }
 
-/* A driver before 1.4.1.0 records no completion of an OUT, nor of anything that fails: how it ended is
- * not known, though that it did is where its IRP serves again. */
+/* A driver before 1.4.1.0 records no completion of an OUT, nor of anything that fails: how it ended
+ * is not known, though that it did is where its IRP serves again. */
 static bool end_unrecorded(const struct xfer *x, bool over)
 {
 	return capture_is_usbpcap(x->capture) && x->capture < CAPTURE_USBPCAP_1_4 &&
-		(over || (one_end_type(x->type) && x->dir == USB_OUT));
+	       (over || (one_end_type(x->type) && x->dir == USB_OUT));
 }
 
 /* A transfer whose completion did not come: still pending at the end of the capture, or lost. */
@@ -479,27 +475,29 @@ static void lose(struct model *m, struct map_slot *s)
 	close_slot(m, n);
 }
 
-/* One IRP serves several URBs in turn: a completion on another endpoint is not this one's. What kind a
- * request without an endpoint was may change in between. */
+/* One IRP serves several URBs in turn: a completion on another endpoint is not this one's. What
+ * kind a request without an endpoint was may change in between. */
 static bool belongs(const struct model *m, const struct open_xfer *o, const struct event *ev)
 {
 	const struct pipe *p = devices_get_pipe(m->devices, o->pipe);
 
-	if (p->type == USB_REQUEST || ev->type == USB_REQUEST ||
-		p->endpoint == USB_NO_ENDPOINT || ev->endpoint == USB_NO_ENDPOINT)
+	if (p->type == USB_REQUEST || ev->type == USB_REQUEST || p->endpoint == USB_NO_ENDPOINT ||
+		ev->endpoint == USB_NO_ENDPOINT)
 		return true;
 	return p->endpoint == ev->endpoint &&
-		(o->dir == ev->dir || p->type == USB_CONTROL || o->dir == USB_DIR_UNKNOWN ||
-			ev->dir == USB_DIR_UNKNOWN);
+	       (o->dir == ev->dir || p->type == USB_CONTROL || o->dir == USB_DIR_UNKNOWN ||
+		       ev->dir == USB_DIR_UNKNOWN);
 }
 
-/* ---- events -------------------------------------------------------------------------------------- */
+/* ---- events
+ * -------------------------------------------------------------------------------------- */
 
-/* QEMU's host controllers write a submission each time they poll an IN endpoint that had nothing yet. */
+/* QEMU's host controllers write a submission each time they poll an IN endpoint that had nothing
+ * yet. */
 static bool polled_again(const struct open_xfer *o, const struct event *ev)
 {
 	return ev->capture == CAPTURE_QEMU && ev->type != USB_CONTROL && ev->dir == USB_IN &&
-		o->dir == USB_IN;
+	       o->dir == USB_IN;
 }
 
 static uint32_t on_submit(struct model *m, const struct record *rec, const struct event *ev)
@@ -537,9 +535,11 @@ static uint32_t on_complete(struct model *m, const struct record *rec, const str
 		map_remove(&m->by_urb, s);
 		from_open(m, &x, &m->open[n - 1]);
 		x.records++;
-		/* An IN data stage comes back with the status: without a setup nothing told of it before. */
-		x.seen = m->open[n - 1].flags & OPEN_ACTUAL && !(x.flags & XFER_HAS_SETUP) ? SEEN_COMPLETE
-											   : SEEN_BOTH;
+		/* An IN data stage comes back with the status: without a setup nothing told of it
+		 * before. */
+		x.seen = m->open[n - 1].flags & OPEN_ACTUAL && !(x.flags & XFER_HAS_SETUP)
+				 ? SEEN_COMPLETE
+				 : SEEN_BOTH;
 	} else {
 		from_pipe(m, &x, pipe_of(m, rec, ev));
 		x.id = (uint32_t)++m->counts.xfers;
@@ -554,7 +554,8 @@ static uint32_t on_complete(struct model *m, const struct record *rec, const str
 	}
 	from_completion(m, &x, rec, ev);
 	conclude(&x, ev->kind);
-	if (x.type == USB_CONTROL && m->own_devices) /* a second look at a transfer teaches nothing */
+	if (x.type == USB_CONTROL &&
+		m->own_devices) /* a second look at a transfer teaches nothing */
 		learn_from(m->devices, &x);
 	m->opts.on_xfer(m->opts.ctx, &x);
 	if (n)

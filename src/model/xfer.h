@@ -39,19 +39,19 @@ struct span {
 	uint32_t total;	     /* bytes there were; > captured: verdict snapped */
 };
 
-/* Notes on how the transfer was put together. */
+/* Notes on how the transfer was put together; those that an event tells have its values. */
 enum {
-	XFER_SYNTHETIC = 1 << 0,       /* injected by the capturing program, never on the bus */
-	XFER_SETUP_INFERRED = 1 << 1,  /* setup rebuilt from the URB function: ~ */
-	XFER_LOST_COMPLETION = 1 << 2, /* the id was submitted again before it completed */
-	XFER_SHORT = 1 << 3,	       /* successful IN with fewer bytes than asked */
-	XFER_HAS_SETUP = 1 << 4,
-	XFER_HAS_STATUS = 1 << 5, /* raw_status is a result */
-	XFER_HAS_FLAGS = 1 << 6,
-	XFER_HAS_INTERVAL = 1 << 7,
-	XFER_HAS_FRAME = 1 << 8,
-	XFER_HAS_FUNCTION = 1 << 9,
-	XFER_HAS_STREAM = 1 << 10
+	XFER_HAS_SETUP = URB_SETUP,
+	XFER_HAS_STATUS = URB_STATUS, /* raw_status is a result */
+	XFER_HAS_FLAGS = URB_FLAGS,
+	XFER_HAS_INTERVAL = URB_INTERVAL,
+	XFER_HAS_FRAME = URB_FRAME,
+	XFER_SETUP_INFERRED = URB_SETUP_INFERRED, /* setup rebuilt from the URB function: ~ */
+	XFER_HAS_FUNCTION = URB_FUNCTION,
+	XFER_HAS_STREAM = URB_STREAM,
+	XFER_SYNTHETIC = 1 << 10,	/* injected by the capturing program, never on the bus */
+	XFER_LOST_COMPLETION = 1 << 11, /* the id was submitted again before it completed */
+	XFER_SHORT = 1 << 12		/* successful IN with fewer bytes than asked */
 };
 
 enum { XFER_UNKNOWN = -1 }; /* of req_len, len, naks, retries */

@@ -132,6 +132,10 @@ static int loop(
 			*start = rec;
 		link_to_event(type_of(&types, &rec), &rec, &ev);
 		place = model_feed(r->model, &rec, &ev);
+		if (place.bin != BIN_NONE && !r->binned[place.bin].record) {
+			r->binned[place.bin].record = rec.number;
+			r->binned[place.bin].reason = ev.reason;
+		}
 		if (records)
 			give_record(r, &(struct run_record){&rec, &ev, place});
 		if (!--until_look) {
@@ -220,6 +224,36 @@ static int read_all(struct run *r, const struct run_opts *o, struct err *e)
 	return rc;
 }
 
+/* Records that could not be used are told once, with the first of them. True: so many that the input
+ * is not what was asked for, or damaged. */
+static bool report_unused(const struct run *r)
+{
+	static const struct {
+		enum bin bin;
+		bool always; /* trouble even where other records were used */
+		const char *what;
+	} kind[] = {
+		{BIN_MALFORMED, true, "malformed"},
+		{BIN_OTHER, false, "not decoded"},
+		{BIN_FOREIGN, false, "of link types that are not USB"},
+	};
+	const struct model_counts *c = model_counts(r->model);
+	bool trouble = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(kind); i++) {
+		uint64_t n = c->bins[kind[i].bin];
+
+		if (!n || (!kind[i].always && c->attached))
+			continue;
+		log_warn("%s: %llu of %llu records are %s (the first is record %llu: %s)",
+			r->opts->path, (unsigned long long)n, (unsigned long long)c->records,
+			kind[i].what, (unsigned long long)r->binned[kind[i].bin].record,
+			r->binned[kind[i].bin].reason ? r->binned[kind[i].bin].reason : "no reason told");
+		trouble = true;
+	}
+	return trouble;
+}
+
 int run_capture(
 	struct run *r, const struct run_opts *o, struct consumer *c, size_t n, struct err *e)
 {
@@ -241,6 +275,8 @@ int run_capture(
 	if (broke)
 		log_warn("a pattern of the filter hit its limits on some transfers: they are left "
 			 "out");
+	if (!r->stop && report_unused(r))
+		return EXIT_TROUBLE;
 	return rc < 0 || r->interrupted || reader_damaged(r->reader) || broke ? EXIT_TROUBLE
 									      : EXIT_DONE;
 }

@@ -19,6 +19,10 @@ struct run {
 	bool payload;		     /* some consumer or the filter wants transfer data */
 	bool stop;		     /* set by a consumer: enough */
 	bool interrupted;	     /* Ctrl-C */
+	struct {
+		uint64_t record;    /* the first that went there; 0: none */
+		const char *reason; /* why, NULL: not told */
+	} binned[BIN_COUNT];
 	const struct run_opts *opts; /* as given, during and after the run */
 };
 

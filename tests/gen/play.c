@@ -182,6 +182,23 @@ static void found_lost(struct player *p, struct urb *u)
 	urb_release(p, u);
 }
 
+/* What tells a lost completion: the id comes back or, without ids, the endpoint turns to the next.
+ */
+static void find_lost(struct player *p, const struct urb *u)
+{
+	struct urb *next;
+
+	found_lost(p, u->slot->lost);
+	u->slot->lost = NULL;
+	if (!p->cap->writer->queues)
+		return;
+	for (struct urb *lost = p->first; lost; lost = next) {
+		next = lost->next;
+		if (lost->lost && lost->x->ep == u->x->ep)
+			found_lost(p, lost);
+	}
+}
+
 /* Calls a writer's function and notes which records it made. */
 static void write_urb(struct player *p, struct urb *u, bool submit,
 	void (*write)(struct capture *, const struct urb *))
@@ -192,6 +209,7 @@ static void write_urb(struct player *p, struct urb *u, bool submit,
 	if (p->cap->sink.records == n)
 		return;
 	if (!u->tid) {
+		find_lost(p, u);
 		u->tid = ++p->tid;
 		u->first = n + 1;
 	}
@@ -263,7 +281,8 @@ static int64_t iso_schedule(struct player *p, struct urb *u, int64_t now)
 /* ---- submission and completion
  * ---------------------------------------------------------------------- */
 
-/* The URB on its way, in order of submission, that its endpoint serves now or, if not, has waiting. */
+/* The URB on its way, in order of submission, that its endpoint serves now or, if not, has waiting.
+ */
 static struct urb *of_endpoint(const struct player *p, const struct endpoint *e, bool started)
 {
 	struct urb *u = p->first;
@@ -273,29 +292,12 @@ static struct urb *of_endpoint(const struct player *p, const struct endpoint *e,
 	return u;
 }
 
-/* What tells a lost completion: the id comes back or, without ids, the endpoint turns to the next. */
-static void find_lost(struct player *p, const struct urb *u)
-{
-	struct urb *next;
-
-	found_lost(p, u->slot->lost);
-	u->slot->lost = NULL;
-	if (!p->cap->writer->queues)
-		return;
-	for (struct urb *lost = p->first; lost; lost = next) {
-		next = lost->next;
-		if (lost->lost && lost->x->ep == u->x->ep)
-			found_lost(p, lost);
-	}
-}
-
 static void start(struct player *p, struct urb *u, int64_t t)
 {
 	u->started = true;
 	u->submitted = capture_time(p, t);
 	if (u->x->fate == FATE_LOST_SUBMIT)
 		return;
-	find_lost(p, u);
 	write_urb(p, u, true, p->cap->writer->submit);
 }
 
@@ -303,8 +305,8 @@ static void start(struct player *p, struct urb *u, int64_t t)
 static void start_next(struct player *p, const struct endpoint *e, int64_t t)
 {
 	struct urb *u = p->cap->writer->queues && !of_endpoint(p, e, true)
-		? of_endpoint(p, e, false)
-		: NULL;
+				? of_endpoint(p, e, false)
+				: NULL;
 
 	if (u)
 		start(p, u, t);
@@ -392,8 +394,7 @@ static void complete(struct player *p, struct urb *u, int64_t t)
 	}
 	u->completed = capture_time(p, t);
 	if (fate != FATE_LOST_COMPLETE)
-		write_urb(p, u, false,
-			fate == FATE_REFUSED && w->refuse ? w->refuse : w->complete);
+		write_urb(p, u, false, fate == FATE_REFUSED && w->refuse ? w->refuse : w->complete);
 	if (u->saw_submit && !u->saw_complete) {
 		if (!w->serial_ids && !w->queues)
 			u->slot->lost = u;

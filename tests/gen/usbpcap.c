@@ -234,7 +234,8 @@ static void hide(const struct capture *c, const struct urb *u, struct truth *t)
 		t->req_len = -1;
 	if (!u->x->in)
 		t->len = -1;
-	t->no_ending = is(c, ONE_RECORD) && !u->x->in && (u->x->type == BULK || u->x->type == INTERRUPT);
+	t->no_ending =
+		is(c, ONE_RECORD) && !u->x->in && (u->x->type == BULK || u->x->type == INTERRUPT);
 	t->no_failure = is(c, OK_ONLY);
 	t->refused = u->saw_complete && urb_raw(u, OS_WINDOWS) >= 0x80000200 &&
 		     urb_raw(u, OS_WINDOWS) <= 0x80000700;

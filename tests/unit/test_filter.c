@@ -710,7 +710,7 @@ static void words_are_those_of_the_names(void **state)
 	assert_words("os", word_usb_os_name, USB_OS_LINUX, USB_OS_COUNT - 1);
 	assert_words("seen", word_seen_name, 0, SEEN_COMPLETE + 1);
 	assert_words("status", word_status_name, 0, STATUS_UNKNOWN); /* that one is null */
-	assert_words("end", word_xfer_end_name, 0, XFER_ENDS);
+	assert_words("end", word_xfer_end_name, 0, END_UNKNOWN);     /* that one is null */
 }
 
 static void meaning_of_the_unclaimed_is_its_bytes(void **state)

@@ -121,7 +121,7 @@ static void test_iso(void **state)
 	ev = decode(LINK_USB_FREEBSD, &r);
 	assert_int_equal(ev.urb.iso.packets, 3);
 	assert_int_equal(ev.urb.iso.present, 3);
-	assert_int_equal(ev.urb.interval, 8);
+	assert_false(ev.urb.has & URB_INTERVAL); /* FreeBSD keeps one for interrupt transfers */
 	assert_int_equal(ev.urb.length, 8);
 	assert_true(iso_packet_freebsd(&ev.urb.iso, 2, &p));
 	assert_int_equal(p.length, 5);
