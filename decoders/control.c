@@ -131,7 +131,9 @@ static void say_value(struct text *t, const struct usb_setup *s)
 
 static void say_alternate(struct text *t, const struct usb_setup *s)
 {
-	say_recipient(t, s);
+	/* always an interface's (USB 2.0 9.4.10), though USBPcap writes bmRequestType 0 */
+	text_str(t, " interface ");
+	text_u64(t, s->wIndex & 0xff);
 	text_str(t, " alternate ");
 	text_u64(t, s->wValue);
 }

@@ -622,6 +622,20 @@ static void rec_raw_status(const void *l, struct value *v)
 		*v = value_int(EV(l)->urb.raw_status);
 }
 
+/* Windows and macOS write their numbers in hexadecimal everywhere else, too. */
+static void rec_status_text(const void *l, struct value *v)
+{
+	struct text t = text_in(v);
+	bool hex = EV(l)->os == USB_OS_WINDOWS || EV(l)->os == USB_OS_DARWIN;
+
+	if (!hex || !EV(l)->urb.raw_status || !DECODED(l)) {
+		rec_raw_status(l, v);
+		return;
+	}
+	text_hex(&t, (uint32_t)EV(l)->urb.raw_status, 8);
+	take_text(v, &t);
+}
+
 /* USBPcap's header has no URB length. */
 static void rec_urb_len(const void *l, struct value *v)
 {
@@ -658,7 +672,7 @@ static const struct column record_text[] = {
 	{.title = "kind", .get = rec_kind, .width = 8},
 	{.title = "address", .get = rec_address, .width = 9},
 	{.title = "type", .get = rec_type, .width = 11},
-	{.title = "status", .get = rec_raw_status, .width = 6, .right = true},
+	{.title = "status", .get = rec_status_text, .width = 6, .right = true},
 	{.title = "URB length", .get = rec_urb_len, .width = 10, .right = true},
 	{.title = "data", .get = rec_data_len, .width = 6, .right = true},
 	{.title = "transfer", .get = rec_transfer, .width = 8, .right = true},

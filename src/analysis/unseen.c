@@ -1,5 +1,6 @@
 /* unseen.c: which parts of a transfer its kind of capture does not record. */
 #include "analysis/unseen.h"
+#include "base/mem.h"
 
 #include <assert.h>
 
@@ -40,39 +41,36 @@ static bool no_packets(const struct xfer *x)
 }
 
 static const struct {
+	uint8_t aspect;
 	const char *what;
 	bool (*missing)(const struct xfer *x);
-} parts[ASPECTS] = {
-	[ASPECT_REQUESTED_LENGTH] = {"bytes asked for", no_requested},
-	[ASPECT_ACTUAL_LENGTH] = {"bytes transferred", no_actual},
-	[ASPECT_SUBMIT_TIME] = {"submission, so no latency", no_submission},
-	[ASPECT_COMPLETION] = {"completion, so no result and no latency", no_completion},
-	[ASPECT_ISO_TABLE] = {"all its packets", no_packets},
+} parts[] = {
+	{ASPECT_REQUESTED_LENGTH, "bytes asked for", no_requested},
+	{ASPECT_ACTUAL_LENGTH, "bytes transferred", no_actual},
+	{ASPECT_SUBMIT_TIME, "submission, so no latency", no_submission},
+	{ASPECT_COMPLETION, "completion, so no result and no latency", no_completion},
+	{ASPECT_ISO_TABLE, "all its packets", no_packets},
 };
-
-/* The usual transfer: none of the parts is missing. */
-static bool is_whole(const struct xfer *x)
-{
-	return x->seen == SEEN_BOTH && x->req_len != XFER_UNKNOWN && x->len != XFER_UNKNOWN &&
-	       x->type != USB_ISOCHRONOUS;
-}
 
 uint32_t unseen(const struct xfer *x)
 {
 	uint32_t aspects = 0;
 
-	if (is_whole(x))
+	/* `stat` asks this for every transfer: most lack nothing. */
+	if (x->seen == SEEN_BOTH && x->req_len != XFER_UNKNOWN && x->len != XFER_UNKNOWN &&
+		x->type != USB_ISOCHRONOUS)
 		return 0;
-	for (unsigned a = 0; a < ASPECTS; a++)
-		if (parts[a].missing && parts[a].missing(x) &&
-			observe(x->capture, (enum aspect)a) != OBSERVED_KNOWN)
-			aspects |= 1u << a;
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		if (parts[i].missing(x) && observe(x->capture, parts[i].aspect) != OBSERVED_KNOWN)
+			aspects |= 1u << parts[i].aspect;
 	return aspects;
 }
 
 void unseen_text(struct text *t, enum capture_kind kind, enum aspect aspect)
 {
-	text_str(t, parts[aspect].what ? parts[aspect].what : aspect_name(aspect));
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		if (parts[i].aspect == aspect)
+			text_str(t, parts[i].what);
 	text_str(t, " (");
 	text_str(t, observe_reason(kind, aspect));
 	text_char(t, ')');

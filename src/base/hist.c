@@ -23,12 +23,21 @@ static uint64_t bucket_middle(unsigned octave, unsigned bucket)
 	return base + bucket * width + width / 2;
 }
 
+/* The first value of an octave. Apart, so that adding the others calls nothing. */
+static __attribute__((noinline)) void add_first(struct hist *h, unsigned o, uint64_t v)
+{
+	h->octave[o] = mem_zalloc(HIST_SUB, sizeof(*h->octave[o]));
+	hist_add(h, v);
+}
+
 void hist_add(struct hist *h, uint64_t v)
 {
 	unsigned o = octave_of(v);
 
-	if (!h->octave[o])
-		h->octave[o] = mem_zalloc(HIST_SUB, sizeof(*h->octave[o]));
+	if (!h->octave[o]) {
+		add_first(h, o, v);
+		return;
+	}
 	h->octave[o][bucket_of(v, o)]++;
 	if (!h->n || v < h->min)
 		h->min = v;

@@ -19,14 +19,13 @@ struct map {
 /* True if the entry `value` of the owner has the key looked for. */
 typedef bool map_eq(const void *owner, uint32_t value, const void *key);
 
-/* Mixes 64 bits into 32 well-spread ones (finaliser of splitmix64). */
+/* Mixes 64 bits into 32 well-spread ones: the upper half of a product by 2^64 / golden ratio, which
+ * all lower bits reach, after the upper ones were folded onto them. */
 static inline uint32_t map_hash(uint64_t k)
 {
-	k ^= k >> 30;
-	k *= 0xbf58476d1ce4e5b9u;
-	k ^= k >> 27;
-	k *= 0x94d049bb133111ebu;
-	return (uint32_t)(k ^ k >> 31);
+	k ^= k >> 32;
+	k *= 0x9e3779b97f4a7c15u;
+	return (uint32_t)(k >> 32);
 }
 
 /* The slot holding the key, or NULL. Valid until the next insertion or removal. */

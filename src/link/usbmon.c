@@ -88,6 +88,8 @@ static uint32_t iso_table(const struct record *rec, struct event *ev, uint32_t h
 		 : t->packets < ISO_DESC_MAX ? t->packets
 					     : ISO_DESC_MAX;
 	t->present = wanted < room ? wanted : room;
+	if (t->packets < t->present)
+		t->packets = t->present;
 	t->table = rec->data + header;
 	t->table_len = t->present * ISO_DESC;
 	t->layout = ISO_LINUX;

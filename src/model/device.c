@@ -21,8 +21,9 @@ struct address {
 
 struct slot {
 	struct instance pub;
-	uint32_t ordinal;  /* which one behind its address, from 0 */
-	uint32_t inherits; /* how many instances before this one its facts go back to */
+	uint32_t ordinal;   /* which one behind its address, from 0 */
+	uint32_t inherits;  /* how many instances before this one its facts go back to */
+	uint32_t inherited; /* version of the previous instance's facts at that time */
 	/* Counts all that may change a pipe; pipes confirmed under an older number are not current.
 	 */
 	uint32_t serial;
@@ -184,11 +185,10 @@ uint32_t devices_renew(
 		struct slot *to = &d->instance[n - 1], *from = &d->instance[old - 1];
 
 		to->inherits = from->inherits + 1;
+		to->inherited = from->pub.version;
 		to->pub.speed = from->pub.speed;
 		to->pub.speed_from = from->pub.speed_from;
 		to->pub.port_path = from->pub.port_path;
-		to->pub.configuration = from->pub.configuration;
-		memcpy(to->alternate, from->alternate, sizeof(to->alternate));
 	}
 	return n;
 }
@@ -229,7 +229,7 @@ static const struct fact *walk_next(struct walk *w)
 			if (f->since <= w->version)
 				return f;
 		}
-		*w = walk_facts(w->d, s->inherits ? s->pub.previous : 0, UINT32_MAX);
+		*w = walk_facts(w->d, s->inherits ? s->pub.previous : 0, s->inherited);
 	}
 	return NULL;
 }
@@ -319,9 +319,9 @@ bool devices_string(
 	const struct fact *f =
 		index ? devices_fact(d, instance, version, DESC_STRING, index, FACT_ANY) : NULL;
 
-	if (!f || f->len < 2)
+	if (!f || f->len < 2 || f->data[0] < 2 || f->data[1] != DESC_STRING)
 		return false;
-	desc_utf16(t, f->data + 2, (f->data[0] < f->len ? f->data[0] : f->len) - 2);
+	desc_utf16(t, f->data + 2, (f->data[0] < f->len ? f->data[0] : f->len) - 2u);
 	return true;
 }
 
@@ -568,6 +568,7 @@ uint32_t devices_pipe(struct devices *d, uint32_t section, uint16_t bus, uint16_
 		d->instance[inst - 1].pub.speed_from != SPEED_FROM_CAPTURE) {
 		d->instance[inst - 1].pub.speed = speed;
 		d->instance[inst - 1].pub.speed_from = SPEED_FROM_CAPTURE;
+		d->instance[inst - 1].serial++;
 	}
 	*cached = find_pipe(d, inst, endpoint, dir, type);
 	return *cached;
@@ -624,5 +625,11 @@ void devices_know_all(struct devices *d, const struct devices *from)
 		if (s->facts && s->pub.address) /* behind address 0 are many devices in turn */
 			devices_know(d, s->pub.section, s->pub.bus, s->pub.address, s->ordinal,
 				s->fact, s->facts, CONFIGURATION_UNKNOWN);
+	}
+	for (size_t i = 0; i < from->knowns; i++) { /* of devices that did not come to be */
+		const struct known *k = &from->known[i];
+
+		devices_know(d, k->at.section, k->at.bus, k->at.address, k->ordinal, k->fact,
+			k->facts, k->configuration);
 	}
 }

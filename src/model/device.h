@@ -108,8 +108,8 @@ int devices_alternate(const struct devices *d, uint32_t instance, uint8_t interf
 
 /* ---- teaching: model/learn.c -------------------------------------------------------- */
 
-/* A new instance behind that address; `inherit`: it is the same device again and keeps the facts.
- */
+/* A new instance behind that address; `inherit`: it is the same device again and keeps the facts
+ * known by now, not its configuration (USB 2.0 9.1.1.3: reset ends it). */
 uint32_t devices_renew(
 	struct devices *d, uint32_t section, uint16_t bus, uint16_t address, bool inherit);
 /* The instance behind an address; 0: none yet. */
@@ -128,7 +128,7 @@ void devices_set_alternate(
  * before anything is read. Taken over when that instance comes to be. */
 void devices_know(struct devices *d, uint32_t section, uint16_t bus, uint16_t address, uint32_t k,
 	const struct fact *facts, size_t n, int configuration);
-/* All that `from` learnt in the end becomes starting knowledge of d. */
+/* All that `from` learnt in the end, and its own starting knowledge, becomes that of d. */
 void devices_know_all(struct devices *d, const struct devices *from);
 
 #endif

@@ -24,6 +24,7 @@ static void move_to(struct devices *d, struct xfer *x, uint32_t instance)
 	x->pipe = devices_pipe(d, x->section, x->bus, x->device, x->endpoint, x->dir, x->type, 0);
 	x->instance = instance;
 	x->endpoint_id = devices_get_pipe(d, x->pipe)->endpoint_id;
+	x->speed = devices_get_pipe(d, x->pipe)->speed;
 }
 
 /* Are the two device descriptors, as far as both are there, the same? */
@@ -42,7 +43,9 @@ static const struct fact *device_descriptor(const struct devices *d, uint32_t in
 }
 
 /* A device that had address 0 until now answers under x's address. If it is the one that was known
- * there it came back (reset, replugged): it keeps what it told. */
+ * there it came back (reset, replugged): it keeps what it told. An instance that is younger than
+ * the one at address 0 is the new device already: x made it. Nothing else may decide whether there
+ * is a new one, so that a run that knows more has the same instances. */
 static void came_from_zero(struct devices *d, struct xfer *x, uint32_t zero)
 {
 	const struct fact *fresh = device_descriptor(d, zero);
@@ -50,13 +53,10 @@ static void came_from_zero(struct devices *d, struct xfer *x, uint32_t zero)
 	const struct fact *known = old ? device_descriptor(d, old) : NULL;
 	uint32_t now = old;
 
-	if (known && fresh)
+	if (old < zero)
 		now = devices_renew(d, x->section, x->bus, x->device,
-			same_device(known, fresh->data, fresh->len));
-	else if (!old)
-		now = devices_renew(d, x->section, x->bus, x->device, false);
-	if (fresh)
-		devices_add_fact(d, now, fresh);
+			known && same_device(known, fresh->data, fresh->len));
+	devices_add_fact(d, now, fresh);
 	devices_forget(d, x->section, x->bus, 0);
 	if (now != x->instance)
 		move_to(d, x, now);
@@ -64,14 +64,14 @@ static void came_from_zero(struct devices *d, struct xfer *x, uint32_t zero)
 
 /* The device descriptor tells when there is another device:
  * - Linux asks for it under address 0 and then under the new address, where that has no SET_ADDRESS
- *   (xHCI gives addresses itself);
+ *   (xHCI gives addresses itself), unless meanwhile somebody asks another device;
  * - everywhere, when it differs from what was known. */
 static void on_device_descriptor(struct devices *d, struct xfer *x)
 {
 	uint32_t zero = x->device ? devices_at(d, x->section, x->bus, 0) : 0;
-	const struct fact *known;
+	const struct fact *fresh = zero ? device_descriptor(d, zero) : NULL, *known;
 
-	if (zero && device_descriptor(d, zero))
+	if (fresh && same_device(fresh, x->data.data, x->data.kept))
 		came_from_zero(d, x, zero);
 	known = device_descriptor(d, x->instance);
 	if (known && !same_device(known, x->data.data, x->data.kept))
@@ -145,20 +145,24 @@ static void get_interface(struct devices *d, struct xfer *x, const struct usb_se
 		devices_set_alternate(d, x->instance, (uint8_t)s->wIndex, x->data.data[0]);
 }
 
-static void (*const teach[])(struct devices *, struct xfer *, const struct usb_setup *) = {
-	[SET_ADDRESS] = set_address,
-	[GET_DESCRIPTOR] = get_descriptor,
-	[GET_CONFIGURATION] = get_configuration,
-	[SET_CONFIGURATION] = set_configuration,
-	[GET_INTERFACE] = get_interface,
-	[SET_INTERFACE] = set_interface,
+static const struct {
+	void (*by)(struct devices *, struct xfer *, const struct usb_setup *);
+	enum usb_dir dir; /* of the data stage: bytes that the host sent are not the device's */
+} teach[] = {
+	[SET_ADDRESS] = {set_address, USB_OUT},
+	[GET_DESCRIPTOR] = {get_descriptor, USB_IN},
+	[GET_CONFIGURATION] = {get_configuration, USB_IN},
+	[SET_CONFIGURATION] = {set_configuration, USB_OUT},
+	[GET_INTERFACE] = {get_interface, USB_IN},
+	[SET_INTERFACE] = {set_interface, USB_OUT},
 };
 
 static bool teaches(const struct xfer *x, const struct usb_setup *s)
 {
 	return x->type == USB_CONTROL && x->flags & XFER_HAS_SETUP && x->status == STATUS_OK &&
 	       setup_request_type(s->bmRequestType) == REQUEST_STANDARD &&
-	       s->bRequest < sizeof(teach) / sizeof(teach[0]) && teach[s->bRequest];
+	       s->bRequest < sizeof(teach) / sizeof(teach[0]) && teach[s->bRequest].by &&
+	       teach[s->bRequest].dir == (s->bmRequestType & 0x80 ? USB_IN : USB_OUT);
 }
 
 void learn_from(struct devices *d, struct xfer *x)
@@ -166,7 +170,7 @@ void learn_from(struct devices *d, struct xfer *x)
 	struct usb_setup s = usb_setup_parse(x->setup);
 
 	if (teaches(x, &s))
-		teach[s.bRequest](d, x, &s);
+		teach[s.bRequest].by(d, x, &s);
 }
 
 void learn_known(struct devices *d, const struct xfer *x)

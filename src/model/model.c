@@ -385,8 +385,8 @@ static void from_completion(
 		x->iso.data_len = x->data.data ? x->data.kept : x->data.captured;
 	}
 	/* A status stage without a data stage: nothing came. */
-	if (capture_is_usbpcap(ev->capture) && x->type == USB_CONTROL && x->dir == USB_IN &&
-		x->seen == SEEN_BOTH && x->len == XFER_UNKNOWN)
+	if (x->len == XFER_UNKNOWN && capture_is_usbpcap(ev->capture) && x->type == USB_CONTROL &&
+		x->dir == USB_IN && x->seen == SEEN_BOTH)
 		x->len = 0;
 }
 

@@ -65,6 +65,29 @@ static int know_dump(
 	return 0;
 }
 
+/* The devices that were there when the capture ended, with all they told, are the first ones behind
+ * their addresses of the capture to come. */
+static void know_last(struct devices *to, const struct devices *from)
+{
+	const struct fact **fact = mem_zalloc(FACTS_MAX, sizeof(*fact));
+	struct fact *copy = mem_zalloc(FACTS_MAX, sizeof(*copy));
+
+	for (uint32_t i = 1; i <= devices_instances(from); i++) {
+		const struct instance *in = devices_get_instance(from, i);
+		size_t n = 0;
+
+		if (in->address && devices_at(from, in->section, in->bus, in->address) == i)
+			n = devices_facts_now(from, i, fact);
+		for (size_t k = 0; k < n; k++)
+			copy[k] = *fact[k];
+		if (n)
+			devices_know(
+				to, 0, in->bus, in->address, 0, copy, n, CONFIGURATION_UNKNOWN);
+	}
+	free(copy);
+	free(fact);
+}
+
 static int know_capture(struct devices *to, const char *path, struct err *e)
 {
 	struct run_opts o = {.path = path, .quiet = true};
@@ -78,7 +101,7 @@ static int know_capture(struct devices *to, const char *path, struct err *e)
 			"--descriptors BUS.DEV=FILE)",
 			why.text);
 	}
-	devices_know_all(to, model_devices(r.model));
+	know_last(to, model_devices(r.model));
 	run_close(&r);
 	return 0;
 }

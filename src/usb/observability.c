@@ -59,7 +59,8 @@ static const struct rule rules[ASPECTS][RULES] = {
 	[ASPECT_REQUESTED_LENGTH] =
 		{
 			KNOWN(LINUX | DARWIN | FREEBSD, "the submission tells it"),
-			ABSENT(QEMU, "QEMU writes length 0 on IN submissions"),
+			INFERRED(QEMU,
+				"the setup and OUT tell it; other IN submissions have length 0"),
 			INFERRED(WINDOWS,
 				"control and OUT tell it; a bulk, interrupt or isochronous IN "
 				"submission carries no length"),
@@ -73,8 +74,7 @@ static const struct rule rules[ASPECTS][RULES] = {
 			INFERRED(WINDOWS, "IN completions tell it; an OUT completion has length 0 "
 					  "whatever was "
 					  "sent"),
-			ABSENT(QEMU,
-				"QEMU writes length 0 on control OUT completions and cuts data"),
+			INFERRED(QEMU, "IN completions tell it; an OUT completion has length 0"),
 			INFERRED(SIGROK, "from the data captured"),
 			KNOWN(WIRE, "the packets themselves"),
 			KNOWN(ALL, "the completion tells it"),
@@ -86,7 +86,7 @@ static const struct rule rules[ASPECTS][RULES] = {
 			KNOWN(FREEBSD,
 				"when the endpoint takes it up: waiting behind others is not seen"),
 			ABSENT(WIRE, "the wire shows tokens, not when a driver asked"),
-			ABSENT(SIGROK, "made from bus packets"),
+			INFERRED(SIGROK, "made from bus packets: when the first was sent"),
 			KNOWN(ALL, "the submission is a record"),
 		},
 	[ASPECT_COMPLETION] =
@@ -184,8 +184,8 @@ static const struct rule rules[ASPECTS][RULES] = {
 	[ASPECT_BUS_NUMBER] =
 		{
 			ABSENT(TEXT_T, "layout t has no bus number"),
-			ABSENT(QEMU, "always 0"),
-			ABSENT(SIGROK | WIRE, "one bus, no number"),
+			INFERRED(QEMU | SIGROK, "always 0: one bus, no number"),
+			ABSENT(WIRE, "one bus, no number"),
 			KNOWN(ALL, "in every record"),
 		},
 	[ASPECT_URB_ID] =
@@ -207,9 +207,9 @@ static const struct rule rules[ASPECTS][RULES] = {
 	[ASPECT_LOST_COUNT] =
 		{
 			INFERRED(USBMON | USBMON_48,
-				"only pcapng interface statistics; lost submission errors "
-				"are never counted"),
-			INFERRED(DARWIN | FREEBSD, "only pcapng interface statistics"),
+				"only the statistics of a pcapng file tell it, and never of "
+				"lost submission errors"),
+			INFERRED(DARWIN | FREEBSD, "only the statistics of a pcapng file tell it"),
 			ABSENT(ALL, "nobody counts it"),
 		},
 	[ASPECT_NAKS] =

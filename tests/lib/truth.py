@@ -7,7 +7,7 @@ import json
 import subprocess
 import tempfile
 
-from house import Failed, ROOT, command_line, json_lines, run, shown
+from house import Failed, ROOT, Skipped, command_line, json_lines, run, shown
 
 TYPES = '220 189 249 249-1.4 249-1.3 249-1.0 266 186 text-t text-u'.split()
 VARIANTS = [(t, []) for t in TYPES] + [('220', ['-e', 'big']), ('189', ['-e', 'big']),
@@ -50,8 +50,8 @@ def jobs(house):
             for d in descriptions for t, options in VARIANTS] + \
         [(f'{d.stem} as {t} against 220', lambda d=d, t=t: alike(listed, d, t))
          for d in descriptions for t in TYPES[1:]] + \
-        [(f'what {t} shows', lambda t=t: observable(house, listed, descriptions, t))
-         for t in TYPES]
+        [(f'what {t} shows', lambda t=t: observable(listed, descriptions, t)) for t in TYPES] + \
+        [(f'what {p.name} shows', lambda p=p: absent(house, p)) for p in house.all_captures()]
 
 
 def generate(house, arguments):
@@ -117,22 +117,29 @@ def observability(program):
 
 def transfers(house, description, link_type):
     """(observed by aspect, listed transfers by the number of the URB)."""
-    table = observability(house.build / 'tests/observability')
     with capture_of(house, ['-t', link_type, shown(description)]) as file:
-        said = {x['id']: x for x in json_lines(house.bin, ['list', '--json', file.name])}
-        flagged = json_lines(house.bin, ['list', '--json', '-f', 'transfer_flags >= 0', file.name])
-        stat = json.loads(run([house.bin, 'stat', '--json', file.name]).stdout)
-    kind = stat['written_by']
+        kind, said = listed_parts(house, file.name)
     if kind not in WRITERS[link_type]:
         raise Failed(f'{description.stem} as {link_type} is said to be written by {kind}')
+    return (observed_by(house, kind),
+            {x['urb']: said[x['id']] for x in truth_of(house, description, link_type)})
+
+
+def observed_by(house, kind):
+    table = observability(house.build / 'tests/observability')
+    return {aspect: seen for (k, aspect), seen in table.items() if k == kind}
+
+
+def listed_parts(house, path):
+    """(what `stat` says about who wrote the capture, its transfers by id with all of PARTS)."""
+    said = {x['id']: x for x in json_lines(house.bin, ['list', '--json', path])}
     for x in said.values():
         x['completed'] = True if x['seen'] != 'submit' else None
         x['submitted'] = True if x['seen'] != 'complete' else None
         x['transfer_flags'] = None
-    for x in flagged:
+    for x in json_lines(house.bin, ['list', '--json', '-f', 'transfer_flags >= 0', path]):
         said[x['id']]['transfer_flags'] = True
-    return ({aspect: seen for (k, aspect), seen in table.items() if k == kind},
-            {x['urb']: said[x['id']] for x in truth_of(house, description, link_type)})
+    return json_lines(house.bin, ['stat', '--json', path])[0]['written_by'], said
 
 
 def part(x, name):
@@ -200,7 +207,7 @@ def excused(a, b, link_type, observed, aspect, name):
     return name == 'iso.empty' and a['dir'] == 'out' and b['os'] == 'windows'
 
 
-def observable(house, listed, descriptions, link_type):
+def observable(listed, descriptions, link_type):
     """absent: null in every transfer; known: there wherever 220 or the description has it."""
     checked, wrong = 0, []
     for description in descriptions:
@@ -222,3 +229,17 @@ def observable(house, listed, descriptions, link_type):
     if wrong:
         raise Failed(f'{len(wrong)} contradict src/usb/observability.c: {wrong[0]}')
     return checked
+
+
+def absent(house, path):
+    """The same of captures that nobody described."""
+    kind, said = listed_parts(house, path)
+    observed = observed_by(house, kind)
+    if not observed:
+        raise Skipped('holds no URBs')
+    wrong = [f'{name} of transfer {x["id"]} is {part(x, name)!r}, though {aspect} is absent'
+             for x in said.values() for aspect, name in PARTS
+             if observed[aspect] == 'absent' and part(x, name) is not None]
+    if wrong:
+        raise Failed(f'{len(wrong)} contradict src/usb/observability.c: {wrong[0]}')
+    return max(1, len(said))

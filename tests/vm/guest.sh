@@ -21,14 +21,14 @@ wait_for() {
 size_reaches() { [ "$(stat -c %s "$1")" -ge "$2" ]; }
 
 # qmp JSON: sends one command to QEMU and waits for its answer; an error ends the scenario.
-qmp_answers() { grep -c '"return"\|"error"' monitor.log; }
+qmp_answers() { grep -c '"return"\|"error"' /share/monitor.log; }
 qmp_answered() { [ "$(qmp_answers)" -gt "$1" ]; }
 qmp() {
 	before=$(qmp_answers)
 	echo "$1" >&3
 	wait_for 10 "answer to $1" qmp_answered "$before"
-	if tail -n 1 monitor.log | grep -q '"error"'; then
-		fail "$1: $(tail -n 1 monitor.log)"
+	if tail -n 1 /share/monitor.log | grep -q '"error"'; then
+		fail "$1: $(tail -n 1 /share/monitor.log)"
 	fi
 }
 
@@ -36,8 +36,8 @@ qmp() {
 # since these commands say something only when they fail.
 hmp() {
 	qmp "{\"execute\":\"human-monitor-command\",\"arguments\":{\"command-line\":\"$*\"}}"
-	grep '"return"' monitor.log | tail -n 1 | grep -q '"return": ""' ||
-		fail "$*: $(grep '"return"' monitor.log | tail -n 1)"
+	grep '"return"' /share/monitor.log | tail -n 1 | grep -q '"return": ""' ||
+		fail "$*: $(grep '"return"' /share/monitor.log | tail -n 1)"
 }
 
 # usb_device PRODUCT: prints the sysfs directory of the device that calls itself so.
@@ -56,3 +56,152 @@ input_of() {
 # ends_with_event FILE HEX: the last input event but the closing one has this type, code and value.
 # struct input_event is 16 bytes of time, then u16 type, u16 code, s32 value.
 ends_with_event() { [ "$(tail -c 32 "$1" | head -c 8 | xxd -p)" = "$2" ]; }
+
+# plug DEVICE,OPTIONS: plugs one of QEMU's devices in; unplug ID takes it out again and waits until
+# the kernel has noticed.
+plug() { hmp "device_add $1"; }
+unplug() {
+	before=$(usb_devices)
+	hmp "device_del $1"
+	wait_for 10 "removal of $1" fewer_usb_devices "$before"
+}
+usb_devices() { ls /sys/bus/usb/devices | grep -c '^[0-9][-0-9.]*$'; }
+fewer_usb_devices() { [ "$(usb_devices)" -lt "$1" ]; }
+
+# unplug_all: takes out whatever is still in, when a scenario has failed.
+unplug_all() {
+	for id in $(grep -o '"device_add [^"]*' /share/*/log 2> /dev/null | sed -n 's/.*id=\([^,]*\).*/\1/p'); do
+		hmp "device_del $id"
+	done
+	gadget_remove
+	return 0
+}
+
+# lines COUNT TEXT: prints numbered lines.
+lines() { awk -v n="$1" -v text="$2" 'BEGIN { for (i = 1; i <= n; i++) print text, i }'; }
+
+# capture_start FILE [OPTION]...: begins to capture what happens on all buses; returns when the
+# capture is on. capture_stop ends it.
+capture_start() {
+	rm -f "$1"
+	cat /sys/kernel/debug/usb/usbmon/0u > "$1" & sleep 1; echo >> $1
+	capture=$!
+	wait_for 10 "beginning of $1" size_reaches "$1" 1
+}
+capture_stop() {
+	kill -INT $capture
+	wait $capture; true || fail "capture ended with $?: $(cat capture.err)"
+}
+
+# A device made of the kernel's own functions, on a host controller that exists in memory.
+# gadget_begin SPEED VID PID PRODUCT; gadget_function NAME [CONFIGFS-FILE=VALUE]...; gadget_bind
+G=/sys/kernel/config/usb_gadget/g
+gadget_begin() {
+	case $1 in
+	super) modprobe dummy_hcd is_super_speed=1 ;;
+	high) modprobe dummy_hcd ;;
+	full) modprobe dummy_hcd is_high_speed=0 ;;
+	esac || fail dummy_hcd
+	modprobe libcomposite || fail libcomposite
+	mountpoint -q /sys/kernel/config || mount -t configfs configfs /sys/kernel/config
+	mkdir $G && echo "$2" > $G/idVendor && echo "$3" > $G/idProduct || fail gadget
+	mkdir -p $G/strings/0x409 $G/configs/c.1/strings/0x409
+	echo 'Example Devices' > $G/strings/0x409/manufacturer
+	echo "$4" > $G/strings/0x409/product
+	echo 000000000001 > $G/strings/0x409/serialnumber
+	echo "$4 in use" > $G/configs/c.1/strings/0x409/configuration
+}
+gadget_function() {
+	mkdir "$G/functions/$1" || fail "function $1"
+	function=$1
+	shift
+	for setting; do
+		echo "${setting#*=}" > "$G/functions/$function/${setting%%=*}" || fail "$setting"
+	done
+	ln -s "$G/functions/$function" $G/configs/c.1/ || fail "$function in configuration"
+}
+gadget_bind() { ls /sys/class/udc | head -n 1 > $G/UDC || fail 'gadget not accepted'; }
+gadget_unbind() { echo > $G/UDC; }
+gadget_remove() {
+	[ -d $G ] || return 0
+	gadget_unbind
+	for link in $G/configs/c.1/*; do
+		[ ! -L "$link" ] || rm "$link"
+	done
+	rmdir $G/configs/c.1/strings/0x409 $G/configs/c.1 $G/functions/* $G/strings/0x409 $G
+	modprobe -r dummy_hcd
+}
+
+# node DIRECTORY: prints the device node of the device with this sysfs directory.
+node() { printf '/dev/bus/usb/%03d/%03d\n' "$(cat "$1/busnum")" "$(cat "$1/devnum")"; }
+
+disk_is() { [ "$(cat /sys/block/sda/size)" -gt 0 ]; }
+no_disk() { [ ! -e /sys/block/sda ]; }
+
+# plug_uas ID DRIVE: a hot-plugged UAS device shows itself only when told so, after its disks are in
+# place.
+plug_uas() {
+	plug "usb-uas,id=$1,bus=x.0${3-}"
+	plug "scsi-hd,id=$1-disk,bus=$1.0,drive=$2"
+	qmp '{"execute":"qom-set","arguments":{"path":"/machine/peripheral/'"$1"'",
+"property":"attached","value":true}}'
+}
+
+# use_disk: writes a file to the FAT file system on the disk, then reads it back from the disk.
+use_disk() {
+	wait_for 20 disk disk_is
+	mount -t vfat /dev/sda /mnt || fail mount
+	lines 100 'text on an emulated disk, line' > /mnt/lines.txt
+	sync
+	umount /mnt
+	mount -t vfat /dev/sda /mnt || fail 'second mount'
+	lines 100 'text on an emulated disk, line' | cmp - /mnt/lines.txt || fail 'bad file'
+	umount /mnt
+}
+
+# exchange_lines A B: sends lines from A to B and back, then chooses other settings on A. Opening a
+# line empties it: both stay open until everything has arrived.
+exchange_lines() {
+	exec 4<> "$1" 5<> "$2"
+	stty 115200 raw -echo <&4
+	stty 115200 raw -echo <&5
+	: > /tmp/got4
+	: > /tmp/got5
+	cat <&4 > /tmp/got4 &
+	readers=$!
+	cat <&5 > /tmp/got5 &
+	readers="$readers $!"
+	lines 20 question >&4
+	wait_for 10 "data on $2" size_reaches /tmp/got5 "$(lines 20 question | wc -c)"
+	lines 20 answer >&5
+	wait_for 10 "data on $1" size_reaches /tmp/got4 "$(lines 20 answer | wc -c)"
+	kill $readers
+	stty 9600 parenb parodd cstopb cs7 <&4
+	exec 4>&- 5>&-
+}
+
+# ping_gadget FUNCTION: the two ends of a network function ping each other, one in a network
+# namespace of its own, so that the kernel does not take the short way.
+ping_gadget() {
+	host=$(cat "$G/functions/$1/host_addr")
+	gadget=$(cat "$G/functions/$1/ifname")
+	wait_for 10 'network interface' net_with "$host"
+	echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6
+	unshare -n sleep 100 &
+	holder=$!
+	wait_for 10 namespace other_namespace $holder
+	ip link set "$gadget" netns $holder || fail 'interface to namespace'
+	nsenter -t $holder -n ip address add 10.0.3.1/24 dev "$gadget"
+	nsenter -t $holder -n ip link set "$gadget" up
+	ip address add 10.0.3.2/24 dev "$(net_with "$host")"
+	ip link set "$(net_with "$host")" up
+	ping -c 3 -i 0.2 -W 5 10.0.3.1 || fail 'no answer'
+	ip link set "$(net_with "$host")" down
+	kill $holder
+	wait_for 10 "return of $gadget" test -e "/sys/class/net/$gadget"
+}
+net_with() {
+	file=$(grep -lx "$1" /sys/class/net/*/address | head -n 1)
+	[ -n "$file" ] && basename "$(dirname "$file")"
+}
+other_namespace() { [ "$(readlink /proc/$1/ns/net)" != "$(readlink /proc/self/ns/net)" ]; }

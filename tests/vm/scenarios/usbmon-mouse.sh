@@ -1,0 +1,50 @@
+# A mouse moves, turns its wheel and clicks; then a tablet on another controller does.
+# batch: captures
+# modules: usbhid hid_generic evdev
+. /guest.sh
+
+event() { qmp "{\"execute\":\"input-send-event\",\"arguments\":{\"events\":[$1]}}"; }
+click() {
+	for down in true false; do
+		event "{\"type\":\"btn\",\"data\":{\"button\":\"$1\",\"down\":$down}}"
+		usleep 50000
+	done
+}
+# listen PRODUCT: begins to read the input events of a device.
+listen() {
+	wait_for 10 "$1" usb_device "$1"
+	dir=$(usb_device "$1")
+	wait_for 10 "input of $1" input_of "$dir"
+	cat "$(input_of "$dir")" > /tmp/moves &
+	reader=$!
+}
+
+capture_start usbmon-mouse.pcapng
+plug usb-mouse,id=mouse,bus=x.0,usb_version=1
+listen 'QEMU USB Mouse'
+for at in 5 -3 127 -100; do
+	event "{\"type\":\"rel\",\"data\":{\"axis\":\"x\",\"value\":$at}},
+{\"type\":\"rel\",\"data\":{\"axis\":\"y\",\"value\":2}}"
+	usleep 50000
+done
+for button in wheel-up wheel-down middle left; do
+	click $button
+done
+wait_for 10 'release of the left button' ends_with_event /tmp/moves 0100100100000000
+kill $reader
+unplug mouse
+
+plug usb-tablet,id=tablet,bus=e.0
+listen 'QEMU USB Tablet'
+for at in 0 4096 16384 32767; do
+	event "{\"type\":\"abs\",\"data\":{\"axis\":\"x\",\"value\":$at}},
+{\"type\":\"abs\",\"data\":{\"axis\":\"y\",\"value\":$((32767 - at))}}"
+	usleep 50000
+done
+for button in right wheel-up left; do
+	click $button
+done
+wait_for 10 'release of the left button' ends_with_event /tmp/moves 0100100100000000
+kill $reader
+unplug tablet
+capture_stop
