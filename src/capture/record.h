@@ -18,26 +18,26 @@ enum {
 	LINK_USB_2_0_FULL_SPEED = 294,
 	LINK_USB_2_0_HIGH_SPEED = 295,
 	/* Not registered anywhere, used inside the program only. */
-	LINK_USBMON_TEXT = 0x10000, /* a line of usbmon text */
+	LINK_USBMON_TEXT = 0x10000,  /* a line of usbmon text */
 	LINK_PCAPNG_CUSTOM = 0x10001 /* a custom block: data = its body from the PEN on */
 };
 
 /* Valid only until the next record is read (data and comment point into the reader's block). */
 struct record {
-	uint64_t number;   /* from 1; equals tshark's frame number for the same file */
-	int64_t time;      /* ns since the epoch of the file (1970 for pcap); see has_time */
-	uint64_t offset;   /* of the record's header (pcap) or block (pcapng) or line (text) in the
-			      uncompressed stream */
+	uint64_t number; /* from 1; equals tshark's frame number for the same file */
+	int64_t time;	 /* ns since the epoch of the file (1970 for pcap); see has_time */
+	uint64_t offset; /* of the record's header (pcap) or block (pcapng) or line (text) in the
+			    uncompressed stream */
 	const uint8_t *data;
 	const char *comment; /* first packet comment, not terminated; NULL: none */
 	uint32_t comment_len;
-	uint32_t link;     /* LINK_… */
-	uint32_t caplen;   /* bytes at data */
-	uint32_t origlen;  /* bytes there were; >= caplen in sane files, not enforced */
-	uint32_t iface;    /* index for reader_iface() */
-	uint32_t section;  /* pcapng section, from 0 */
-	bool big_endian;   /* byte order of the file (section): that of usbmon headers */
-	bool has_time;     /* false: simple packet blocks */
+	uint32_t link;	  /* LINK_… */
+	uint32_t caplen;  /* bytes at data */
+	uint32_t origlen; /* bytes there were; >= caplen in sane files, not enforced */
+	uint32_t iface;	  /* index for reader_iface() */
+	uint32_t section; /* pcapng section, from 0 */
+	bool big_endian;  /* byte order of the file (section): that of usbmon headers */
+	bool has_time;	  /* false: simple packet blocks */
 };
 
 #endif

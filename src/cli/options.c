@@ -27,9 +27,8 @@ const struct option_row common_options[] = {
 	{0, "color", "WHEN", "auto, always or never; NO_COLOR is honoured", OPTION_WORD, AT(color),
 		color_words, 0},
 	{0, "descriptors", "[B.D=]FILE",
-		"known before: devices of an earlier capture, or a dump of device B.D's "
-		"descriptors",
-		OPTION_MANY, AT(descriptors), 0, 0},
+		"known before: an earlier capture, or a descriptor dump of device B.D", OPTION_MANY,
+		AT(descriptors), 0, 0},
 	{0, "as", "B.D[.IF]=NAME", "decode device B.D (its interface IF) with decoder NAME",
 		OPTION_MANY, AT(as), 0, 0},
 	{0, "learn", 0, "read the input twice: what devices tell is known from the beginning",

@@ -9,8 +9,8 @@ enum output_format { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV };
 
 struct output_opts {
 	enum output_format format;
-	bool color;       /* text: ANSI colours by tone */
-	bool ascii;       /* text: no characters beyond ASCII of our own (µ, →, ~ stays) */
+	bool color;	  /* text: ANSI colours by tone */
+	bool ascii;	  /* text: no characters beyond ASCII of our own (µ, →, ~ stays) */
 	unsigned columns; /* text: terminal width, lines are cut to it; 0: no limit */
 };
 

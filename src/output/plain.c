@@ -346,6 +346,7 @@ static void plain_note(struct emit *e, const char *text)
 	struct plain *p = plain_of(e);
 	struct value v = value_name(text);
 
+	v.tone = TONE_DIM;
 	if (p->hold.kind == HOLD_NONE)
 		show_headings(p);
 	line_of(p, indent_of(p) + (in_row(p) ? 2 : 0), &v, true);

@@ -123,13 +123,15 @@ static int loop(
 	struct record rec;
 	struct event ev;
 	uint32_t until_look = PROGRESS_EVERY;
+	bool begun = false;
 	int rc = 0;
 
 	while (!r->stop && !signalled && (rc = reader_next(r->reader, &rec, e)) == 1) {
 		struct placement place;
 
-		if (!model_counts(r->model)->records)
+		if (!begun)
 			*start = rec;
+		begun = true;
 		link_to_event(type_of(&types, &rec), &rec, &ev);
 		place = model_feed(r->model, &rec, &ev);
 		if (place.bin != BIN_NONE && !r->binned[place.bin].record) {
@@ -224,8 +226,8 @@ static int read_all(struct run *r, const struct run_opts *o, struct err *e)
 	return rc;
 }
 
-/* Records that could not be used are told once, with the first of them. True: so many that the input
- * is not what was asked for, or damaged. */
+/* Records that could not be used are told once, with the first of them. True: so many that the
+ * input is not what was asked for, or damaged. */
 static bool report_unused(const struct run *r)
 {
 	static const struct {
@@ -248,7 +250,8 @@ static bool report_unused(const struct run *r)
 		log_warn("%s: %llu of %llu records are %s (the first is record %llu: %s)",
 			r->opts->path, (unsigned long long)n, (unsigned long long)c->records,
 			kind[i].what, (unsigned long long)r->binned[kind[i].bin].record,
-			r->binned[kind[i].bin].reason ? r->binned[kind[i].bin].reason : "no reason told");
+			r->binned[kind[i].bin].reason ? r->binned[kind[i].bin].reason
+						      : "no reason told");
 		trouble = true;
 	}
 	return trouble;

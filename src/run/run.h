@@ -15,10 +15,10 @@ struct run {
 	const struct filter *filter; /* NULL: all */
 	struct consumer *consumer;
 	size_t consumers;
-	uint64_t kept;		     /* transfers the filter kept */
-	bool payload;		     /* some consumer or the filter wants transfer data */
-	bool stop;		     /* set by a consumer: enough */
-	bool interrupted;	     /* Ctrl-C */
+	uint64_t kept;	  /* transfers the filter kept */
+	bool payload;	  /* some consumer or the filter wants transfer data */
+	bool stop;	  /* set by a consumer: enough */
+	bool interrupted; /* Ctrl-C */
 	struct {
 		uint64_t record;    /* the first that went there; 0: none */
 		const char *reason; /* why, NULL: not told */

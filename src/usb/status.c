@@ -20,7 +20,8 @@ const char *status_name(enum status s)
 
 bool status_is_error(enum status s)
 {
-	return s != STATUS_OK && s != STATUS_PENDING && s != STATUS_UNKNOWN && s != STATUS_CANCELLED;
+	return s != STATUS_OK && s != STATUS_PENDING && s != STATUS_UNKNOWN &&
+	       s != STATUS_CANCELLED;
 }
 
 const struct status_code *status_lookup(enum usb_os os, int64_t raw)

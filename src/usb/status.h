@@ -20,8 +20,8 @@ enum status {
 	STATUS_NO_BANDWIDTH,
 	STATUS_OVERRUN,
 	STATUS_UNDERRUN,
-	STATUS_MISSED, /* isochronous */
-	STATUS_ERROR,  /* other */
+	STATUS_MISSED,	/* isochronous */
+	STATUS_ERROR,	/* other */
 	STATUS_PENDING, /* not completed within the capture */
 	STATUS_UNKNOWN, /* completed, but this kind of capture does not record how: JSON null */
 	STATUS_COUNT
@@ -35,7 +35,7 @@ bool status_is_error(enum status s);
 /* One number of one system. Texts are trusted and never NULL. */
 struct status_code {
 	int64_t number;
-	const char *name;     /* "-EPIPE", "USBD_STATUS_STALL_PID" */
+	const char *name; /* "-EPIPE", "USBD_STATUS_STALL_PID" */
 	enum status status;
 	const char *meaning;  /* in plain words, one line */
 	const char *happened; /* what the driver, controller or bus did */

@@ -8,7 +8,8 @@ import subprocess
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # Output must not depend on the caller's surroundings.
-ENVIRONMENT = {'LC_ALL': 'C.UTF-8', 'TZ': 'UTC', 'TERM': 'dumb', 'PATH': os.environ['PATH'],
+ENVIRONMENT = {'URBSCOPE_IDS': str(ROOT / 'tests/golden/usb.ids'),
+               'LC_ALL': 'C.UTF-8', 'TZ': 'UTC', 'TERM': 'dumb', 'PATH': os.environ['PATH'],
                'HOME': '/nonexistent', 'UBSAN_OPTIONS': 'print_stacktrace=1',
                'ASAN_OPTIONS': 'detect_leaks=1:abort_on_error=0:exitcode=99'}
 
