@@ -170,6 +170,8 @@ static void get_info(const void *row, struct value *v)
 {
 	const struct text *t = row_info(ROW(row));
 
+	if (!t->len)
+		return;
 	*v = value_untrusted(t->s, t->len);
 	v->trusted = true; /* row_info() has no control characters */
 }

@@ -23,10 +23,10 @@ enum {
 };
 
 struct reader_opts {
-	size_t block;    /* bytes per read, and nothing is mapped; 0: READER_BLOCK, plain files mapped.
-			    Tests use 1, 7, 4096 */
-	bool seekable;   /* make random access possible: pipes and compressed input go through an
-			    unlinked temporary file (in $TMPDIR or /tmp) */
+	size_t block; /* bytes per read, and nothing is mapped; 0: READER_BLOCK, plain files mapped.
+			 Tests use 1, 7, 4096 */
+	bool seekable; /* make random access possible: pipes and compressed input go through an
+			  unlinked temporary file (in $TMPDIR or /tmp) */
 };
 
 /* A capture interface (pcap: exactly one; pcapng: as described). Texts are NULL where absent,

@@ -14,7 +14,8 @@ enum {
 	GET_INTERFACE = 10,
 	SET_INTERFACE = 11,
 	ADDRESS_MAX = 127,
-	DEVICE_DESCRIPTOR_LEN = 18
+	DEVICE_DESCRIPTOR_LEN = 18,
+	DEVICE_DESCRIPTOR_IDS = 12 /* bytes up to idProduct */
 };
 
 /* ---- new devices -------------------------------------------------------------------- */
@@ -37,6 +38,14 @@ static bool same_device(const struct fact *a, const uint8_t *data, uint32_t len)
 	return !memcmp(a->data, data, len);
 }
 
+/* Is it certain that they are of one device? The first 8 bytes, which hosts read of a new device,
+ * are the same for many. */
+static bool certainly_same(const struct fact *a, const uint8_t *data, uint32_t len)
+{
+	return a && a->len >= DEVICE_DESCRIPTOR_IDS && len >= DEVICE_DESCRIPTOR_IDS &&
+	       same_device(a, data, len);
+}
+
 static const struct fact *device_descriptor(const struct devices *d, uint32_t instance)
 {
 	return devices_fact(d, instance, UINT32_MAX, DESC_DEVICE, 0, FACT_ANY);
@@ -55,7 +64,7 @@ static void came_from_zero(struct devices *d, struct xfer *x, uint32_t zero)
 
 	if (old < zero)
 		now = devices_renew(d, x->section, x->bus, x->device,
-			known && same_device(known, fresh->data, fresh->len));
+			certainly_same(known, x->data.data, x->data.kept));
 	devices_add_fact(d, now, fresh);
 	devices_forget(d, x->section, x->bus, 0);
 	if (now != x->instance)
@@ -116,7 +125,7 @@ static void set_address(struct devices *d, struct xfer *x, const struct usb_setu
 	old = devices_at(d, x->section, x->bus, s->wValue);
 	known = old ? device_descriptor(d, old) : NULL;
 	now = devices_renew(d, x->section, x->bus, s->wValue,
-		known && fresh && same_device(known, fresh->data, fresh->len));
+		fresh && certainly_same(known, fresh->data, fresh->len));
 	if (fresh)
 		devices_add_fact(d, now, fresh);
 	devices_forget(d, x->section, x->bus, 0);

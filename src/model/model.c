@@ -102,8 +102,7 @@ void model_free(struct model *m)
 	free(m);
 }
 
-/* ---- who wrote the capture
- * ------------------------------------------------------------------------ */
+/* ---- who wrote the capture ---------------------------------------------------------- */
 
 /* Windows records differ by generation in ways that only some of them show. */
 static void note_usbpcap(struct model *m, const struct record *rec, uint8_t proof)
@@ -125,8 +124,7 @@ enum capture_kind model_capture(const struct model *m, const struct xfer *x)
 	return capture_by_now(m, x->section, x->capture);
 }
 
-/* ---- finding open transfers --------------------------------------------------------------------
- */
+/* ---- finding open transfers --------------------------------------------------------- */
 
 /* Id 0 is no id (FreeBSD): the endpoint takes its place. All control transfers in a QEMU file have
  * it, but that is one device's, which changes its address under SET_ADDRESS. */
@@ -182,8 +180,7 @@ static struct map_slot *find_open(struct model *m, const struct record *rec, con
 	return first;
 }
 
-/* ---- opening ------------------------------------------------------------------------------------
- */
+/* ---- opening ------------------------------------------------------------------------ */
 
 static struct open_xfer *new_slot(struct model *m, uint32_t *n)
 {
@@ -209,7 +206,7 @@ static void keep_payload(
 
 static uint16_t flags_of(const struct urb_event *u)
 {
-	return u->has & (uint16_t)~(URB_REQUESTED | URB_ACTUAL);
+	return (uint16_t)(u->has & ~(URB_REQUESTED | URB_ACTUAL));
 }
 
 static uint32_t pipe_of(struct model *m, const struct record *rec, const struct event *ev)
@@ -265,8 +262,7 @@ static struct open_xfer *open_xfer(
 	return o;
 }
 
-/* ---- building the transfer ----------------------------------------------------------------------
- */
+/* ---- building the transfer ---------------------------------------------------------- */
 
 static void xfer_blank(struct xfer *x)
 {
@@ -435,8 +431,7 @@ static void close_slot(struct model *m, uint32_t n)
 	m->free = n;
 }
 
-/* ---- captures that record one end ---------------------------------------------------------------
- */
+/* ---- captures that record one end --------------------------------------------------- */
 
 static bool one_end_type(uint8_t type)
 {
@@ -489,8 +484,7 @@ static bool belongs(const struct model *m, const struct open_xfer *o, const stru
 		       ev->dir == USB_DIR_UNKNOWN);
 }
 
-/* ---- events
- * -------------------------------------------------------------------------------------- */
+/* ---- events ------------------------------------------------------------------------- */
 
 /* QEMU's host controllers write a submission each time they poll an IN endpoint that had nothing
  * yet. */
