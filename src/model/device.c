@@ -30,6 +30,7 @@ struct slot {
 	struct fact *fact;
 	size_t facts, fact_cap, bytes;
 	int8_t alternate[INTERFACES];	/* -1: none selected */
+	char *port;			/* PORT_PATH_MAX bytes; NULL: none */
 	uint32_t pipe[ENDPOINTS][DIRS]; /* newest pipe of that endpoint, 0: none */
 };
 
@@ -81,8 +82,10 @@ void devices_free(struct devices *d)
 {
 	if (!d)
 		return;
-	for (size_t i = 0; i < d->instances; i++)
+	for (size_t i = 0; i < d->instances; i++) {
 		free_facts(d->instance[i].fact, d->instance[i].facts);
+		free(d->instance[i].port);
+	}
 	for (size_t i = 0; i < d->knowns; i++)
 		free_facts(d->known[i].fact, d->known[i].facts);
 	map_free(&d->by_address);
@@ -378,6 +381,22 @@ void devices_set_configuration(struct devices *d, uint32_t instance, int value)
 	s->pub.configuration = value;
 	memset(s->alternate, value ? 0 : -1, sizeof(s->alternate)); /* USB 2.0 9.1.1.5 */
 	s->serial++;
+}
+
+void devices_set_port_path(struct devices *d, uint32_t instance, const char *s, size_t n)
+{
+	struct slot *to = &d->instance[instance - 1];
+
+	for (size_t i = 0; i < n; i++)
+		if (!s[i] || !strchr("usb0123456789-.", s[i]))
+			return;
+	if (!n || n >= PORT_PATH_MAX)
+		return;
+	if (!to->port)
+		to->port = mem_zalloc(PORT_PATH_MAX, 1);
+	memcpy(to->port, s, n);
+	to->port[n] = 0;
+	to->pub.port_path = to->port;
 }
 
 void devices_set_alternate(

@@ -119,6 +119,9 @@ void devices_forget(struct devices *d, uint32_t section, uint16_t bus, uint16_t 
 /* Keeps an answer; a prefix of what is known already is no news. data is copied. */
 void devices_add_fact(struct devices *d, uint32_t instance, const struct fact *f);
 void devices_set_configuration(struct devices *d, uint32_t instance, int value);
+/* "1-2.4", n bytes; anything else than a port path is not taken. */
+enum { PORT_PATH_MAX = 40 };
+void devices_set_port_path(struct devices *d, uint32_t instance, const char *s, size_t n);
 void devices_set_alternate(
 	struct devices *d, uint32_t instance, uint8_t interface, uint8_t alternate);
 

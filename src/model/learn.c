@@ -192,4 +192,6 @@ void learn_known(struct devices *d, const struct xfer *x)
 		store_descriptor(d, x, &s);
 	else if (s.bRequest == SET_CONFIGURATION)
 		devices_set_configuration(d, x->instance, s.wValue & 0xff);
+	else if (s.bRequest == SET_INTERFACE)
+		set_interface(d, (struct xfer *)(uintptr_t)x, &s);
 }

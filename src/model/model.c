@@ -1,74 +1,11 @@
 /* model.c: URB events → transfers. Submissions and completions are paired by (section, bus, id); a
  * USBPcap control transfer's stages join in between. */
-#include "model/model.h"
-#include "base/map.h"
 #include "base/mem.h"
 #include "model/learn.h"
-#include "model/payload.h"
+#include "model/model_impl.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Flags of open transfers beyond XFER_…: what `length` holds. */
-enum { OPEN_REQUESTED = 1 << 14, OPEN_ACTUAL = 1 << 15 };
-
-/* An open transfer: one cache line. Section, bus, address, endpoint and speed are found through the
- * pipe. */
-struct open_xfer {
-	uint64_t urb, first;
-	int64_t begin;
-	union {
-		uint8_t setup[8]; /* control */
-		struct {
-			uint32_t packets; /* isochronous */
-			int32_t interval; /* isochronous, interrupt */
-		};
-		uint32_t stream;   /* bulk */
-		uint16_t function; /* request */
-		struct {
-			uint32_t polls;	    /* QEMU: further submissions, */
-			uint32_t last_poll; /* and how far the last one is from the first */
-		};
-	};
-	uint32_t id;		/* 0: a free slot */
-	uint32_t pipe;		/* of a free slot: the next free one */
-	uint32_t length;	/* OPEN_REQUESTED: asked for; OPEN_ACTUAL: of the data stage */
-	uint32_t captured;	/* payload bytes in the capture so far */
-	uint32_t payload, kept; /* pool handle, bytes in it */
-	union {
-		uint32_t transfer_flags;
-		uint32_t last_stage; /* USBPcap has none: how far the latest stage is from the first
-				      */
-	};
-	uint16_t flags;
-	uint8_t records;
-	uint8_t dir : 2, capture : 4 /* enum capture_kind */, repolled : 1;
-};
-static_assert(sizeof(struct open_xfer) == 64, "memory per pending transfer (DESIGN section 5)");
-static_assert(CAPTURE_KINDS <= 16, "open_xfer.capture");
-
-struct model {
-	struct model_opts opts;
-	struct devices *devices, *own_devices;
-	struct open_xfer *open;
-	size_t opens, open_cap;
-	uint32_t free; /* slot number + 1 */
-	struct map by_urb;
-	struct payload_pool pool;
-	struct model_counts counts;
-	int64_t start, now;
-	bool started;
-	/* The request of an injected transfer whose answer comes next. */
-	struct {
-		uint8_t setup[8];
-		uint16_t bus, device;
-		bool open;
-	} injected;
-	/* The latest USBPcap generation that records of this section (number + 1) prove. */
-	uint32_t usbpcap_section;
-	uint8_t usbpcap;
-};
 
 struct urb_key {
 	const struct record *rec;
@@ -111,12 +48,6 @@ static void note_usbpcap(struct model *m, const struct record *rec, uint8_t proo
 		m->usbpcap_section = rec->section + 1;
 		m->usbpcap = proof;
 	}
-}
-
-static uint8_t capture_by_now(const struct model *m, uint32_t section, uint8_t capture)
-{
-	return capture_is_usbpcap(capture) && m->usbpcap_section == section + 1 ? m->usbpcap
-										: capture;
 }
 
 enum capture_kind model_capture(const struct model *m, const struct xfer *x)
@@ -204,11 +135,6 @@ static void keep_payload(
 	o->payload = payload_keep(&m->pool, u->data, u->data_len, &o->kept);
 }
 
-static uint16_t flags_of(const struct urb_event *u)
-{
-	return (uint16_t)(u->has & ~(URB_REQUESTED | URB_ACTUAL));
-}
-
 static uint32_t pipe_of(struct model *m, const struct record *rec, const struct event *ev)
 {
 	return devices_pipe(m->devices, rec->section, ev->bus, ev->device, ev->endpoint, ev->dir,
@@ -247,7 +173,7 @@ static struct open_xfer *open_xfer(
 	o->length = u->length;
 	o->captured = o->payload = o->kept = 0;
 	o->transfer_flags = u->transfer_flags;
-	o->flags = flags_of(u) & (uint16_t)~XFER_HAS_STATUS;
+	o->flags = build_flags(u) & (uint16_t)~XFER_HAS_STATUS;
 	if (u->has & URB_REQUESTED)
 		o->flags |= OPEN_REQUESTED;
 	else if (u->has & URB_ACTUAL)
@@ -260,165 +186,6 @@ static struct open_xfer *open_xfer(
 	keep_payload(m, o, u, ev->type == USB_CONTROL);
 	map_insert(&m->by_urb, urb_hash(rec, ev), n);
 	return o;
-}
-
-/* ---- building the transfer ---------------------------------------------------------- */
-
-static void xfer_blank(struct xfer *x)
-{
-	mem_clear(x);
-	x->status = STATUS_PENDING;
-	x->ended = END_EOF;
-	x->req_len = x->len = x->naks = x->retries = XFER_UNKNOWN;
-}
-
-static void from_pipe(const struct model *m, struct xfer *x, uint32_t pipe)
-{
-	const struct pipe *p = devices_get_pipe(m->devices, pipe);
-	const struct instance *i = devices_get_instance(m->devices, p->instance);
-
-	x->pipe = pipe;
-	x->instance = p->instance;
-	x->endpoint_id = p->endpoint_id;
-	x->section = i->section;
-	x->bus = i->bus;
-	x->device = i->address;
-	x->speed = p->speed;
-	x->endpoint = p->endpoint;
-	x->type = p->type;
-}
-
-static const uint8_t os_of[CAPTURE_KINDS] = {
-	[CAPTURE_USBMON] = USB_OS_LINUX,
-	[CAPTURE_USBMON_48] = USB_OS_LINUX,
-	[CAPTURE_USBMON_TEXT_U] = USB_OS_LINUX,
-	[CAPTURE_USBMON_TEXT_T] = USB_OS_LINUX,
-	[CAPTURE_QEMU] = USB_OS_LINUX,
-	[CAPTURE_SIGROK] = USB_OS_LINUX,
-	[CAPTURE_USBPCAP] = USB_OS_WINDOWS,
-	[CAPTURE_USBPCAP_1_0] = USB_OS_WINDOWS,
-	[CAPTURE_USBPCAP_1_4] = USB_OS_WINDOWS,
-	[CAPTURE_USBPCAP_1_5] = USB_OS_WINDOWS,
-	[CAPTURE_DARWIN] = USB_OS_DARWIN,
-	[CAPTURE_FREEBSD] = USB_OS_FREEBSD,
-};
-
-/* All that the submission (and the data stage) told. */
-static void from_open(const struct model *m, struct xfer *x, const struct open_xfer *o)
-{
-	from_pipe(m, x, o->pipe);
-	x->id = o->id;
-	x->records = o->records;
-	x->first = x->last = o->first;
-	x->begin = x->end = o->begin;
-	x->urb = o->urb;
-	x->dir = o->dir;
-	x->os = os_of[o->capture];
-	x->capture = capture_by_now(m, x->section, o->capture);
-	x->seen = SEEN_SUBMIT;
-	x->flags = o->flags & (uint16_t) ~(OPEN_REQUESTED | OPEN_ACTUAL);
-	if (capture_is_usbpcap(o->capture))
-		x->last += o->last_stage;
-	else
-		x->transfer_flags = o->transfer_flags;
-	if (o->flags & OPEN_REQUESTED)
-		x->req_len = o->length;
-	if (o->flags & OPEN_ACTUAL)
-		x->len = o->length;
-	if (o->repolled) {
-		x->records += o->polls;
-		x->last += o->last_poll;
-	} else if (x->type == USB_CONTROL) {
-		memcpy(x->setup, o->setup, sizeof(x->setup));
-	} else if (x->type == USB_BULK) {
-		x->stream = o->stream;
-	} else if (x->type == USB_REQUEST) {
-		x->function = o->function;
-	} else {
-		x->iso.packets = o->packets;
-		x->interval = o->interval;
-	}
-	x->data.data = o->payload ? payload_data(&m->pool, o->payload) : NULL;
-	x->data.kept = o->kept;
-	x->data.captured = x->data.total = o->captured;
-	if (o->flags & (OPEN_REQUESTED | OPEN_ACTUAL) && o->dir == USB_OUT &&
-		o->length > o->captured)
-		x->data.total = o->length;
-}
-
-/* What a completion tells about itself, whether or not its submission was seen. */
-static void from_completion(
-	struct model *m, struct xfer *x, const struct record *rec, const struct event *ev)
-{
-	const struct urb_event *u = &ev->urb;
-
-	x->last = rec->number;
-	x->end = m->now;
-	x->os = ev->os;
-	x->capture = capture_by_now(m, rec->section, ev->capture);
-	x->flags |= flags_of(u);
-	if (u->has & URB_ACTUAL)
-		x->len = u->length;
-	if (u->has & URB_INTERVAL)
-		x->interval = u->interval;
-	if (u->has & URB_STREAM)
-		x->stream = u->stream;
-	/* it may change on the way; a request is what it was submitted as */
-	if (u->has & URB_FUNCTION && (x->seen == SEEN_COMPLETE || x->type != USB_REQUEST))
-		x->function = u->function;
-	x->start_frame = u->start_frame;
-	if (u->has & URB_STATUS) {
-		x->raw_status = u->raw_status;
-		x->status = (uint8_t)status_canonical(ev->os, u->raw_status);
-	}
-	if (u->iso.layout != ISO_NONE &&
-		ev->kind != EVENT_ERROR) /* a refusal has no packet table */
-		x->iso = u->iso;
-	if (u->data_len || (u->data_total && ev->dir == USB_IN)) {
-		x->data = (struct span){u->data, u->data_len, u->data_len, u->data_total};
-	} else if (x->iso.layout != ISO_NONE) {
-		x->iso.data = x->data.data;
-		x->iso.data_len = x->data.data ? x->data.kept : x->data.captured;
-	}
-	/* A status stage without a data stage: nothing came. */
-	if (x->len == XFER_UNKNOWN && capture_is_usbpcap(ev->capture) && x->type == USB_CONTROL &&
-		x->dir == USB_IN && x->seen == SEEN_BOTH)
-		x->len = 0;
-}
-
-/* How many bytes were asked for, which way they went, and how it ended: rules over what is known.
- */
-static void conclude(struct xfer *x, enum event_kind kind)
-{
-	if (x->flags & XFER_HAS_SETUP) {
-		struct usb_setup s = usb_setup_parse(x->setup);
-
-		x->req_len = s.wLength;
-		x->dir = s.bmRequestType & 0x80 ? USB_IN : USB_OUT; /* USB 2.0 table 9-2 */
-	}
-	if (kind == EVENT_ERROR) {
-		x->ended = END_REFUSED;
-	} else if (x->status == STATUS_OK) {
-		bool less = x->len != XFER_UNKNOWN && x->len < x->req_len;
-
-		x->ended = END_COMPLETE;
-		if (less && x->dir == USB_IN && x->type != USB_ISOCHRONOUS) {
-			x->flags |= XFER_SHORT;
-			x->ended = x->len || x->type == USB_CONTROL ? END_SHORT : END_ZLP;
-		}
-	} else if (x->status == STATUS_UNKNOWN) {
-		x->ended = END_UNKNOWN;
-	} else if (x->status == STATUS_PENDING) {
-		x->ended = x->flags & XFER_LOST_COMPLETION ? END_LOST
-			   : kind == EVENT_COMPLETE	   ? END_COMPLETE
-							   : END_EOF;
-	} else {
-		x->ended = x->status == STATUS_STALL   ? END_STALL
-			   : x->status == STATUS_SHORT ? END_SHORT
-			   : x->status == STATUS_CANCELLED || x->status == STATUS_DISCONNECTED
-				   ? END_CANCELLED
-				   : END_ERROR;
-	}
 }
 
 static void close_slot(struct model *m, uint32_t n)
@@ -451,13 +218,13 @@ static void give_up(struct model *m, uint32_t n, uint16_t lost)
 {
 	struct xfer x;
 
-	xfer_blank(&x);
-	from_open(m, &x, &m->open[n - 1]);
+	build_blank(&x);
+	build_from_open(m, &x, &m->open[n - 1]);
 	if (end_unrecorded(&x, lost))
 		x.status = STATUS_UNKNOWN;
 	else
 		x.flags |= lost;
-	conclude(&x, EVENT_SUBMIT);
+	build_conclude(&x, EVENT_SUBMIT);
 	m->opts.on_xfer(m->opts.ctx, &x);
 }
 
@@ -524,10 +291,10 @@ static uint32_t on_complete(struct model *m, const struct record *rec, const str
 		s = NULL;
 	}
 	n = s ? s->value : 0;
-	xfer_blank(&x);
+	build_blank(&x);
 	if (n) {
 		map_remove(&m->by_urb, s);
-		from_open(m, &x, &m->open[n - 1]);
+		build_from_open(m, &x, &m->open[n - 1]);
 		x.records++;
 		/* An IN data stage comes back with the status: without a setup nothing told of it
 		 * before. */
@@ -535,7 +302,7 @@ static uint32_t on_complete(struct model *m, const struct record *rec, const str
 				 ? SEEN_COMPLETE
 				 : SEEN_BOTH;
 	} else {
-		from_pipe(m, &x, pipe_of(m, rec, ev));
+		build_from_pipe(m, &x, pipe_of(m, rec, ev));
 		x.id = (uint32_t)++m->counts.xfers;
 		x.records = 1;
 		x.first = rec->number;
@@ -546,8 +313,8 @@ static uint32_t on_complete(struct model *m, const struct record *rec, const str
 		x.transfer_flags = ev->urb.transfer_flags;
 		memcpy(x.setup, ev->urb.setup, sizeof(x.setup));
 	}
-	from_completion(m, &x, rec, ev);
-	conclude(&x, ev->kind);
+	build_from_completion(m, &x, rec, ev);
+	build_conclude(&x, ev->kind);
 	if (x.type == USB_CONTROL &&
 		m->own_devices) /* a second look at a transfer teaches nothing */
 		learn_from(m->devices, &x);
@@ -577,6 +344,24 @@ static uint32_t on_data(struct model *m, const struct record *rec, const struct 
 	return o->id;
 }
 
+/* The comment of an injected record goes on " speed=high port=1-2.4" (capture/record.h). */
+static void learn_port(struct devices *d, uint32_t instance, const struct record *rec)
+{
+	static const char key[] = " port=";
+	const char *end = rec->comment + rec->comment_len;
+	const char *p = rec->comment
+				? memmem(rec->comment, rec->comment_len, key, sizeof(key) - 1)
+				: NULL;
+	size_t n = 0;
+
+	if (!p)
+		return;
+	p += sizeof(key) - 1;
+	while (p + n < end && p[n] != ' ')
+		n++;
+	devices_set_port_path(d, instance, p, n);
+}
+
 /* Injected transfers are two or three records in a row; they only teach. */
 static void on_injected(struct model *m, const struct record *rec, const struct event *ev)
 {
@@ -593,14 +378,15 @@ static void on_injected(struct model *m, const struct record *rec, const struct 
 	if (!m->injected.open || m->injected.bus != ev->bus || m->injected.device != ev->device ||
 		!m->own_devices)
 		return;
-	xfer_blank(&x);
-	from_pipe(m, &x, pipe_of(m, rec, ev));
+	build_blank(&x);
+	build_from_pipe(m, &x, pipe_of(m, rec, ev));
 	x.type = USB_CONTROL;
 	x.flags = XFER_HAS_SETUP | XFER_SYNTHETIC;
 	x.status = STATUS_OK;
 	memcpy(x.setup, m->injected.setup, sizeof(x.setup));
 	x.data = (struct span){u->data, u->data_len, u->data_len, u->data_total};
 	learn_known(m->devices, &x);
+	learn_port(m->devices, x.instance, rec);
 }
 
 static uint32_t (*const handler[EVENT_KINDS])(
