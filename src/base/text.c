@@ -72,10 +72,9 @@ void text_printf(struct text *t, const char *fmt, ...)
 		text_mem(t, tmp, (size_t)n < sizeof(tmp) ? (size_t)n : sizeof(tmp) - 1);
 }
 
-/* Length of the valid UTF-8 sequence at s (n bytes left), its code point in *cp; 0 if invalid:
- * overlong, surrogate, above U+10FFFF or incomplete (Unicode 15, table 3-7). */
-static size_t utf8_sequence(const unsigned char *s, size_t n, uint32_t *cp)
+size_t text_utf8(const char *text, size_t n, uint32_t *cp)
 {
+	const unsigned char *s = (const unsigned char *)text;
 	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
 	size_t len = s[0] < 0x80       ? 1
 		     : s[0] >> 5 == 6  ? 2
@@ -96,9 +95,7 @@ static size_t utf8_sequence(const unsigned char *s, size_t n, uint32_t *cp)
 	return len;
 }
 
-/* Control characters and those that reorder or hide text (Unicode bidirectional controls, zero
- * width characters, line separators, byte order mark). */
-static bool dangerous(uint32_t cp)
+bool text_dangerous(uint32_t cp)
 {
 	static const struct {
 		uint32_t from, to;
@@ -119,9 +116,9 @@ void text_untrusted(struct text *t, const char *s, size_t n)
 		n = strlen(s);
 	for (size_t i = 0; i < n && !t->cut;) {
 		uint32_t cp;
-		size_t len = utf8_sequence((const unsigned char *)s + i, n - i, &cp);
+		size_t len = text_utf8(s + i, n - i, &cp);
 
-		if (len && !dangerous(cp)) {
+		if (len && !text_dangerous(cp)) {
 			if (cp == '\\')
 				text_char(t, '\\');
 			text_mem(t, s + i, len);
@@ -158,7 +155,7 @@ size_t text_columns(const char *s, size_t n)
 		n = strlen(s);
 	for (size_t i = 0; i < n;) {
 		uint32_t cp = 0;
-		size_t len = utf8_sequence((const unsigned char *)s + i, n - i, &cp);
+		size_t len = text_utf8(s + i, n - i, &cp);
 
 		columns += len ? cp_columns(cp) : 1;
 		i += len ? len : 1;
@@ -172,7 +169,7 @@ size_t text_prefix(const char *s, size_t columns)
 
 	while (i < n) {
 		uint32_t cp = 0;
-		size_t len = utf8_sequence((const unsigned char *)s + i, n - i, &cp);
+		size_t len = text_utf8(s + i, n - i, &cp);
 		size_t w = len ? cp_columns(cp) : 1;
 
 		if (used + w > columns)

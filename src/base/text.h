@@ -30,6 +30,13 @@ void text_printf(struct text *t, const char *fmt, ...) __attribute__((format(pri
  * DEL), bidirectional overrides and invalid UTF-8 become \xNN; a backslash becomes \\. */
 void text_untrusted(struct text *t, const char *s, size_t n);
 
+/* Length of the valid UTF-8 sequence at s (n > 0 bytes left), its code point in *cp; 0 if invalid:
+ * overlong, surrogate, above U+10FFFF or incomplete (Unicode 15, table 3-7). */
+size_t text_utf8(const char *s, size_t n, uint32_t *cp);
+/* Control characters and those that reorder or hide text (Unicode bidirectional controls, zero
+ * width characters, line separators, byte order mark). */
+bool text_dangerous(uint32_t cp);
+
 /* Number of terminal columns of the UTF-8 text s (n bytes or to NUL when n is (size_t)-1); bytes
  * that are not UTF-8 count one each. No control characters expected. */
 size_t text_columns(const char *s, size_t n);

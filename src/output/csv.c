@@ -41,8 +41,7 @@ static struct csv *csv_of(struct emit *e)
 	return (struct csv *)e;
 }
 
-/* ---- cells
- * ---------------------------------------------------------------------------------------- */
+/* ---- cells -------------------------------------------------------------------------- */
 
 /* Doubles quotes and, in text that is not ours, escapes what could drive a terminal. */
 static void put_escaped(struct out *o, const char *s, size_t n, bool trusted)
@@ -58,7 +57,7 @@ static void put_escaped(struct out *o, const char *s, size_t n, bool trusted)
 		i += len;
 		if (len == part)
 			continue;
-		len = utf8_length(s + i, n - i, &cp);
+		len = text_utf8(s + i, n - i, &cp);
 		len = len ? len : 1;
 		text_init(&t, mem, sizeof(mem));
 		if (s[i] == '"')
@@ -103,8 +102,7 @@ static void put_value(struct out *o, const struct value *v)
 		o->len += fmt_machine(out_room(o, FMT_MAX), v);
 }
 
-/* ---- frames and blocks
- * ------------------------------------------------------------------------------ */
+/* ---- frames and blocks -------------------------------------------------------------- */
 
 static struct frame *top(struct csv *c)
 {
@@ -178,8 +176,7 @@ static void begin_item(struct csv *c, const char *key)
 	c->path_len = len;
 }
 
-/* ---- the vocabulary
- * --------------------------------------------------------------------------------- */
+/* ---- the vocabulary ----------------------------------------------------------------- */
 
 static void csv_begin(struct emit *e, const char *key, const char *title)
 {

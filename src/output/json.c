@@ -52,16 +52,12 @@ static struct json *json_of(struct emit *e)
 	return (struct json *)e;
 }
 
-/* ---- text -------------------------------------------------------------------------------------
- */
+/* ---- text --------------------------------------------------------------------------- */
 
-/* Characters that are legal in JSON but drive terminals or break JavaScript: C1 and DEL, zero
- * width, bidirectional controls, line separators. */
+/* JSON's own (RFC 8259 section 7), and what drives terminals or breaks JavaScript. */
 static bool needs_escape(uint32_t cp)
 {
-	return cp < 0x20 || cp == '"' || cp == '\\' || (cp >= 0x7f && cp <= 0x9f) ||
-	       (cp >= 0x200b && cp <= 0x200f) || (cp >= 0x2028 && cp <= 0x202e) ||
-	       (cp >= 0x2060 && cp <= 0x206f) || cp == 0xfeff || (cp >= 0xfff9 && cp <= 0xfffb);
+	return cp == '"' || cp == '\\' || text_dangerous(cp);
 }
 
 static void put_escape(struct out *o, uint32_t cp)
@@ -94,7 +90,7 @@ static void put_string(struct out *o, const char *s, size_t n)
 		i += len;
 		if (len == part)
 			continue;
-		len = utf8_length(s + i, n - i, &cp);
+		len = text_utf8(s + i, n - i, &cp);
 		if (!len || needs_escape(cp))
 			put_escape(o, len ? cp : 0xfffd);
 		else
@@ -124,8 +120,7 @@ static void put_value(struct out *o, const struct value *v)
 		out_mem(o, "null", 4);
 }
 
-/* ---- open objects and arrays --------------------------------------------------------------------
- */
+/* ---- open objects and arrays -------------------------------------------------------- */
 
 static struct frame *top(struct json *j)
 {
@@ -206,8 +201,7 @@ static void pop(struct json *j)
 		out_newline(j->o);
 }
 
-/* ---- tables
- * --------------------------------------------------------------------------------------- */
+/* ---- tables ------------------------------------------------------------------------- */
 
 static struct step *add_step(struct table *t, enum step_kind kind, size_t from)
 {
@@ -304,8 +298,7 @@ static void put_row(struct out *o, struct table *t, const void *row)
 	}
 }
 
-/* ---- the vocabulary
- * --------------------------------------------------------------------------------- */
+/* ---- the vocabulary ----------------------------------------------------------------- */
 
 static void json_begin(struct emit *e, const char *key, const char *title)
 {

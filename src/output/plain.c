@@ -10,8 +10,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-/* ---- frames ------------------------------------------------------------------------------------
- */
+/* ---- frames ------------------------------------------------------------------------- */
 
 static struct frame *top(struct plain *p)
 {
@@ -113,6 +112,15 @@ static bool in_row(struct plain *p)
 	return false;
 }
 
+/* True inside a row of a table that has no columns in text: nothing below it is for people. */
+static bool in_unseen_row(const struct plain *p)
+{
+	for (size_t i = p->depth; i-- > 1;)
+		if (p->frame[i].kind == FRAME_ROW && !p->frame[i - 1].cols)
+			return true;
+	return false;
+}
+
 /* Begins a block that is neither row nor item; an empty line before it unless `joins` came last. */
 static void begin_block(struct plain *p, enum last joins)
 {
@@ -123,8 +131,7 @@ static void begin_block(struct plain *p, enum last joins)
 		blank_line(p);
 }
 
-/* ---- objects and items
- * ------------------------------------------------------------------------------ */
+/* ---- objects and items -------------------------------------------------------------- */
 
 static void plain_begin(struct emit *e, const char *key, const char *title)
 {
@@ -182,8 +189,7 @@ static void plain_item(
 		hold_flush(p);
 }
 
-/* ---- tables
- * --------------------------------------------------------------------------------------- */
+/* ---- tables ------------------------------------------------------------------------- */
 
 static bool is_shown(const struct plain *p, const struct column *c)
 {
@@ -305,14 +311,17 @@ static void plain_row(struct emit *e, const void *row)
 	push(p, FRAME_ROW);
 }
 
-/* ---- fields, dumps, notes, series
- * ------------------------------------------------------------------- */
+/* ---- fields, dumps, notes, series --------------------------------------------------- */
 
 static void plain_open(struct emit *e, const struct field *f)
 {
 	struct plain *p = plain_of(e);
 	size_t depth = 0;
 
+	if (in_unseen_row(p)) {
+		push(p, FRAME_FIELD);
+		return;
+	}
 	while (depth < p->depth && p->frame[p->depth - 1 - depth].kind == FRAME_FIELD)
 		depth++;
 	if (!in_row(p)) {

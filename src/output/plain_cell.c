@@ -4,8 +4,7 @@
 
 #include <math.h>
 
-/* ---- numbers ----------------------------------------------------------------------------------
- */
+/* ---- numbers ------------------------------------------------------------------------ */
 
 static size_t put_str(char *dst, const char *s)
 {
@@ -165,8 +164,7 @@ static size_t fmt_number(char *dst, const struct value *v, enum show show, bool 
 	return fmt_machine(dst, v);
 }
 
-/* ---- text and bytes ---------------------------------------------------------------------------
- */
+/* ---- text and bytes ----------------------------------------------------------------- */
 
 /* Our own characters on a terminal without them. */
 static void put_ascii(struct text *t, const char *s, size_t n)
@@ -180,7 +178,7 @@ static void put_ascii(struct text *t, const char *s, size_t n)
 
 	while (n) {
 		uint32_t cp = 0;
-		size_t len = utf8_length(s, n, &cp), i = 0;
+		size_t len = text_utf8(s, n, &cp), i = 0;
 
 		while (i < ARRAY_LEN(map) && map[i].cp != cp)
 			i++;

@@ -61,27 +61,3 @@ void out_newline(struct out *o)
 	if (o->prompt)
 		out_flush(o);
 }
-
-size_t utf8_length(const char *s, size_t n, uint32_t *cp)
-{
-	static const struct {
-		uint8_t mask, lead;
-		uint32_t least;
-	} form[] = {{0x80, 0, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
-	const uint8_t *b = (const uint8_t *)s;
-	size_t len = 0;
-
-	while (len < 4 && (b[0] & form[len].mask) != form[len].lead)
-		len++;
-	if (len == 4 || len >= n)
-		return 0;
-	*cp = b[0] & (uint8_t)~form[len].mask;
-	for (size_t i = 1; i <= len; i++) {
-		if ((b[i] & 0xc0) != 0x80)
-			return 0;
-		*cp = *cp << 6 | (b[i] & 0x3f);
-	}
-	if (*cp < form[len].least || *cp > 0x10ffff || (*cp >= 0xd800 && *cp <= 0xdfff))
-		return 0;
-	return len + 1;
-}

@@ -48,10 +48,6 @@ void out_hex(struct out *o, const uint8_t *b, size_t n);
 /* The end of a line: '\n', and a flush where the reader waits for it. */
 void out_newline(struct out *o);
 
-/* Length of the valid UTF-8 sequence at s (n > 0 bytes left), its code point in *cp; 0 if there is
- * none (Unicode 15, table 3-7). */
-size_t utf8_length(const char *s, size_t n, uint32_t *cp);
-
 /* Any of the eight bytes is not printable ASCII, or is '"' or '\\'. */
 static inline bool unclean8(uint64_t x)
 {
