@@ -99,7 +99,11 @@ static void say_descriptor(struct text *t, const struct usb_setup *s)
 		text_str(t, " language ");
 		text_hex(t, s->wIndex, 4);
 	}
+	say_recipient(t, s);
 }
+
+/* The one request whose number a rule needs. */
+enum { SET_FEATURE = 3 };
 
 static void say_feature(struct text *t, const struct usb_setup *s)
 {
@@ -112,11 +116,16 @@ static void say_feature(struct text *t, const struct usb_setup *s)
 		text_str(t, name);
 	else
 		text_hex(t, s->wValue, 4);
-	if (recipient == 0 && s->wValue == 2 && test) { /* TEST_MODE */
-		text_char(t, ' ');
-		text_str(t, test);
-	}
 	say_recipient(t, s);
+	if (s->bRequest != SET_FEATURE) /* only setting takes options */
+		return;
+	if (recipient == 0 && s->wValue == 2) { /* TEST_MODE */
+		text_str(t, test ? " " : " selector ");
+		if (test)
+			text_str(t, test);
+		else
+			text_hex(t, s->wIndex >> 8, 2);
+	}
 	if (recipient == 1 && s->wValue == 0) { /* FUNCTION_SUSPEND: USB 3.2 table 9-9 */
 		text_str(t, s->wIndex & 0x100 ? ", suspend" : ", resume");
 		text_str(t, s->wIndex & 0x200 ? ", remote wakeup on" : ", remote wakeup off");
@@ -179,12 +188,15 @@ static void answer_status(const struct job *j, struct text *t)
 	}
 }
 
-static void answer_number(const struct job *j, struct text *t)
+static void answer_byte(const struct job *j, struct text *t)
 {
-	if (j->x->data.kept >= 2 && j->s.wLength >= 2)
+	text_u64(t, j->x->data.data[0]);
+}
+
+static void answer_frame(const struct job *j, struct text *t)
+{
+	if (j->x->data.kept >= 2)
 		text_u64(t, le16(j->x->data.data));
-	else
-		text_u64(t, j->x->data.data[0]);
 }
 
 /* ---- the data as fields ---------------------------------------------------------------------- */
@@ -271,15 +283,15 @@ static const struct part {
 } parts[50] = {
 	[0] = {say_status_of, answer_status, fields_status},
 	[1] = {say_feature, NULL, NULL},
-	[3] = {say_feature, NULL, NULL},
+	[SET_FEATURE] = {say_feature, NULL, NULL},
 	[5] = {say_value, NULL, NULL},
 	[6] = {say_descriptor, answer_descriptor, fields_descriptor},
 	[7] = {say_descriptor, NULL, fields_descriptor},
-	[8] = {NULL, answer_number, fields_configuration},
+	[8] = {NULL, answer_byte, fields_configuration},
 	[9] = {say_value, NULL, NULL},
-	[10] = {NULL, answer_number, fields_alternate},
+	[10] = {NULL, answer_byte, fields_alternate},
 	[11] = {say_alternate, NULL, NULL},
-	[12] = {NULL, answer_number, fields_frame},
+	[12] = {NULL, answer_frame, fields_frame},
 	[48] = {NULL, NULL, fields_sel},
 	[49] = {say_delay, NULL, NULL},
 };
@@ -423,7 +435,8 @@ static void setup_fields(const struct job *j, struct emit *e)
 		say_details(j, &t);
 	}
 	setup_field(e, "wValue", j->s.wValue, t.len ? words : NULL, 2, 2, SHOW_HEX4);
-	setup_field(e, "wIndex", j->s.wIndex, r ? r->index : NULL, 4, 2, SHOW_HEX4);
+	setup_field(e, "wIndex", j->s.wIndex,
+		r && setup_recipient(j->s.bmRequestType) == 0 ? r->index : NULL, 4, 2, SHOW_HEX4);
 	setup_field(e, "wLength", j->s.wLength, NULL, 6, 2, SHOW_PLAIN);
 	emit_close(e);
 }

@@ -12,8 +12,34 @@ struct build {
 	struct device_tree *t;
 	const struct devices *d;
 	const struct device_counts *c;
-	bool *used; /* [endpoint_id - 1]: stands in the tree already */
+	/* The pipes that were used, those of instance n from begin[n - 1] to before begin[n]; 0:
+	 * stands in the tree already. */
+	uint32_t *used, *begin;
 };
+
+/* Sorts the used pipes by instance: no device needs to look at another one's. */
+static void sort_pipes(struct build *b)
+{
+	uint32_t instances = devices_instances(b->d), sum = 0;
+
+	b->used = mem_zalloc(b->c->n + 1, sizeof(*b->used));
+	b->begin = mem_zalloc(instances + 2u, sizeof(*b->begin));
+	for (size_t i = 0; i < b->c->n; i++)
+		if (b->c->pipe[i].transfers)
+			b->begin[devices_get_pipe(b->d, (uint32_t)i + 1)->instance]++;
+	for (uint32_t n = 0; n <= instances + 1; n++) {
+		uint32_t here = b->begin[n];
+
+		b->begin[n] = sum;
+		sum += here;
+	}
+	/* filling moves each beginning to where the next instance's was: begin[n] becomes the end
+	 * of n */
+	for (size_t i = 0; i < b->c->n; i++)
+		if (b->c->pipe[i].transfers)
+			b->used[b->begin[devices_get_pipe(b->d, (uint32_t)i + 1)->instance]++] =
+				(uint32_t)i + 1;
+}
 
 static struct endpoint_view *add_endpoint(struct device_tree *t)
 {
@@ -23,28 +49,30 @@ static struct endpoint_view *add_endpoint(struct device_tree *t)
 }
 
 /* A pipe whose descriptor was not known yet when it was used belongs to the setting in use. */
-static bool in_interface(const struct pipe *p, const struct interface_view *f)
+static bool in_interface(
+	const struct pipe *p, const struct device_view *v, const struct interface_view *f)
 {
 	if (!(p->flags & PIPE_DESCRIBED))
 		return f->in_use;
-	return p->interface == f->desc.bInterfaceNumber &&
+	return p->configuration == v->config.bConfigurationValue &&
+	       p->interface == f->desc.bInterfaceNumber &&
 	       p->alternate == f->desc.bAlternateSetting;
 }
 
-/* Adds up what pipes of that instance's endpoint were used for, in this interface and setting. */
-static void count_described(
-	struct build *b, uint32_t instance, struct interface_view *f, struct endpoint_view *v)
+/* Adds up what pipes of that device's endpoint were used for, in this interface and setting. */
+static void count_described(struct build *b, const struct device_view *v, struct interface_view *f,
+	struct endpoint_view *e)
 {
-	for (size_t i = 0; i < b->c->n; i++) {
-		const struct endpoint_count *c = &b->c->endpoint[i];
-		const struct pipe *p = c->pipe ? devices_get_pipe(b->d, c->pipe) : NULL;
+	for (uint32_t i = b->begin[v->number - 1]; i < b->begin[v->number]; i++) {
+		const struct pipe *p = b->used[i] ? devices_get_pipe(b->d, b->used[i]) : NULL;
+		const struct pipe_count *c;
 
-		if (!p || b->used[i] || p->instance != instance || p->endpoint != v->number ||
-			p->dir != v->dir || !in_interface(p, f))
+		if (!p || p->endpoint != e->number || p->dir != e->dir || !in_interface(p, v, f))
 			continue;
-		b->used[i] = true;
-		v->transfers += c->transfers;
-		v->errors += c->errors;
+		c = &b->c->pipe[b->used[i] - 1];
+		b->used[i] = 0;
+		e->transfers += c->transfers;
+		e->errors += c->errors;
 		f->transfers += c->transfers;
 	}
 }
@@ -91,7 +119,7 @@ static void add_described(
 		e->dir = USB_DIR_UNKNOWN;
 	e->interval_ns = desc_interval_ns(
 		(enum usb_speed)v->instance->speed, (enum usb_type)e->type, desc.bInterval);
-	count_described(b, v->number, f, e);
+	count_described(b, v, f, e);
 }
 
 static const struct fact *configuration_of(const struct build *b, struct device_view *v)
@@ -123,27 +151,41 @@ static void add_configuration(struct build *b, struct device_view *v)
 	v->interfaces = b->t->interfaces - before;
 }
 
+/* The one of the device's other endpoints that the pipe is one of; made on first use. */
+static struct endpoint_view *other_endpoint(
+	struct build *b, const struct device_view *v, const struct pipe *p)
+{
+	struct endpoint_view *e;
+
+	for (size_t i = v->first_other; i < b->t->endpoints; i++) {
+		e = &b->t->endpoint[i];
+		if (e->number == p->endpoint && e->dir == p->dir && e->type == p->type)
+			return e;
+	}
+	e = add_endpoint(b->t);
+	e->number = p->endpoint;
+	e->dir = p->dir;
+	e->type = p->type;
+	return e;
+}
+
 /* What was used and is in no interface: endpoint 0, and all of a device without descriptors. */
 static void add_others(struct build *b, struct device_view *v)
 {
 	v->first_other = b->t->endpoints;
-	for (size_t i = 0; i < b->c->n; i++) {
-		const struct endpoint_count *c = &b->c->endpoint[i];
-		const struct pipe *p = c->pipe ? devices_get_pipe(b->d, c->pipe) : NULL;
+	for (size_t i = v->first_interface; i < v->first_interface + v->interfaces; i++)
+		v->transfers += b->t->interface[i].transfers;
+	for (uint32_t i = b->begin[v->number - 1]; i < b->begin[v->number]; i++) {
+		const struct pipe_count *c;
 		struct endpoint_view *e;
 
-		if (!p || p->instance != v->number)
+		if (!b->used[i])
 			continue;
+		c = &b->c->pipe[b->used[i] - 1];
+		e = other_endpoint(b, v, devices_get_pipe(b->d, b->used[i]));
+		e->transfers += c->transfers;
+		e->errors += c->errors;
 		v->transfers += c->transfers;
-		if (b->used[i])
-			continue;
-		b->used[i] = true;
-		e = add_endpoint(b->t);
-		e->number = p->endpoint;
-		e->dir = p->dir;
-		e->type = p->type;
-		e->transfers = c->transfers;
-		e->errors = c->errors;
 	}
 	v->others = b->t->endpoints - v->first_other;
 }
@@ -419,9 +461,10 @@ struct device_tree *device_tree_new(
 	const struct devices *d, const struct device_counts *c, struct ids *ids, bool all)
 {
 	struct device_tree *t = mem_zalloc(1, sizeof(*t));
-	struct build b = {t, d, c, mem_zalloc(c->n, sizeof(bool))};
+	struct build b = {.t = t, .d = d, .c = c};
 
 	t->ids = ids;
+	sort_pipes(&b);
 	for (uint32_t i = 1; i <= devices_instances(d); i++)
 		add_device(&b, i);
 	if (t->devices)
@@ -430,6 +473,7 @@ struct device_tree *device_tree_new(
 		if (t->device[i].transfers || t->device[i].described)
 			device_lines(t, &t->device[i], all);
 	free(b.used);
+	free(b.begin);
 	return t;
 }
 

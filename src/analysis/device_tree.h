@@ -6,13 +6,12 @@
 #include "model/device.h"
 #include "usb/desc.h"
 
-struct endpoint_count {
+struct pipe_count {
 	uint64_t transfers, errors;
-	uint32_t pipe; /* its latest, 0: none */
 };
 
 struct device_counts {
-	struct endpoint_count *endpoint; /* [endpoint_id - 1] */
+	struct pipe_count *pipe; /* [number of the pipe - 1] */
 	size_t n, cap;
 };
 

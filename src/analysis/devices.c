@@ -16,23 +16,22 @@ struct device_counts *device_counts_new(void)
 
 void device_counts_free(struct device_counts *c)
 {
-	free(c->endpoint);
+	free(c->pipe);
 	free(c);
 }
 
 static void on_xfer(void *self, struct run *r, struct row *row)
 {
 	struct device_counts *c = self;
-	uint32_t id = row->x->endpoint_id;
+	uint32_t pipe = row->x->pipe;
 
 	(void)r;
-	while (c->n < id) {
-		array_need(c->endpoint, c->n, c->cap);
-		c->endpoint[c->n++] = (struct endpoint_count){0};
+	while (c->n < pipe) {
+		array_need(c->pipe, c->n, c->cap);
+		c->pipe[c->n++] = (struct pipe_count){0};
 	}
-	c->endpoint[id - 1].transfers++;
-	c->endpoint[id - 1].errors += status_is_error(row->x->status);
-	c->endpoint[id - 1].pipe = row->x->pipe;
+	c->pipe[pipe - 1].transfers++;
+	c->pipe[pipe - 1].errors += status_is_error(row->x->status);
 }
 
 struct consumer device_counts_consumer(struct device_counts *c)

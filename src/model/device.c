@@ -564,6 +564,26 @@ static uint32_t find_pipe(
 	return *head;
 }
 
+/* The instance behind an address. No device changes its speed while it has one: if the capture says
+ * another than before, it is another device. */
+static uint32_t instance_of_speed(struct devices *d, const struct address *a, uint8_t speed)
+{
+	uint32_t n = current_instance(d, a);
+	struct slot *s = &d->instance[n - 1];
+
+	if (speed == USB_SPEED_UNKNOWN ||
+		(s->pub.speed_from == SPEED_FROM_CAPTURE && s->pub.speed == speed))
+		return n;
+	if (s->pub.speed_from == SPEED_FROM_CAPTURE) {
+		n = devices_renew(d, a->section, a->bus, a->address, false);
+		s = &d->instance[n - 1];
+	}
+	s->pub.speed = speed;
+	s->pub.speed_from = SPEED_FROM_CAPTURE;
+	s->serial++;
+	return n;
+}
+
 uint32_t devices_pipe(struct devices *d, uint32_t section, uint16_t bus, uint16_t address,
 	uint8_t endpoint, uint8_t dir, uint8_t type, uint8_t speed)
 {
@@ -578,17 +598,12 @@ uint32_t devices_pipe(struct devices *d, uint32_t section, uint16_t bus, uint16_
 		const struct node *p = &d->pipe[n - 1];
 
 		if (p->pub.endpoint == endpoint && p->pub.dir == dir && p->pub.type == type &&
+			(speed == USB_SPEED_UNKNOWN || speed == p->pub.speed) &&
 			p->serial == d->instance[p->pub.instance - 1].serial &&
 			same_address(d, p->pub.instance, &a))
 			return n;
 	}
-	inst = current_instance(d, &a);
-	if (speed != USB_SPEED_UNKNOWN &&
-		d->instance[inst - 1].pub.speed_from != SPEED_FROM_CAPTURE) {
-		d->instance[inst - 1].pub.speed = speed;
-		d->instance[inst - 1].pub.speed_from = SPEED_FROM_CAPTURE;
-		d->instance[inst - 1].serial++;
-	}
+	inst = instance_of_speed(d, &a, speed);
 	*cached = find_pipe(d, inst, endpoint, dir, type);
 	return *cached;
 }

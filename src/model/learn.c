@@ -22,7 +22,11 @@ enum {
 
 static void move_to(struct devices *d, struct xfer *x, uint32_t instance)
 {
-	x->pipe = devices_pipe(d, x->section, x->bus, x->device, x->endpoint, x->dir, x->type, 0);
+	/* what the capture says of the speed it says of this transfer */
+	bool captured = devices_get_instance(d, x->instance)->speed_from == SPEED_FROM_CAPTURE;
+
+	x->pipe = devices_pipe(d, x->section, x->bus, x->device, x->endpoint, x->dir, x->type,
+		captured ? x->speed : (uint8_t)USB_SPEED_UNKNOWN);
 	x->instance = instance;
 	x->endpoint_id = devices_get_pipe(d, x->pipe)->endpoint_id;
 	x->speed = devices_get_pipe(d, x->pipe)->speed;
@@ -78,9 +82,15 @@ static void came_from_zero(struct devices *d, struct xfer *x, uint32_t zero)
 static void on_device_descriptor(struct devices *d, struct xfer *x)
 {
 	uint32_t zero = x->device ? devices_at(d, x->section, x->bus, 0) : 0;
-	const struct fact *fresh = zero ? device_descriptor(d, zero) : NULL, *known;
+	uint32_t old = devices_at(d, x->section, x->bus, x->device);
+	const struct fact *fresh = zero ? device_descriptor(d, zero) : NULL;
+	const struct fact *known = old ? device_descriptor(d, old) : NULL;
 
-	if (fresh && same_device(fresh, x->data.data, x->data.kept))
+	/* Who says what is known of it already is that device, as long as nothing but a beginning
+	 * that many share speaks for the one at address 0. */
+	if (fresh && same_device(fresh, x->data.data, x->data.kept) &&
+		(old > zero || fresh->len >= DEVICE_DESCRIPTOR_IDS ||
+			!certainly_same(known, x->data.data, x->data.kept)))
 		came_from_zero(d, x, zero);
 	known = device_descriptor(d, x->instance);
 	if (known && !same_device(known, x->data.data, x->data.kept))

@@ -4,8 +4,11 @@
 #include "usb/desc.h"
 
 #include <ctype.h>
+#include <string.h>
 
-enum { LINE_BYTES = 16, OFFSET_DIGITS = 4 };
+/* Bytes of a line where the columns do not tell where they end; digits of an offset with a mark
+ * behind it, and of one that only its length tells from bytes (od). */
+enum { LINE_BYTES = 16, OFFSET_DIGITS = 4, BARE_DIGITS = 6 };
 
 static bool looks_raw(const uint8_t *p, size_t n)
 {
@@ -33,64 +36,103 @@ static size_t digits(const uint8_t *p, size_t n)
 	return i;
 }
 
-/* Length of "0000  " or "00000000: " at the beginning of a line; 0: it has no offset. */
+/* Length of the offset a line begins with, 0: none. xxd writes "00000000: 1201", hexdump -C and
+ * `show` "0000  12 01", od "0000000 12 01". */
 static size_t offset_len(const uint8_t *p, size_t n)
 {
 	size_t i = digits(p, n);
 
-	if (i < OFFSET_DIGITS)
+	if (i < OFFSET_DIGITS || i == n)
 		return 0;
-	if (i < n && p[i] == ':')
+	if (p[i] == ':')
 		return i + 1;
-	return i + 1 < n && p[i] == ' ' && p[i + 1] == ' ' ? i : 0;
+	if (i + 1 < n && p[i] == ' ' && p[i + 1] == ' ')
+		return i;
+	return i >= BARE_DIGITS && p[i] == ' ' && digits(p + i + 1, n - i - 1) == 2 ? i : 0;
+}
+
+struct line {
+	const uint8_t *p;
+	size_t n, offset; /* offset: digits and mark at the beginning */
+};
+
+/* Without line break and blanks around it. */
+static struct line next_line(const uint8_t *in, size_t n, size_t *pos)
+{
+	struct line l = {.p = in + *pos};
+	const uint8_t *end = memchr(l.p, '\n', n - *pos);
+
+	l.n = end ? (size_t)(end - l.p) : n - *pos;
+	*pos += l.n + 1;
+	while (l.n && isspace(l.p[0])) {
+		l.p++;
+		l.n--;
+	}
+	while (l.n && isspace(l.p[l.n - 1]))
+		l.n--;
+	l.offset = offset_len(l.p, l.n);
+	return l;
+}
+
+static bool separates(uint8_t c)
+{
+	return isspace(c) || c == ',' || c == '}';
 }
 
 /* Bytes of one line: groups of two hexadecimal digits, with or without 0x, blanks and commas
- * between; anything else ends them (the characters beside a dump). Returns how many; *bad: none at
- * all though there was text. */
-static size_t read_line(const uint8_t *p, size_t n, uint8_t *out, bool *bad)
+ * between; anything else ends them (the characters beside a dump, which xxd puts behind two
+ * blanks). Returns how many. */
+static size_t read_bytes(const struct line *l, uint8_t *out)
 {
-	size_t start = offset_len(p, n), i = start, got = 0, before;
+	bool xxd = l->offset && l->p[l->offset - 1] == ':';
+	const uint8_t *brace = memchr(l->p, '{', l->n);
+	size_t i = brace ? (size_t)(brace - l->p) + 1 : l->offset, got = 0, before;
 
-	while (i < n && (!start || got < LINE_BYTES)) {
-		if (isspace(p[i]) || p[i] == ',' || p[i] == '{' || p[i] == '}') {
+	while (i < l->n && (!l->offset || xxd || got < LINE_BYTES)) {
+		if (xxd && got && l->n - i > 1 && l->p[i] == ' ' && l->p[i + 1] == ' ')
+			break;
+		if (separates(l->p[i])) {
 			i++;
 			continue;
 		}
-		if (n - i > 2 && p[i] == '0' && tolower(p[i + 1]) == 'x')
+		if (l->n - i > 2 && l->p[i] == '0' && tolower(l->p[i + 1]) == 'x')
 			i += 2;
 		before = i;
-		i += digits(p + i, n - i);
-		if (i == before || (i - before) % 2 ||
-			(i < n && !isspace(p[i]) && p[i] != ',' && p[i] != '}'))
+		i += digits(l->p + i, l->n - i);
+		if (i == before || (i - before) % 2 || (i < l->n && !separates(l->p[i])))
 			break;
 		for (size_t k = before; k < i; k += 2)
-			out[got++] = (uint8_t)(digit(p[k]) << 4 | digit(p[k + 1]));
+			out[got++] = (uint8_t)(digit(l->p[k]) << 4 | digit(l->p[k + 1]));
 	}
-	*bad = !got && i < n && p[0] != '#';
 	return got;
+}
+
+/* A line that may stand there without bytes: nothing, a comment, what stands around a C array. */
+static bool is_frame(const struct line *l)
+{
+	return !l->n || l->p[0] == '#' || (l->n > 1 && l->p[0] == '/' && strchr("/*", l->p[1])) ||
+	       strchr("{};", l->p[l->n - 1]);
 }
 
 size_t desc_dump_read(const uint8_t *in, size_t n, uint8_t *out)
 {
-	size_t got = 0;
+	size_t got = 0, bytes;
+	bool offsets = false;
 
 	if (looks_raw(in, n)) {
 		memcpy(out, in, n);
 		return n;
 	}
 	for (size_t i = 0; i < n;) {
-		size_t len = 0;
-		bool bad;
+		struct line l = next_line(in, n, &i);
 
-		while (i < n && (in[i] == ' ' || in[i] == '\t'))
-			i++;
-		while (i + len < n && in[i + len] != '\n')
-			len++;
-		got += read_line(in + i, len, out + got, &bad);
-		if (bad)
+		offsets |= l.offset != 0;
+		if (offsets && digits(l.p, l.n) == l.n) /* the end's offset (od, hexdump) */
+			continue;
+		bytes = read_bytes(&l, out + got);
+		if (!bytes && !is_frame(&l))
 			return 0;
-		i += len + 1;
+		got += bytes;
 	}
 	return got;
 }

@@ -76,15 +76,15 @@ def is_pcap(path):
     return start in MAGIC or start == ZSTD
 
 
-def ask_tshark(path, cache):
+def ask_tshark(path, cache, fields=FIELDS):
     """One dict per frame."""
     if not is_pcap(path):
         raise Unreadable('neither pcap nor pcapng')
-    content = hashlib.sha256(path.read_bytes() + repr(FIELDS).encode()).hexdigest()
+    content = hashlib.sha256(path.read_bytes() + repr(fields).encode()).hexdigest()
     stored = cache / f'{content[:32]}.tsv'
     if not stored.exists():
         arguments = ['tshark', '-n', '-r', str(path), '-T', 'fields']
-        for field in FIELDS:
+        for field in fields:
             arguments += ['-e', field]
         done = subprocess.run(arguments, capture_output=True, timeout=300)
         if not done.stdout and done.returncode:
@@ -95,7 +95,7 @@ def ask_tshark(path, cache):
         part = cache / f'{content[:32]}.{os.getpid()}.part'
         part.write_bytes(done.stdout)
         part.replace(stored)
-    return [dict(zip(FIELDS, line.split('\t')))
+    return [dict(zip(fields, line.split('\t')))
             for line in stored.read_text(encoding='utf-8', errors='replace').split('\n')[:-1]]
 
 
@@ -248,22 +248,22 @@ def signed_nanoseconds(text):
     return -nanoseconds(text[1:]) if text.startswith('-') else nanoseconds(text)
 
 
-def deliberate():
+def deliberate(file=DIFFERENCES):
     """{capture: {field: count}} from differences.tsv."""
     table = collections.defaultdict(dict)
-    lines = DIFFERENCES.read_text(encoding='utf-8').splitlines() if DIFFERENCES.exists() else []
+    lines = file.read_text(encoding='utf-8').splitlines() if file.exists() else []
     for line in lines:
         if line and not line.startswith('#'):
             capture, field, count, reason = line.split('\t')
             if not reason.strip() or field in table[capture]:
-                raise ValueError(f'differences.tsv: no reason, or twice: {line}')
+                raise ValueError(f'{file.name}: no reason, or twice: {line}')
             table[capture][field] = int(count)
     return table
 
 
-def verdict(path, differences):
+def verdict(path, differences, file=DIFFERENCES):
     """Lines that say what is not as differences.tsv has it."""
-    expected = deliberate()[path.name]
+    expected = deliberate(file)[path.name]
     lines = []
     for field in sorted(set(expected) | set(differences)):
         found = differences.get(field, [])
@@ -277,8 +277,9 @@ def verdict(path, differences):
     return lines
 
 
-def main():
-    parser = argparse.ArgumentParser(description=re.split(r'\n\n', __doc__)[0])
+def main(comparison):
+    """comparison: the module that compares, with its compare() and DIFFERENCES."""
+    parser = argparse.ArgumentParser(description=re.split(r'\n\n', comparison.__doc__)[0])
     parser.add_argument('captures', nargs='+', type=pathlib.Path)
     parser.add_argument('--bin', default=str(ROOT / 'build/urbscope'))
     parser.add_argument('--cache', type=pathlib.Path, default=ROOT / 'build/peer')
@@ -287,11 +288,11 @@ def main():
     bad = 0
     for path in options.captures:
         try:
-            compared, differences = compare(options.bin, path, options.cache)
+            compared, differences = comparison.compare(options.bin, path, options.cache)
         except Unreadable as reason:
             print(f'{path.name}: {reason}')
             continue
-        lines = verdict(path, differences)
+        lines = verdict(path, differences, comparison.DIFFERENCES)
         if options.all:
             lines = [f'{field}\t{len(found)}\t' + ' '.join(f'{n}:{t}/{o}' for n, t, o in found[:6])
                      for field, found in sorted(differences.items())]
@@ -303,4 +304,4 @@ def main():
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(main(sys.modules[__name__]))

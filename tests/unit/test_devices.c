@@ -251,7 +251,7 @@ static void enumerate(uint16_t address, const uint8_t device[18])
 /* As xHCI shows it: nothing but reading again under another address. */
 static void enumerate_xhci(uint16_t address, const uint8_t device[18])
 {
-	get_descriptor(0, DESC_DEVICE, 0, 8, device, 18);
+	get_descriptor(0, DESC_DEVICE, 0, 64, device, 18);
 	get_descriptor(address, DESC_DEVICE, 0, 18, device, 18);
 }
 
@@ -414,6 +414,29 @@ static void asked_while_one_is_being_enumerated(void **state)
 	get_descriptor(6, DESC_DEVICE, 0, 18, mouse, 18);
 	assert_int_equal(at(0), 0);
 	assert_ids(at(6), 0x11);
+	assert_ids(five, 0x22);
+}
+
+/* The beginning that was read under address 0 is the same for both: nobody is taken for a new one.
+ */
+static void asked_while_little_is_known_of_the_new_one(void **state)
+{
+	uint32_t five;
+
+	(void)state;
+	enumerate(5, disk);
+	set_configuration(5, 1);
+	five = at(5);
+	get_descriptor(0, DESC_DEVICE, 0, 8, mouse, 18);
+	get_descriptor(5, DESC_DEVICE, 0, 18, disk, 18);
+	assert_int_equal(at(5), five);
+	assert_int_equal(instance(five)->configuration, 1);
+	get_descriptor(6, DESC_DEVICE, 0, 18, mouse, 18);
+	assert_int_equal(at(0), 0);
+	get_descriptor(0, DESC_DEVICE, 0, 8, mouse, 18);
+	get_descriptor(5, DESC_DEVICE, 0, 18, mouse, 18);
+	assert_int_not_equal(at(5), five);
+	assert_ids(at(5), 0x11);
 	assert_ids(five, 0x22);
 }
 
@@ -754,11 +777,35 @@ static void speeds(void **state)
 	use(5, 2, USB_BULK);
 	w.speed = USB_FULL;
 	use(5, 0x82, USB_BULK);
+	assert_int_equal(devices_instances(w.d), 4);
 	w.speed = USB_SPEED_UNKNOWN;
 	assert_speed(5, USB_FULL, SPEED_FROM_CAPTURE);
 	assert_int_equal(use(5, 2, USB_BULK).speed, USB_FULL);
 	get_descriptor(5, DESC_CONFIGURATION, 0, 255, disk_config2, sizeof(disk_config2));
 	assert_speed(5, USB_FULL, SPEED_FROM_CAPTURE);
+}
+
+/* Captures that tell the speed tell that there is another device now. */
+static void another_speed_is_another_device(void **state)
+{
+	struct pipe full, high;
+
+	(void)state;
+	w.speed = USB_FULL;
+	get_descriptor(5, DESC_DEVICE, 0, 18, mouse, 18);
+	full = use(5, 0x81, USB_INTERRUPT);
+	w.speed = USB_HIGH;
+	high = use(5, 0x81, USB_INTERRUPT);
+	assert_int_not_equal(high.instance, full.instance);
+	assert_int_equal(high.speed, USB_HIGH);
+	assert_int_equal(high.flags, 0);
+	assert_int_equal(instance(full.instance)->speed, USB_FULL);
+	/* the transfer that tells of another device keeps the speed it was captured with */
+	get_descriptor(5, DESC_DEVICE, 0, 18, mouse, 18);
+	get_descriptor(5, DESC_DEVICE, 0, 18, disk, 18);
+	assert_int_not_equal(w.last.instance, high.instance);
+	assert_int_equal(w.last.speed, USB_HIGH);
+	assert_speed(5, USB_HIGH, SPEED_FROM_CAPTURE);
 }
 
 /* ---- starting knowledge ---------------------------------------------------------------------- */
@@ -900,6 +947,7 @@ int main(void)
 		TEST(reset_without_set_address),
 		TEST(inheritance_ends_at_the_reset),
 		TEST(asked_while_one_is_being_enumerated),
+		TEST(asked_while_little_is_known_of_the_new_one),
 		TEST(set_address_of_qemu),
 		TEST(set_address_that_means_nothing),
 		TEST(address_taken_over),
@@ -916,6 +964,7 @@ int main(void)
 		TEST(toggling_needs_no_more_pipes),
 		TEST(endpoints_are_told_apart),
 		TEST(speeds),
+		TEST(another_speed_is_another_device),
 		TEST(knowledge_flows_forward),
 		TEST(learning_first_makes_the_same_instances),
 		TEST(known_by_address_and_turn),

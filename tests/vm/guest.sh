@@ -59,7 +59,10 @@ ends_with_event() { [ "$(tail -c 32 "$1" | head -c 8 | xxd -p)" = "$2" ]; }
 
 # plug DEVICE,OPTIONS: plugs one of QEMU's devices in; unplug ID takes it out again and waits until
 # the kernel has noticed.
-plug() { hmp "device_add $1"; }
+plug() {
+	hmp "device_add $1"
+	echo "$1" | sed 's/.*id=\([^,]*\).*/\1/' >> /tmp/plugged
+}
 unplug() {
 	before=$(usb_devices)
 	hmp "device_del $1"
@@ -68,13 +71,13 @@ unplug() {
 usb_devices() { ls /sys/bus/usb/devices | grep -c '^[0-9][-0-9.]*$'; }
 fewer_usb_devices() { [ "$(usb_devices)" -lt "$1" ]; }
 
-# unplug_all: takes out whatever is still in, when a scenario has failed.
+# unplug_all: takes out whatever is still in when a scenario has ended.
 unplug_all() {
-	for id in $(grep -o '"device_add [^"]*' /share/*/log 2> /dev/null | sed -n 's/.*id=\([^,]*\).*/\1/p'); do
-		hmp "device_del $id"
+	for id in $(cat /tmp/plugged 2> /dev/null); do
+		(hmp "device_del $id") > /dev/null
 	done
+	rm -f /tmp/plugged
 	gadget_remove
-	return 0
 }
 
 # lines COUNT TEXT: prints numbered lines.
@@ -84,13 +87,13 @@ lines() { awk -v n="$1" -v text="$2" 'BEGIN { for (i = 1; i <= n; i++) print tex
 # capture is on. capture_stop ends it.
 capture_start() {
 	rm -f "$1"
-	cat /sys/kernel/debug/usb/usbmon/0u > "$1" & sleep 1; echo >> $1
+	urbscope capture -i usbmon0 -w "$@" 2> capture.err &
 	capture=$!
 	wait_for 10 "beginning of $1" size_reaches "$1" 1
 }
 capture_stop() {
-	kill -INT $capture
-	wait $capture; true || fail "capture ended with $?: $(cat capture.err)"
+	kill $capture
+	wait $capture || fail "capture ended with $?: $(cat capture.err)"
 }
 
 # A device made of the kernel's own functions, on a host controller that exists in memory.
@@ -103,7 +106,7 @@ gadget_begin() {
 	full) modprobe dummy_hcd is_high_speed=0 ;;
 	esac || fail dummy_hcd
 	modprobe libcomposite || fail libcomposite
-	mountpoint -q /sys/kernel/config || mount -t configfs configfs /sys/kernel/config
+	[ -d ${G%/*} ] || mount -t configfs configfs /sys/kernel/config || fail configfs
 	mkdir $G && echo "$2" > $G/idVendor && echo "$3" > $G/idProduct || fail gadget
 	mkdir -p $G/strings/0x409 $G/configs/c.1/strings/0x409
 	echo 'Example Devices' > $G/strings/0x409/manufacturer

@@ -8,7 +8,7 @@ gadget_begin high 0x1209 0x0004 Loopback
 gadget_function Loopback.0
 gadget_bind
 wait_for 10 loopback usb_device Loopback
-usbfs "$(node "$(usb_device Loopback)")" claim:0 cancel:0x81:512:4 out:0x01:00112233445566778899 \
+usbfs "$(node "$(usb_device Loopback)")" claim:0 cancel:0x81:512:4 out:0x02:00112233445566778899 \
 	in:0x81:512 cancel:0x81:64:1 release:0 || fail usbfs
 gadget_remove
 capture_stop

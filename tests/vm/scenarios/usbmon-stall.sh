@@ -15,9 +15,9 @@ dd if=/dev/sda of=/dev/null bs=4k count=2 iflag=direct || fail read
 dir=$(usb_device 'Disk That Stalls')
 # The signature of the command block is wrong: both endpoints stall until the reset.
 usbfs "$(node "$dir")" detach:0 claim:0 \
-	out:0x01:00000000010000000000000000000600000000000000000000000000000000 \
-	'!in:0x81:13' '?ctl:0x21:0xff:0:0:' clear:0x81 clear:0x01 \
-	out:0x01:55534243020000000000000000000600000000000000000000000000000000 in:0x81:13 ||
+	out:0x02:00000000010000000000000000000600000000000000000000000000000000 \
+	'!in:0x81:13' '?ctl:0x21:0xff:0:0:' clear:0x81 clear:0x02 \
+	out:0x02:55534243020000000000000000000600000000000000000000000000000000 in:0x81:13 ||
 	fail 'reset recovery'
 gadget_remove
 wait_for 10 'removal of the disk' no_disk

@@ -1,0 +1,282 @@
+"""devices, access, descriptors: what is told of devices at each point of a story, that looking a
+transfer up gives what streaming gave, and descriptor fields against tshark's."""
+
+import shutil
+import tempfile
+
+from captures import named
+from house import Failed, ROOT, Skipped, command_line, first_line, json_lines, run, shown
+from truth import TYPES, capture_of
+import peers
+
+# Found through peers' path.
+import descriptors as comparison
+
+STORY = 'tests/gen/devices.usb'
+
+# Product ids of the story's devices.
+STICK, MODEM, MOUSE, CAMERA = 0x10, 0x11, 0x12, 0x13
+
+
+# ---- access -------------------------------------------------------------------------------------
+
+def access(house):
+    program = (house.sanitized if house.sanitizing else house.build) / 'tests/access'
+    if not program.exists():
+        raise Failed(f'{shown(program)} is not built')
+    stories = [ROOT / f'tests/gen/{name}.usb' for name in ('devices', 'formats')]
+    return [(named(p), lambda p=p: check_access(program, p)) for p in house.all_captures()] + \
+        [(f'{d.stem} as {t}', lambda d=d, t=t: check_generated(house, program, d, t))
+         for d in stories for t in TYPES]
+
+
+def check_access(program, path):
+    done = run([program, path], timeout=600)
+    if done.returncode == 3:
+        raise Skipped(first_line(done.stderr))
+    if done.returncode:
+        raise Failed(first_line(done.stderr), command_line([program, path]))
+    return int(done.stdout) or 1
+
+
+def check_generated(house, program, description, link_type):
+    with capture_of(house, ['-t', link_type, shown(description)]) as file:
+        return check_access(program, file.name)
+
+
+# ---- descriptors --------------------------------------------------------------------------------
+
+def descriptors(house):
+    house.need_program()
+    return [(named(p), lambda p=p: check_descriptors(house, p)) for p in house.all_captures()] + \
+        [('differences-descriptors.tsv', lambda: peers.check_table(house, comparison.DIFFERENCES))]
+
+
+def check_descriptors(house, path):
+    if not shutil.which('tshark'):
+        raise Skipped('tshark is not installed')
+    try:
+        compared, differences = comparison.compare(house.bin, path, house.build / 'peer')
+    except peers.comparison.Unreadable as reason:
+        raise Skipped(str(reason)) from None
+    lines = peers.comparison.verdict(path, differences, comparison.DIFFERENCES)
+    if lines:
+        raise Failed('; '.join(lines), f'tests/peer/descriptors.py --bin {shown(house.bin)} --all '
+                     + shown(path))
+    return compared or 1
+
+
+# ---- devices: the story --------------------------------------------------------------------------
+
+def jobs(house):
+    house.need_program()
+    checks = (instances, filters, learnt, tree, same_in_all_formats, from_capture, from_dump,
+              nothing_from_a_wrong_file)
+    return [(check.__name__.replace('_', ' '), lambda check=check: check(house))
+            for check in checks]
+
+
+class Story:
+    """The story as a capture, and what is said of it."""
+
+    def __init__(self, house, link_type='220'):
+        self.program = house.checked_bin
+        self.file = capture_of(house, ['-t', link_type, STORY])
+
+    def list(self, *arguments):
+        return json_lines(self.program, ['list', '--json', *arguments, self.file.name])
+
+    def devices(self, *arguments):
+        arguments = ['devices', '--json', '--no-ids', *arguments, self.file.name]
+        return json_lines(self.program, arguments)[0]['devices']
+
+
+def expect(what, wanted, got):
+    if wanted != got:
+        raise Failed(f'{what}: {got!r}, expected {wanted!r}')
+
+
+def ids(xfers):
+    return [x['id'] for x in xfers]
+
+
+def instances(house):
+    """Each transfer's device: the number says which occupant of an address it was."""
+    found = []
+    for x in Story(house).list():
+        if (x['dev'], x['device']) not in found:
+            found.append((x['dev'], x['device']))
+    expect('address and device', [(3, 1), (0, 2), (4, 3), (0, 4), (4, 5), (5, 6), (0, 7), (5, 8)],
+           found)
+    previous = {d['device']: d['previous'] for d in Story(house).devices()}
+    expect('previous', {1: None, 2: None, 3: None, 4: None, 5: 3, 6: None, 7: None, 8: 6}, previous)
+    return 2
+
+
+def filters(house):
+    """What was known when a transfer began decides; the transfer that tells is too early."""
+    story = Story(house)
+    expect('of the stick', [4, 5, 6, 39, 40, 41], ids(story.list('-f', f'pid == {STICK}')))
+    expect('of the camera', list(range(43, 61)), ids(story.list('-f', f'pid == {CAMERA}')))
+    expect('of the mouse', [34, 35, 36, 37], ids(story.list('-f', f'pid == {MOUSE}')))
+    expect('storage', [6], ids(story.list('-f', 'class == storage')))
+    expect('video', [47, 49, 52, 54, 57, 59], ids(story.list('-f', 'class == video')))
+    expect('high speed from the packet size', [6, 39, 40, 41],
+           ids(story.list('-f', 'speed == high && dev == 3')))
+    return 6
+
+
+def learnt(house):
+    """With --learn the same devices are known from the beginning, and numbered the same."""
+    story = Story(house)
+    first, second = story.list(), story.list('--learn')
+    expect('devices', [x['device'] for x in first], [x['device'] for x in second])
+    expect('of the stick', [1, 2, 3, 4, 5, 6, 39, 40, 41],
+           ids(story.list('--learn', '-f', f'pid == {STICK}')))
+    expect('storage', [1, 2, 6], ids(story.list('--learn', '-f', 'class == storage')))
+    expect('of the mouse', [32, 33, 34, 35, 36, 37],
+           ids(story.list('--learn', '-f', f'pid == {MOUSE}')))
+    expect('of the camera', list(range(42, 61)),
+           ids(story.list('--learn', '-f', f'pid == {CAMERA}')))
+    return 5
+
+
+def summary(device):
+    used = [(f['bInterfaceNumber'], f['bAlternateSetting'], f['in_use'], e['ep'],
+             e['wMaxPacketSize'], e['transfers'])
+            for f in device['interfaces'] for e in f['endpoints']]
+    return (device['dev'], device['idProduct'], device['speed'], device['speed_from'],
+            device['configuration'] and device['configuration']['inferred'], used)
+
+
+SIZES = 'its packet sizes'
+TREE = [
+    (0, MODEM, None, None, None, []),
+    (0, MODEM, None, None, None, []),
+    (0, None, None, None, None, []),
+    (3, STICK, 'high', SIZES, True, [(0, 0, True, 1, 512, 2), (0, 0, True, 2, 512, 1)]),
+    (4, MODEM, 'full', SIZES, False, [(0, 0, True, 1, 64, 1)]),
+    (4, MODEM, 'full', SIZES, False, [(0, 0, True, 1, 64, 2)]),
+    (5, MOUSE, None, None, False, [(0, 0, True, 1, 8, 1)]),
+    (5, CAMERA, 'high', SIZES, False, [(0, 1, False, 1, 512, 3), (0, 2, False, 1, 1024, 3)]),
+]
+
+
+def in_order(devices):
+    return sorted(devices, key=lambda d: (d['dev'], d['device']))
+
+
+def tree(house):
+    """Settings that were in use keep their transfers; every transfer is some endpoint's."""
+    story = Story(house)
+    devices = in_order(story.devices())
+    for wanted, device in zip(TREE, devices):
+        expect(f'device {device["device"]}', wanted, summary(device))
+    expect('number of devices', len(TREE), len(devices))
+    xfers = story.list()
+    for device in devices:
+        mine = sum(x['device'] == device['device'] for x in xfers)
+        ends = [e for f in device['interfaces'] for e in f['endpoints']] + device['other_endpoints']
+        expect(f'transfers of device {device["device"]}', (mine, mine),
+               (device['transfers'], sum(e['transfers'] for e in ends)))
+        expect('errors', sum(x['device'] == device['device'] and x['status'] == 'stall'
+                             for x in xfers), sum(e['errors'] for e in ends))
+    return 3 * len(TREE)
+
+
+def same_in_all_formats(house):
+    """Windows, macOS and FreeBSD number buses and show resets in other ways, but the devices are
+    the same, and what they told."""
+    def told(link_type):
+        return {(d['dev'], d['idProduct'], d['strings'] and d['strings']['product'],
+                 tuple((f['bInterfaceNumber'], f['bAlternateSetting'], f['bInterfaceClass'])
+                       for f in d['interfaces']))
+                for d in Story(house, link_type).devices() if d['dev'] and d['idProduct']}
+    wanted = told('220')
+    whole = [t for t in TYPES if not t.startswith('text')]  # debugfs keeps 32 bytes of an answer
+    for link_type in whole:
+        expect(link_type, wanted, told(link_type))
+    return len(whole)
+
+
+# ---- devices: what is known before ----------------------------------------------------------------
+
+LATE = """
+device any {
+	bus 2
+	address 7
+	config 1 0x80 100
+	interface 0 0 8 6 0x50
+	endpoint 0x81 bulk 512 0
+}
+bulk any in 1 64
+"""
+FILTER = ['list', '--json', '-f', 'pid == 2 && class == storage']
+
+
+class Late:
+    """A capture in which nothing is told of device 2.7."""
+
+    def __init__(self, house):
+        self.description = tempfile.NamedTemporaryFile('w', prefix='urbscope-late-', suffix='.usb')
+        self.description.write(LATE)
+        self.description.flush()
+        self.file = capture_of(house, ['-t', '220', self.description.name])
+        self.program = house.checked_bin
+        self.path = self.file.name
+
+    def known(self, *arguments):
+        return len(json_lines(self.program, [*FILTER, *arguments, self.path]))
+
+
+def from_capture(house):
+    late = Late(house)
+    expect('without', 0, late.known())
+    expect('from a capture', 1, late.known('--descriptors', 'captures/disk.pcapng'))
+    expect('from another one', 0, late.known('--descriptors', 'captures/keyboard.pcap'))
+    expect('from both', 1, late.known('--descriptors', 'captures/keyboard.pcap', '--descriptors',
+                                      'captures/disk.pcapng'))
+    expect('with learning', 1, late.known('--learn', '--descriptors', 'captures/disk.pcapng'))
+    return 5
+
+
+def descriptor_bytes(house):
+    """Device and configuration of disk.pcapng."""
+    def answer(length):
+        found = json_lines(house.checked_bin, ['list', '--json', '-f', 'setup.bRequest == 6 && '
+                                               f'len == {length}', 'captures/disk.pcapng'])
+        said, = json_lines(house.checked_bin, ['show', '--json', str(found[0]['id']),
+                                               'captures/disk.pcapng'])
+        return bytes.fromhex(said['data'])
+    return answer(18) + answer(32)
+
+
+def from_dump(house):
+    late, dump = Late(house), descriptor_bytes(house)
+    expect('length', 50, len(dump))
+    texts = (dump, dump.hex(' ').encode(),
+             ', '.join(f'0x{b:02x}' for b in dump).encode() + b'\n',
+             '\n'.join(f'{i:07o} ' + dump[i:i + 16].hex(' ') for i in range(0, 50, 16)).encode()
+             + b'\n0000062\n')
+    for number, text in enumerate(texts):
+        with tempfile.NamedTemporaryFile(prefix='urbscope-dump-') as file:
+            file.write(text)
+            file.flush()
+            expect(f'dump {number}', 1, late.known('--descriptors', f'2.7={file.name}'))
+            expect('of another device', 0, late.known('--descriptors', f'2.8={file.name}'))
+            expect('with learning', 1,
+                   late.known('--learn', '--descriptors', f'2.7={file.name}'))
+            as_text = run([house.checked_bin, 'devices', '--no-ids', '--descriptors', file.name])
+            if b'idVendor' not in as_text.stdout or b'endpoint' not in as_text.stdout:
+                raise Failed(f'devices --descriptors does not decode dump {number}')
+    return 4 * len(texts)
+
+
+def nothing_from_a_wrong_file(house):
+    late = Late(house)
+    for spec in ('/nonexistent', '2.7=/nonexistent', '2.7=captures/disk.pcapng', 'Makefile'):
+        done = run([house.checked_bin, 'list', '--descriptors', spec, late.path])
+        if done.returncode != 2 or not done.stderr or done.stdout:
+            raise Failed(f'--descriptors {spec}: exit code {done.returncode}, '
+                         f'{first_line(done.stderr)!r}')
+    return 4

@@ -1,0 +1,24 @@
+# A keyboard that may sleep: its port is suspended, a key wakes it up (remote wake-up).
+# batch: captures
+# modules: usbhid hid_generic evdev
+. /guest.sh
+
+capture_start usbmon-suspend.pcapng
+plug usb-kbd,id=kbd,bus=x.0
+wait_for 10 keyboard usb_device 'QEMU USB Keyboard'
+dir=$(usb_device 'QEMU USB Keyboard')
+wait_for 10 'keyboard input' input_of "$dir"
+cat "$(input_of "$dir")" > /tmp/keys &
+reader=$!
+echo enabled > "$dir/power/wakeup"
+echo 200 > "$dir/power/autosuspend_delay_ms"
+echo auto > "$dir/power/control"
+for key in a b; do
+	wait_for 10 suspend grep -q suspended "$dir/power/runtime_status"
+	hmp "sendkey $key 50"
+	wait_for 10 'wake up' grep -q active "$dir/power/runtime_status"
+done
+wait_for 10 'release of b' ends_with_event /tmp/keys 0100300000000000
+kill $reader
+unplug kbd
+capture_stop
