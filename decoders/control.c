@@ -436,7 +436,8 @@ static void setup_fields(const struct job *j, struct emit *e)
 	}
 	setup_field(e, "wValue", j->s.wValue, t.len ? words : NULL, 2, 2, SHOW_HEX4);
 	setup_field(e, "wIndex", j->s.wIndex,
-		r && setup_recipient(j->s.bmRequestType) == 0 ? r->index : NULL, 4, 2, SHOW_HEX4);
+		r && j->s.wIndex && setup_recipient(j->s.bmRequestType) == 0 ? r->index : NULL, 4,
+		2, SHOW_HEX4);
 	setup_field(e, "wLength", j->s.wLength, NULL, 6, 2, SHOW_PLAIN);
 	emit_close(e);
 }

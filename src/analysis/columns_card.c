@@ -153,23 +153,29 @@ static void get_endpoint(const void *row, struct value *v)
 	take_text(v, &t);
 }
 
+static void say_bytes(struct value *v, int64_t n, const char *more)
+{
+	struct text t = text_in(v);
+
+	text_i64(&t, n);
+	text_str(&t, n == 1 ? " byte" : " bytes");
+	text_str(&t, more);
+	take_text(v, &t);
+}
+
 static void get_asked(const void *row, struct value *v)
 {
 	if (X(row)->req_len != XFER_UNKNOWN)
-		*v = value_uint((uint64_t)X(row)->req_len);
+		say_bytes(v, X(row)->req_len, "");
 }
 
 static void get_got(const void *row, struct value *v)
 {
 	const struct xfer *x = X(row);
-	struct text t = text_in(v);
 
-	if (x->len == XFER_UNKNOWN)
-		return;
-	text_i64(&t, x->len);
-	if (x->flags & XFER_SHORT)
-		text_str(&t, " (short: the device had no more)");
-	take_text(v, &t);
+	if (x->len != XFER_UNKNOWN)
+		say_bytes(
+			v, x->len, x->flags & XFER_SHORT ? " (short: the device had no more)" : "");
 }
 
 static void get_captured(const void *row, struct value *v)
@@ -264,10 +270,20 @@ static void get_flags(const void *row, struct value *v)
 	take_text(v, &t);
 }
 
+/* Linux counts frames at low and full speed, microframes above (include/linux/usb.h); FreeBSD
+ * milliseconds. */
 static void get_interval(const void *row, struct value *v)
 {
-	if (X(row)->flags & XFER_HAS_INTERVAL)
-		*v = value_int(X(row)->interval);
+	static const char *const linux_unit[] = {" frames or microframes", " frames", " frames",
+		" microframes", " microframes", " microframes"};
+	const struct xfer *x = X(row);
+	struct text t = text_in(v);
+
+	if (!(x->flags & XFER_HAS_INTERVAL))
+		return;
+	text_i64(&t, x->interval);
+	text_str(&t, x->os == USB_OS_LINUX ? linux_unit[x->speed] : " ms");
+	take_text(v, &t);
 }
 
 static void get_start_frame(const void *row, struct value *v)

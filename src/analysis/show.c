@@ -13,10 +13,18 @@ struct show_job {
 
 /* ---- isochronous packets ------------------------------------------------------------ */
 
+static const char *packet_status(const struct xfer *x, const struct iso_packet *p)
+{
+	const struct status_code *c = p->has_status ? status_lookup(x->os, p->raw_status) : NULL;
+
+	if (c && c->status == STATUS_OK)
+		return status_name(STATUS_OK);
+	return c ? c->name : p->has_status ? "unknown status" : NULL;
+}
+
 static void packet_field(
 	const struct xfer *x, uint32_t i, const struct iso_packet *p, struct emit *e)
 {
-	const struct status_code *c = p->has_status ? status_lookup(x->os, p->raw_status) : NULL;
 	char key[24];
 	struct text t;
 
@@ -26,9 +34,7 @@ static void packet_field(
 	emit_field(e, &(struct field){
 			      .key = key,
 			      .value = value_uint(p->length),
-			      .text = c		      ? c->name
-				      : p->has_status ? "unknown status"
-						      : NULL,
+			      .text = packet_status(x, p),
 			      .off = p->offset,
 			      .len = p->offset == UINT32_MAX ? 0 : p->length,
 		      });
