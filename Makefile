@@ -13,8 +13,8 @@ WARN     = -Wall -Wextra -Wshadow -Wstrict-prototypes
 ALL_CPPFLAGS = -D_GNU_SOURCE -Isrc -I. -MMD -MP $(CPPFLAGS)
 ALL_CFLAGS   = -std=c17 $(WARN) $(CFLAGS) \
 	       $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-LIBS     = -lz -lzstd -lpcre2-8 -lm
-TEST_LIBS = -lcmocka -lpcap
+LIBS     = -lpcap -lz -lzstd -lpcre2-8 -lm -lpthread
+TEST_LIBS = -lcmocka
 
 # Every folder of the program; its .c files all belong to it, so a new file needs no line here.
 FOLDERS := base usb capture link model filter run analysis output cli
@@ -24,8 +24,8 @@ UNIT    := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN := $(UNIT:tests/unit/%.c=$(O)/tests/%)
 GEN_SRC := $(sort $(wildcard tests/gen/*.c))
 
-BUILD_PACKAGES = gcc libc6-dev zlib1g-dev libzstd-dev libpcre2-dev usb.ids
-TEST_PACKAGES  = libcmocka-dev libpcap-dev tshark python3 clang-format clang zstd gzip
+BUILD_PACKAGES = gcc libc6-dev libpcap-dev zlib1g-dev libzstd-dev libpcre2-dev usb.ids
+TEST_PACKAGES  = libcmocka-dev tshark python3 clang-format clang zstd gzip
 
 .PHONY: all
 ## all: build the program ($(O)/urbscope)
@@ -126,13 +126,16 @@ captures: $(O)/gen
 	tests/gen/make-captures $(O)/gen
 
 .PHONY: install uninstall
-## install: program, manual page to $(DESTDIR)$(PREFIX)
+## install: program, manual page, udev rule to $(DESTDIR)$(PREFIX)
 install: all
 	install -D -m 755 $(O)/urbscope $(DESTDIR)$(PREFIX)/bin/urbscope
 	install -D -m 644 src/doc/urbscope.1 $(DESTDIR)$(PREFIX)/share/man/man1/urbscope.1
+	install -D -m 644 src/doc/60-urbscope-usbmon.rules \
+		$(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-urbscope-usbmon.rules
 ## uninstall: take them away again
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/urbscope $(DESTDIR)$(PREFIX)/share/man/man1/urbscope.1
+	rm -f $(DESTDIR)$(PREFIX)/bin/urbscope $(DESTDIR)$(PREFIX)/share/man/man1/urbscope.1 \
+		$(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-urbscope-usbmon.rules
 
 .PHONY: clean
 ## clean: remove everything that was built

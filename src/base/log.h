@@ -12,6 +12,9 @@ void log_set_quiet(bool quiet);
 /* "urbscope: warning: …": something is wrong with the input but work goes on. */
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* "urbscope: …": what was done; not with -q. */
+void log_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 /* "urbscope: …": why the command could not do what was asked. */
 void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,8 @@ struct input {
 	z_stream z;
 	ZSTD_DStream *zstd;
 	int spool; /* -1: none */
+	void (*idle)(void *ctx);
+	void *ctx;
 	uint64_t spooled;
 };
 
@@ -67,8 +70,12 @@ static ssize_t read_failed(const struct input *in, struct err *e)
 
 static ssize_t fd_read(struct input *in, uint8_t *dst, size_t n, struct err *e)
 {
-	ssize_t got = read(in->fd, dst, n < in->block ? n : in->block);
+	struct pollfd ready = {in->fd, POLLIN, 0};
+	ssize_t got;
 
+	if (in->idle && !poll(&ready, 1, 0))
+		in->idle(in->ctx);
+	got = read(in->fd, dst, n < in->block ? n : in->block);
 	if (got < 0)
 		return read_failed(in, e);
 	in->taken += (uint64_t)got;
@@ -275,7 +282,8 @@ static int open_fd(struct input *in, const char *path, struct err *e)
 	struct stat st;
 	off_t at;
 
-	in->fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+	if (!in->fd && strcmp(path, "-"))
+		in->fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (in->fd < 0 || fstat(in->fd, &st))
 		return err_set(e, "%s: %s", in->name, strerror(errno));
 	if (S_ISDIR(st.st_mode))
@@ -307,7 +315,7 @@ static int choose_codec(struct input *in, bool seekable, struct err *e)
 	return seekable && !in->plain ? open_spool(in, e) : 0;
 }
 
-struct input *input_open(const char *path, size_t block, bool seekable, struct err *e)
+struct input *input_open(const char *path, size_t block, const struct reader_opts *o, struct err *e)
 {
 	struct input *in = mem_zalloc(1, sizeof(*in));
 
@@ -315,7 +323,12 @@ struct input *input_open(const char *path, size_t block, bool seekable, struct e
 	in->block = block;
 	in->spool = -1;
 	in->raw = mem_resize(NULL, RAW_SIZE, 1);
-	if (!open_fd(in, path, e) && !choose_codec(in, seekable, e))
+	if (o) {
+		in->fd = o->fd;
+		in->idle = o->idle;
+		in->ctx = o->ctx;
+	}
+	if (!open_fd(in, path, e) && !choose_codec(in, o && o->seekable, e))
 		return in;
 	input_close(in);
 	return NULL;

@@ -14,9 +14,10 @@
 
 struct input;
 
-/* path "-" is standard input. block: most bytes asked of the system at once. NULL and *e on
- * failure. */
-struct input *input_open(const char *path, size_t block, bool seekable, struct err *e);
+/* path "-" is standard input. block: most bytes asked of the system at once (o->block does not
+ * count). o may be NULL. NULL and *e on failure. */
+struct input *input_open(
+	const char *path, size_t block, const struct reader_opts *o, struct err *e);
 void input_close(struct input *in);
 
 /* Up to n bytes of the uncompressed stream at `offset`; fewer are normal, 0 is the end, -1 an error

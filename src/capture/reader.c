@@ -361,7 +361,7 @@ struct reader *reader_open(const char *path, const struct reader_opts *o, struct
 	r->block = o && o->block ? o->block : READER_BLOCK;
 	r->next_read = r->block;
 	r->cap = r->block;
-	r->in = input_open(path, r->block, o && o->seekable, e);
+	r->in = input_open(path, r->block, o, e);
 	if (r->in) {
 		r->buf = mem_resize(NULL, r->cap, 1);
 		window_jump(r, 0);

@@ -25,6 +25,11 @@ enum {
 struct reader_opts {
 	size_t block; /* bytes per read, and nothing is mapped; 0: READER_BLOCK, plain files mapped.
 			 Tests use 1, 7, 4096 */
+	int fd;	      /* > 0: read from this (owned), path only names it */
+	/* Called before a read of a pipe that would have to wait: what was made of the records so
+	 * far can be shown. NULL: nobody wants to know. */
+	void (*idle)(void *ctx);
+	void *ctx;
 	bool seekable; /* make random access possible: pipes and compressed input go through an
 			  unlinked temporary file (in $TMPDIR or /tmp) */
 };

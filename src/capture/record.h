@@ -22,6 +22,12 @@ enum {
 	LINK_PCAPNG_CUSTOM = 0x10001 /* a custom block: data = its body from the PEN on */
 };
 
+/* Records that the capture wrote itself to tell about devices already there carry this as the
+ * beginning of their packet comment, which goes on " speed=high port=1-2.4"; and, where comments
+ * cannot be or were taken off, this URB id: the kernel's addresses are never so low. */
+#define INJECTED_COMMENT "urbscope-injected"
+#define INJECTED_URB	 UINT64_C(0x75726273636f7065) /* "urbscope" */
+
 /* Valid only until the next record is read (data and comment point into the reader's block). */
 struct record {
 	uint64_t number; /* from 1; equals tshark's frame number for the same file */

@@ -2,6 +2,7 @@
 #include "analysis/list.h"
 #include "base/log.h"
 #include "cli/command.h"
+#include "cli/live.h"
 #include "run/load.h"
 
 static const char *const sort_words[] = {"end", "begin", NULL};
@@ -9,6 +10,7 @@ static const char *const sort_words[] = {"end", "begin", NULL};
 enum { SORT_NONE, SORT_END, SORT_BEGIN };
 
 static const struct option_row options[] = {
+	LIVE_OPTIONS,
 	{0, "records", 0, "one line per record instead of per transfer", OPTION_FLAG,
 		offsetof(struct options, records), 0, 0},
 	{0, "sort", "ORDER", "end (as transfers end, the default) or begin (reads the input twice)",
@@ -63,7 +65,8 @@ static int run(const struct options *o, int argc, char **argv)
 	struct err e = {0};
 	int rc;
 
-	if (session_begin(&s, o, argc ? argv[0] : "-", by_begin) < 0)
+	if (live_too_many(&command_list, o, argc, argv) ||
+		session_begin(&s, o, argc ? argv[0] : "-", by_begin) < 0)
 		return EXIT_TROUBLE;
 	list_begin(&l, s.emit, &lo, &c);
 	rc = by_begin ? list_sorted(&s, &l, &r, &e) : run_capture(&r, &s.run, &c, 1, &e);

@@ -2,6 +2,12 @@
 #include "analysis/stat.h"
 #include "base/log.h"
 #include "cli/command.h"
+#include "cli/live.h"
+
+static const struct option_row options[] = {
+	LIVE_OPTIONS,
+	{0},
+};
 
 static int run(const struct options *o, int argc, char **argv)
 {
@@ -12,7 +18,8 @@ static int run(const struct options *o, int argc, char **argv)
 	struct err e = {0};
 	int rc;
 
-	if (session_begin(&s, o, argc ? argv[0] : "-", false) < 0) {
+	if (live_too_many(&command_stat, o, argc, argv) ||
+		session_begin(&s, o, argc ? argv[0] : "-", false) < 0) {
 		stat_free(st);
 		return EXIT_TROUBLE;
 	}
@@ -36,6 +43,6 @@ const struct command command_stat = {
 		"the line `records` names. Latency is the time from submission to completion; the "
 		"peak\n"
 		"rate is that of the fullest 100 ms. Rates are in decimal units (1 kB = 1000 B).\n",
-	.options = NULL,
+	.options = options,
 	.run = run,
 };

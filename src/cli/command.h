@@ -9,6 +9,8 @@
 #include "output/output.h"
 #include "run/run.h"
 
+#define URBSCOPE_VERSION "0.1.0"
+
 /* Values of an option that may be given several times. */
 enum { OPTION_LIST_MAX = 64 };
 struct option_list {
@@ -26,9 +28,21 @@ struct options {
 	int color;  /* 0 auto, 1 always, 2 never */
 	bool json, records, verbose, quiet, help, learn, no_ids;
 	struct option_list descriptors, as;
+	/* live */
+	const char *interface, *write;
+	struct option_list devices;
+	uint64_t bytes, seconds, transfers, snaplen, rotate_bytes, rotate_seconds, files;
+	bool interfaces, pcap, no_inject;
 };
 
-enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER, OPTION_WORD, OPTION_MANY };
+enum option_kind {
+	OPTION_FLAG,
+	OPTION_TEXT,
+	OPTION_NUMBER,
+	OPTION_SIZE, /* a number of bytes: k, M, G (1000) or Ki, Mi, Gi (1024) may follow */
+	OPTION_WORD,
+	OPTION_MANY
+};
 
 struct option_row {
 	char letter; /* 0: long form only */
@@ -47,11 +61,13 @@ struct command {
 	const char *summary;		  /* one line */
 	const char *text;		  /* what its own page says beside the options */
 	const struct option_row *options; /* its own, ended by name NULL */
+	bool own_options;		  /* of the common ones only -v, -q, -h, --format, --json */
 	/* Operands behind the options. Returns the exit code. */
 	int (*run)(const struct options *o, int argc, char **argv);
 };
 
-extern const struct command command_list, command_show, command_stat, command_devices, command_help;
+extern const struct command command_list, command_show, command_stat, command_devices,
+	command_capture, command_help;
 /* All commands, NULL-terminated. */
 extern const struct command *const commands[];
 
@@ -63,6 +79,8 @@ int options_parse(const struct command *c, struct options *o, int argc, char **a
 /* The command's own page, on standard output. */
 void command_usage(const struct command *c);
 
+struct live;
+
 /* What commands share around a run: output, filter, input. */
 struct session {
 	struct out out;
@@ -71,13 +89,15 @@ struct session {
 	struct ids *ids;
 	struct devices *knowledge;
 	struct decode_binding *bindings;
+	struct live *live; /* NULL: input is no interface */
 	struct run_opts run;
 };
 
 /* Compiles the filter and opens the output. 0, or -1 after an error was printed. seekable: the
  * command will read the input at random. */
 int session_begin(struct session *s, const struct options *o, const char *input, bool seekable);
-/* Flushes; returns rc, or EXIT_TROUBLE when the output could not be written. */
+/* Ends the live input; flushes; returns rc, or EXIT_TROUBLE when the output could not be written.
+ */
 int session_end(struct session *s, int rc);
 
 #endif

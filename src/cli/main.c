@@ -8,13 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#define VERSION "0.1.0"
-
 const struct command *const commands[] = {
 	&command_list,
 	&command_show,
 	&command_stat,
 	&command_devices,
+	&command_capture,
 	&command_help,
 	NULL,
 };
@@ -24,7 +23,7 @@ static void usage(void)
 	struct out o;
 
 	out_init(&o, STDOUT_FILENO);
-	out_str(&o, "urbscope " VERSION ": USB captures as transfers\n\n"
+	out_str(&o, "urbscope " URBSCOPE_VERSION ": USB captures as transfers\n\n"
 		    "  urbscope [--version|--help|--decoders] COMMAND [options] [INPUT]\n"
 		    "  urbscope FILE                the same as urbscope list FILE\n\n"
 		    "INPUT is a capture file (pcap, pcapng or usbmon text; plain, gzip or zstd) or "
@@ -44,7 +43,7 @@ static void version(void)
 	struct out o;
 
 	out_init(&o, STDOUT_FILENO);
-	out_str(&o, "urbscope " VERSION "\n");
+	out_str(&o, "urbscope " URBSCOPE_VERSION "\n");
 	out_close(&o);
 }
 

@@ -42,6 +42,17 @@ const struct option_row common_options[] = {
 
 enum { OPTIONS_MAX = 40, LONG_ONLY = 256 };
 
+/* Those that make sense without a capture to read. */
+static bool is_general(const struct option_row *r)
+{
+	static const size_t general[] = {AT(verbose), AT(quiet), AT(help), AT(format), AT(json)};
+
+	for (size_t i = 0; i < ARRAY_LEN(general); i++)
+		if (r->at == general[i])
+			return true;
+	return false;
+}
+
 /* The rows of a command and the common ones, as one list. */
 static size_t all_rows(const struct command *c, const struct option_row *row[OPTIONS_MAX])
 {
@@ -50,7 +61,8 @@ static size_t all_rows(const struct command *c, const struct option_row *row[OPT
 	for (const struct option_row *r = c->options; r && r->name; r++)
 		row[n++] = r;
 	for (const struct option_row *r = common_options; r->name; r++)
-		row[n++] = r;
+		if (!c->own_options || is_general(r))
+			row[n++] = r;
 	return n;
 }
 
@@ -62,9 +74,37 @@ static int bad_value(const struct command *c, const struct option_row *r, const 
 	text_init(&t, words, sizeof(words));
 	for (size_t i = 0; r->words && r->words[i]; i++)
 		text_printf(&t, "%s%s", i ? ", " : "", r->words[i]);
-	log_error("%s: --%s takes %s, not \"%s\"", c->name, r->name, r->words ? words : "a number",
+	log_error("%s: --%s takes %s, not \"%s\"", c->name, r->name,
+		r->words		 ? words
+		: r->kind == OPTION_SIZE ? "a size (64k, 10M, 1Gi)"
+					 : "a number",
 		value);
 	return -1;
+}
+
+/* 0, or -1: not a size. */
+static int parse_size(const char *s, uint64_t *to)
+{
+	static const char units[] = "kMG";
+	char letter;
+	const char *unit;
+	uint64_t factor = 1;
+	char *end;
+
+	errno = 0;
+	*to = strtoull(s, &end, 10);
+	if (errno || s[0] < '0' || s[0] > '9')
+		return -1;
+	letter = *end == 'K' ? 'k' : *end;
+	unit = letter ? strchr(units, letter) : NULL;
+	if (unit) {
+		uint64_t step = end[1] == 'i' ? 1024 : 1000;
+
+		end += step == 1024 ? 2 : 1;
+		for (const char *u = units; u <= unit; u++)
+			factor *= step;
+	}
+	return *end || __builtin_mul_overflow(*to, factor, to) ? -1 : 0;
 }
 
 static int store(
@@ -88,6 +128,7 @@ static int store(
 		if (errno || *end || value[0] < '0' || value[0] > '9')
 			return bad_value(c, r, value);
 		return 0;
+	case OPTION_SIZE: return parse_size(value, to) < 0 ? bad_value(c, r, value) : 0;
 	case OPTION_WORD:
 		for (int i = 0; r->words[i]; i++)
 			if (!strcmp(r->words[i], value))

@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/command.h"
+#include "cli/live.h"
 #include "run/know.h"
 
 #include <langinfo.h>
@@ -86,6 +87,12 @@ static int know(struct session *s, const struct options *o, struct err *e)
 	return 0;
 }
 
+/* What was made of the input so far is shown before a pipe is waited for. */
+static void show_now(void *ctx)
+{
+	out_flush(ctx);
+}
+
 static void session_free(struct session *s)
 {
 	filter_free(s->filter);
@@ -112,6 +119,8 @@ int session_begin(struct session *s, const struct options *o, const char *input,
 		return session_free(s), -1;
 	s->run = (struct run_opts){
 		.path = input,
+		.idle = show_now,
+		.idle_ctx = &s->out,
 		.filter = s->filter,
 		.block = block_size(),
 		.seekable = seekable,
@@ -122,6 +131,11 @@ int session_begin(struct session *s, const struct options *o, const char *input,
 		.bindings = s->bindings,
 		.n_bindings = o->as.n,
 	};
+	if (o->interface) {
+		s->live = live_input(o, &s->run, &e);
+		if (!s->live)
+			return log_error("%s", e.text), session_free(s), -1;
+	}
 	out_init(&s->out, STDOUT_FILENO);
 	s->out.prompt = isatty(STDOUT_FILENO);
 	s->emit = output_new(&s->out, &(struct output_opts){
@@ -137,6 +151,8 @@ int session_end(struct session *s, int rc)
 {
 	int failed;
 
+	if (s->live)
+		rc = live_input_end(s->live, rc);
 	output_free(s->emit);
 	failed = out_close(&s->out);
 	session_free(s);

@@ -146,6 +146,30 @@ static void mmapped_tail(const uint8_t *p, struct event *ev, bool big)
 	}
 }
 
+/* Written by the capture itself about a device that was there before. */
+static void injected(const struct record *rec, struct event *ev)
+{
+	static const char mark[] = INJECTED_COMMENT " speed=";
+	size_t n = sizeof(INJECTED_COMMENT) - 1;
+	bool marked = rec->comment && rec->comment_len >= n && !memcmp(rec->comment, mark, n);
+
+	if (!marked && ev->urb.id != INJECTED_URB)
+		return;
+	ev->bin = BIN_INJECTED;
+	if (!marked || rec->comment_len < sizeof(mark) ||
+		memcmp(rec->comment, mark, sizeof(mark) - 1))
+		return;
+	for (int speed = USB_LOW; speed <= USB_SUPER_PLUS; speed++) {
+		const char *name = usb_speed_name((enum usb_speed)speed);
+		size_t len = strlen(name);
+
+		if (rec->comment_len - (sizeof(mark) - 1) > len &&
+			!memcmp(rec->comment + sizeof(mark) - 1, name, len) &&
+			rec->comment[sizeof(mark) - 1 + len] == ' ')
+			ev->speed = (uint8_t)speed;
+	}
+}
+
 static inline __attribute__((always_inline)) void decode(
 	const struct record *rec, struct event *ev, uint32_t header, bool big)
 {
@@ -155,6 +179,8 @@ static inline __attribute__((always_inline)) void decode(
 	uint8_t flag = p[OFF_DATA_FLAG];
 
 	u->id = load64(p + OFF_ID, big);
+	if (u->id == INJECTED_URB || rec->comment)
+		injected(rec, ev);
 	ev->os = USB_OS_LINUX;
 	ev->type = type_of[p[OFF_TYPE] & 3];
 	ev->endpoint = p[OFF_ENDPOINT] & 0x0f;

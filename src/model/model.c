@@ -349,9 +349,8 @@ static void learn_port(struct devices *d, uint32_t instance, const struct record
 {
 	static const char key[] = " port=";
 	const char *end = rec->comment + rec->comment_len;
-	const char *p = rec->comment
-				? memmem(rec->comment, rec->comment_len, key, sizeof(key) - 1)
-				: NULL;
+	const char *p =
+		rec->comment ? memmem(rec->comment, rec->comment_len, key, sizeof(key) - 1) : NULL;
 	size_t n = 0;
 
 	if (!p)

@@ -209,7 +209,8 @@ static int read_all(struct run *r, const struct run_opts *o, struct err *e)
 	int rc = 0;
 
 	signalled = 0;
-	catch_signals(old, true);
+	if (!o->live)
+		catch_signals(old, true);
 	if (o->learn)
 		rc = learn(r, &p, e);
 	else
@@ -221,7 +222,8 @@ static int read_all(struct run *r, const struct run_opts *o, struct err *e)
 		rc = 0; /* a read that a signal ended is no failure of the input */
 	if (!r->stop)
 		model_finish(r->model);
-	catch_signals(old, false);
+	if (!o->live)
+		catch_signals(old, false);
 	log_progress(NULL);
 	return rc;
 }
@@ -260,7 +262,13 @@ static bool report_unused(const struct run *r)
 int run_capture(
 	struct run *r, const struct run_opts *o, struct consumer *c, size_t n, struct err *e)
 {
-	struct reader_opts ro = {.block = o->block, .seekable = o->seekable || o->learn};
+	struct reader_opts ro = {
+		.block = o->block,
+		.fd = o->fd,
+		.idle = o->idle,
+		.ctx = o->idle_ctx,
+		.seekable = o->seekable || o->learn,
+	};
 	bool broke;
 	int rc;
 

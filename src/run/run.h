@@ -44,7 +44,12 @@ struct consumer {
 struct run_opts {
 	const char *path;
 	const struct filter *filter;
-	size_t block;  /* reader block, 0: default */
+	size_t block; /* reader block, 0: default */
+	int fd;	      /* > 0: read from this (owned), path only names it */
+	/* The input has nothing more at the moment: output can be shown; may be NULL. */
+	void (*idle)(void *ctx);
+	void *idle_ctx;
+	bool live;     /* who started the input ends it: signals are not the run's */
 	bool seekable; /* keep the reader for random access after the run */
 	bool quiet;    /* no progress */
 	bool learn;    /* read twice: what the devices tell anywhere is known from the beginning */

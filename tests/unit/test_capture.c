@@ -20,12 +20,13 @@
 enum { PAIRS = 300, RECORDS = 2 * PAIRS, DATA = 100, HEADER = 64, LIMIT_MS = 10000 };
 
 static char dir[] = "/tmp/test_capture.XXXXXX";
+static bool queued;	/* captures go through a queue, as in the program */
 static char played[64]; /* capture with RECORDS records of device 1.5, 1.6, 1.5, … */
 
 /* ---- building ----------------------------------------------------------------------- */
 
-static void usbmon(uint8_t *p, uint8_t event, uint8_t type, uint8_t address, uint64_t urb,
-	uint32_t data_len)
+static void usbmon(
+	uint8_t *p, uint8_t event, uint8_t type, uint8_t address, uint64_t urb, uint32_t data_len)
 {
 	uint16_t bus = 1;
 
@@ -119,8 +120,8 @@ struct capture {
 };
 
 /* Starts playing `played` with these options of the source into a file or pipe. */
-static void start(struct capture *c, const char *file, const char *options, struct drain_opts o,
-	int fd)
+static void start(
+	struct capture *c, const char *file, const char *options, struct drain_opts o, int fd)
 {
 	char name[160];
 	struct err e = {0};
@@ -129,6 +130,9 @@ static void start(struct capture *c, const char *file, const char *options, stru
 	c->source = source_open(name, &e);
 	if (!c->source)
 		fail_msg("%s", e.text);
+	if (queued)
+		c->source = source_queue(c->source, &e);
+	assert_non_null(c->source);
 	o.source = c->source;
 	o.picks = &c->picks;
 	o.fd = fd;
@@ -535,5 +539,9 @@ int main(void)
 		cmocka_unit_test(no_more_files),
 	};
 
-	return cmocka_run_group_tests(tests, make, clean);
+	int failed = cmocka_run_group_tests(tests, make, clean);
+
+	queued = true;
+	strcpy(dir, "/tmp/test_capture.XXXXXX");
+	return failed + cmocka_run_group_tests(tests, make, clean);
 }

@@ -19,7 +19,8 @@
 
 #include <cmocka.h>
 
-static const uint8_t keyboard[] = {18, 1, 0, 2, 0, 0, 0, 8, 0x6d, 0x04, 0x1c, 0xc3, 0, 1, 1, 2, 0, 1,
+static const uint8_t keyboard[] = {18, 1, 0, 2, 0, 0, 0, 8, 0x6d, 0x04, 0x1c, 0xc3, 0, 1, 1, 2, 0,
+	1,
 	/* configuration 1 */
 	9, 2, 34, 0, 1, 1, 5, 0xa0, 50, 9, 4, 0, 0, 1, 3, 1, 1, 4, 9, 0x21, 0x11, 1, 0, 1, 0x22, 4,
 	0, 7, 5, 0x81, 3, 8, 0, 10};
@@ -62,6 +63,7 @@ static int make_tree(void **state)
 	put_text("usb1", "bConfigurationValue", "1\n");
 	put("usb1", "descriptors", hub, sizeof(hub));
 	put_text("1-0:1.0", "bInterfaceNumber", "00\n");
+	put_text("1-0:1.0", "bAlternateSetting", " 3\n");
 	put_text("1-2.4", "busnum", "1\n");
 	put_text("1-2.4", "devnum", "5\n");
 	put_text("1-2.4", "speed", "1.5\n");
@@ -148,8 +150,8 @@ static void no_xfer(void *ctx, const struct xfer *x)
 static struct model *read_back(uint32_t link, bool pcap, unsigned *xfers)
 {
 	struct model *m = model_new(&(struct model_opts){.on_xfer = no_xfer, .ctx = xfers});
-	struct writer *w = writer_new(
-		&(struct writer_opts){.link = link, .snaplen = 100000, .pcap = pcap});
+	struct writer *w =
+		writer_new(&(struct writer_opts){.link = link, .snaplen = 100000, .pcap = pcap});
 	int fd = memfd_create("capture", 0);
 	char path[64];
 	struct sysfs s;
@@ -224,6 +226,8 @@ static void known(uint32_t link, bool pcap)
 	assert_string(d, i, 1, "M\xc3\xbcller \xf0\x9d\x84\x9e");
 	assert_string(d, i, 2, "bad \xef\xbf\xbd\x1b[31m");
 	assert_string(d, i, 4, "Keys");
+	assert_int_equal(devices_alternate(d, i, 0), 0);
+	assert_int_equal(devices_alternate(d, devices_at(d, 0, 1, 1), 0), 3);
 	model_free(m);
 }
 

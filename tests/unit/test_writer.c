@@ -1,5 +1,5 @@
-/* test_writer.c: what the writer writes is read back the same, by the reader; a file that cannot grow
- * any more is whole, whatever byte it stops at. */
+/* test_writer.c: what the writer writes is read back the same, by the reader; a file that cannot
+ * grow any more is whole, whatever byte it stops at. */
 #include "capture/reader.h"
 #include "capture/writer.h"
 #include "base/log.h"

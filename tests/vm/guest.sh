@@ -78,16 +78,41 @@ unplug_all() {
 	done
 	rm -f /tmp/plugged
 	gadget_remove
+	modprobe -r dummy_hcd 2> /dev/null
+	return 0
 }
 
 # lines COUNT TEXT: prints numbered lines.
 lines() { awk -v n="$1" -v text="$2" 'BEGIN { for (i = 1; i <= n; i++) print text, i }'; }
 
-# capture_start FILE [OPTION]...: begins to capture what happens on all buses; returns when the
-# capture is on. capture_stop ends it.
+# bus CONTROLLER: prints the number of the bus of a host controller: xhci (its USB 2 half), xhci3 (its
+# SuperSpeed half), ehci, uhci, dummy, vhci.
+bus() {
+	case $1 in
+	xhci3) is='xHCI Host' speed=5000 ;;
+	dummy) is=Dummy speed= ;;
+	vhci) is=USB/IP speed=480 ;;
+	*) is="$1 Host" speed= ;;
+	esac
+	[ "$1" != xhci ] || speed=480
+	for number in $(seq 1 64); do
+		root=/sys/bus/usb/devices/usb$number
+		if [ -e "$root" ] && grep -qi "^$is" "$root/product" && grep -q "^$speed" "$root/speed"; then
+			echo "$number"
+			return
+		fi
+	done
+	fail "no bus of $1"
+}
+
+# capture_start CONTROLLER|all FILE [OPTION]...: begins to capture what happens there; returns when
+# the capture is on. capture_stop ends it.
 capture_start() {
+	number=0
+	[ "$1" = all ] || number=$(bus "$1")
+	shift
 	rm -f "$1"
-	urbscope capture -i usbmon0 -w "$@" 2> capture.err &
+	urbscope capture -i "usbmon$number" -w "$@" 2> capture.err &
 	capture=$!
 	wait_for 10 "beginning of $1" size_reaches "$1" 1
 }
@@ -97,22 +122,24 @@ capture_stop() {
 }
 
 # A device made of the kernel's own functions, on a host controller that exists in memory.
-# gadget_begin SPEED VID PID PRODUCT; gadget_function NAME [CONFIGFS-FILE=VALUE]...; gadget_bind
+# gadget_controller SPEED; gadget_begin VID PID PRODUCT; gadget_function NAME [CONFIGFS-FILE=VALUE]...; gadget_bind
 G=/sys/kernel/config/usb_gadget/g
-gadget_begin() {
+gadget_controller() {
 	case $1 in
 	super) modprobe dummy_hcd is_super_speed=1 ;;
 	high) modprobe dummy_hcd ;;
 	full) modprobe dummy_hcd is_high_speed=0 ;;
 	esac || fail dummy_hcd
+}
+gadget_begin() {
 	modprobe libcomposite || fail libcomposite
 	[ -d ${G%/*} ] || mount -t configfs configfs /sys/kernel/config || fail configfs
-	mkdir $G && echo "$2" > $G/idVendor && echo "$3" > $G/idProduct || fail gadget
+	mkdir $G && echo "$1" > $G/idVendor && echo "$2" > $G/idProduct || fail gadget
 	mkdir -p $G/strings/0x409 $G/configs/c.1/strings/0x409
 	echo 'Example Devices' > $G/strings/0x409/manufacturer
-	echo "$4" > $G/strings/0x409/product
+	echo "$3" > $G/strings/0x409/product
 	echo 000000000001 > $G/strings/0x409/serialnumber
-	echo "$4 in use" > $G/configs/c.1/strings/0x409/configuration
+	echo "$3 in use" > $G/configs/c.1/strings/0x409/configuration
 }
 gadget_function() {
 	mkdir "$G/functions/$1" || fail "function $1"
@@ -127,12 +154,13 @@ gadget_bind() { ls /sys/class/udc | head -n 1 > $G/UDC || fail 'gadget not accep
 gadget_unbind() { echo > $G/UDC; }
 gadget_remove() {
 	[ -d $G ] || return 0
+	product=$(cat $G/strings/0x409/product)
 	gadget_unbind
 	for link in $G/configs/c.1/*; do
 		[ ! -L "$link" ] || rm "$link"
 	done
 	rmdir $G/configs/c.1/strings/0x409 $G/configs/c.1 $G/functions/* $G/strings/0x409 $G
-	modprobe -r dummy_hcd
+	wait_for 10 "removal of $product" no_usb_device "$product"
 }
 
 # node DIRECTORY: prints the device node of the device with this sysfs directory.
@@ -142,9 +170,9 @@ disk_is() { [ "$(cat /sys/block/sda/size)" -gt 0 ]; }
 no_disk() { [ ! -e /sys/block/sda ]; }
 
 # plug_uas ID DRIVE: a hot-plugged UAS device shows itself only when told so, after its disks are in
-# place.
+# place. Port 1 is one of the SuperSpeed ports.
 plug_uas() {
-	plug "usb-uas,id=$1,bus=x.0${3-}"
+	plug "usb-uas,id=$1,bus=x.0,port=1${3-}"
 	plug "scsi-hd,id=$1-disk,bus=$1.0,drive=$2"
 	qmp '{"execute":"qom-set","arguments":{"path":"/machine/peripheral/'"$1"'",
 "property":"attached","value":true}}'
@@ -208,3 +236,13 @@ net_with() {
 	[ -n "$file" ] && basename "$(dirname "$file")"
 }
 other_namespace() { [ "$(readlink /proc/$1/ns/net)" != "$(readlink /proc/self/ns/net)" ]; }
+
+# ping_gateway INTERFACE: pings the other end of one of QEMU's network adapters.
+ping_gateway() {
+	wait_for 10 'network interface' test -e /sys/class/net/"$1"
+	ip address add 10.0.2.15/24 dev "$1"
+	ip link set "$1" up
+	ping -c 3 -i 0.2 -W 5 10.0.2.2 || fail 'no answer from the gateway'
+	ip link set "$1" down
+}
+net_name() { ls -d "$1"/*/net/* | head -n 1; }

@@ -3,11 +3,13 @@
  *
  *	usbip SPEED KIND	SPEED: low full high; KIND: keyboard silent
  *
- * keyboard answers everything and types ten keys, one report per interrupt request; silent answers
- * every control request as if nothing came from the wire (-EPROTO). Ends when the kernel drops the
- *connection. Protocol: Documentation/usb/usbip_protocol.rst of the kernel. */
+ * keyboard answers everything and types ten keys after SIGUSR1, one report per interrupt
+ * request; silent answers every control request as if nothing came from the wire (-EPROTO).
+ * Ends when the kernel drops the connection.
+ * Protocol: Documentation/usb/usbip_protocol.rst of the kernel. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -69,6 +71,7 @@ static const struct {
 };
 
 static const char *kind;
+static sigset_t typing;
 
 static int transfer_all(int fd, void *data, size_t length, int out)
 {
@@ -122,11 +125,14 @@ static int reply(int fd, struct header *h, int status, const uint8_t *data, size
  * after that the request stays open. */
 static int interrupt(int fd, struct header *h)
 {
+	int signal_number;
 	static unsigned typed;
 	uint8_t report[8] = {0};
 
 	if (typed == 2 * KEYS)
 		return 0;
+	if (!typed)
+		sigwait(&typing, &signal_number);
 	if (!(typed & 1))
 		report[2] = (uint8_t)(4 + typed / 2);
 	typed++;
@@ -175,6 +181,9 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	kind = argv[2];
+	sigemptyset(&typing);
+	sigaddset(&typing, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &typing, NULL);
 	attach = fopen("/sys/devices/platform/vhci_hcd.0/attach", "w");
 	/* port, socket, device number on the other side, speed */
 	if (!attach || fprintf(attach, "0 %d 65537 %d", pair[0], speed) < 0 || fclose(attach)) {

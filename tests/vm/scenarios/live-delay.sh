@@ -11,7 +11,7 @@ dir=$(usb_device 'QEMU USB Keyboard')
 wait_for 10 'keyboard input' input_of "$dir"
 cat "$(input_of "$dir")" > /tmp/keys &
 reader=$!
-capture_start capture.pcapng
+capture_start all capture.pcapng
 mkfifo /tmp/line
 urbscope list --no-ids - < /tmp/line > /tmp/listing 2> list.err &
 lister=$!

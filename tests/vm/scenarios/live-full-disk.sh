@@ -9,7 +9,7 @@ plug usb-storage,id=disk,bus=e.0,drive=full
 wait_for 20 disk disk_is
 mkdir -p /tmp/small
 mount -t tmpfs -o size=4m small /tmp/small || fail tmpfs
-capture_start /tmp/small/capture.pcapng
+capture_start all /tmp/small/capture.pcapng
 dd if=/dev/sda of=/dev/null bs=64k iflag=direct || fail read
 wait_for 20 'end of the capture' test ! -d /proc/$capture/fd/0
 wait $capture

@@ -7,9 +7,9 @@
 
 plug usb-storage,id=disk,bus=e.0,drive=kill
 wait_for 20 disk disk_is
-capture_start witness.pcapng -s 128
+capture_start all witness.pcapng -s 128
 witness=$capture
-capture_start killed.pcapng -s 128
+capture_start all killed.pcapng -s 128
 while dd if=/dev/sda of=/dev/null bs=4k iflag=direct 2> /dev/null; do :; done &
 reader=$!
 # Written twice a second: then the killed one has been through some rounds.

@@ -17,14 +17,14 @@ refused no-usbmon urbscope capture -i usbmon0 -w none.pcapng
 modprobe usbmon
 refused no-bus urbscope capture -i usbmon99 -w none.pcapng
 
-capture_start root.pcapng
+capture_start all root.pcapng
 cat /proc/$capture/status > root.status
 capture_stop
 stat -c %u:%g root.pcapng > root.owner
 mkdir -p /tmp/home
 chown 1000:1000 /tmp/home
 export SUDO_UID=1000 SUDO_GID=1000 SUDO_USER=user
-capture_start /tmp/home/sudo.pcapng
+capture_start all /tmp/home/sudo.pcapng
 cat /proc/$capture/status > sudo.status
 capture_stop
 stat -c %u:%g /tmp/home/sudo.pcapng > sudo.owner

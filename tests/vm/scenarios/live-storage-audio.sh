@@ -6,7 +6,7 @@
 # disk: live 16M text
 . /guest.sh
 
-capture_start capture.pcapng
+capture_start all capture.pcapng
 plug usb-storage,id=disk,bus=e.0,drive=live,pcap=live-storage-audio/disk.pcap
 plug usb-audio,id=audio,bus=x.0,audiodev=live,pcap=live-storage-audio/audio.pcap
 wait_for 20 disk disk_is

@@ -4,8 +4,9 @@
 # later: dummy_hcd libcomposite usb_f_acm configfs
 . /guest.sh
 
-capture_start usbmon-acm.pcapng
-gadget_begin high 0x1209 0x0001 'Serial Line'
+gadget_controller high
+capture_start dummy usbmon-acm.pcapng
+gadget_begin 0x1209 0x0001 'Serial Line'
 gadget_function acm.0
 gadget_bind
 wait_for 10 'serial line' test -c /dev/ttyACM0

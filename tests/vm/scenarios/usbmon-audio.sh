@@ -5,7 +5,7 @@
 # machine: -audiodev none,id=none
 . /guest.sh
 
-capture_start usbmon-audio.pcapng
+capture_start xhci usbmon-audio.pcapng
 plug usb-audio,id=audio,bus=x.0,audiodev=none
 wait_for 10 'sound card' test -e /dev/dsp
 # The kernel's OSS emulation plays 8,000 bytes a second: 100 ms of a 500 Hz square wave.

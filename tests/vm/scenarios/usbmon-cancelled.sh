@@ -3,8 +3,9 @@
 # later: dummy_hcd libcomposite usb_f_ss_lb configfs
 . /guest.sh
 
-capture_start usbmon-cancelled.pcapng
-gadget_begin high 0x1209 0x0004 Loopback
+gadget_controller high
+capture_start dummy usbmon-cancelled.pcapng
+gadget_begin 0x1209 0x0004 Loopback
 gadget_function Loopback.0
 gadget_bind
 wait_for 10 loopback usb_device Loopback

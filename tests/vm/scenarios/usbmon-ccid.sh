@@ -2,7 +2,7 @@
 # batch: captures
 . /guest.sh
 
-capture_start usbmon-ccid.pcapng
+capture_start xhci usbmon-ccid.pcapng
 plug usb-ccid,id=ccid,bus=x.0
 wait_for 10 reader usb_device 'QEMU USB CCID'
 usbfs "$(node "$(usb_device 'QEMU USB CCID')")" claim:0 \

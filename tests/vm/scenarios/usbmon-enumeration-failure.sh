@@ -5,7 +5,7 @@
 
 gave_up() { dmesg | grep -q 'unable to enumerate USB device'; }
 modprobe vhci_hcd
-capture_start usbmon-enumeration-failure.pcapng
+capture_start vhci usbmon-enumeration-failure.pcapng
 usbip full silent &
 device=$!
 wait_for 30 'end of the attempts' gave_up

@@ -6,7 +6,7 @@
 # machine: -chardev socket,id=b,path=serial.sock
 . /guest.sh
 
-capture_start usbmon-ftdi.pcapng
+capture_start xhci usbmon-ftdi.pcapng
 plug usb-serial,id=ftdi,bus=x.0,chardev=a
 wait_for 10 'first serial line' test -c /dev/ttyUSB0
 plug usb-serial,id=peer,bus=x.0,chardev=b

@@ -3,7 +3,7 @@
 # modules: usbhid hid_generic
 . /guest.sh
 
-capture_start usbmon-hub.pcapng
+capture_start xhci usbmon-hub.pcapng
 plug usb-hub,id=hub,bus=x.0,port=1
 wait_for 10 hub usb_device 'QEMU USB Hub'
 plug usb-mouse,id=mouse,bus=x.0,port=1.3,usb_version=1

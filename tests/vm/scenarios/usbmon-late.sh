@@ -10,7 +10,7 @@ wait_for 10 'sound card' test -e /dev/dsp
 wait_for 10 keyboard usb_device 'QEMU USB Keyboard'
 dir=$(usb_device 'QEMU USB Keyboard')
 wait_for 10 'keyboard input' input_of "$dir"
-capture_start usbmon-late.pcapng
+capture_start xhci usbmon-late.pcapng
 cat "$(input_of "$dir")" > /tmp/keys &
 reader=$!
 for keys in l a t e; do

@@ -5,7 +5,7 @@
 . /guest.sh
 
 modprobe vhci_hcd
-capture_start usbmon-low-speed.pcapng
+capture_start vhci usbmon-low-speed.pcapng
 usbip low keyboard &
 device=$!
 wait_for 10 keyboard usb_device Keyboard
@@ -13,6 +13,7 @@ dir=$(usb_device Keyboard)
 wait_for 10 'keyboard input' input_of "$dir"
 cat "$(input_of "$dir")" > /tmp/keys &
 reader=$!
+kill -USR1 $device
 # The tenth key is J.
 wait_for 10 'release of j' ends_with_event /tmp/keys 0100240000000000
 kill $reader

@@ -4,8 +4,9 @@
 # later: dummy_hcd libcomposite usb_f_midi configfs
 . /guest.sh
 
-capture_start usbmon-midi.pcapng
-gadget_begin high 0x1209 0x0005 'MIDI Interface'
+gadget_controller high
+capture_start dummy usbmon-midi.pcapng
+gadget_begin 0x1209 0x0005 'MIDI Interface'
 gadget_function midi.0 in_ports=1 out_ports=1
 gadget_bind
 both_ends() { [ "$(ls /dev/snd | grep -c ^midi)" = 2 ]; }

@@ -1,4 +1,4 @@
-# A mouse moves, turns its wheel and clicks; then a tablet on another controller does.
+# A mouse moves, turns its wheel and clicks; then a tablet (high speed) does.
 # batch: captures
 # modules: usbhid hid_generic evdev
 . /guest.sh
@@ -19,7 +19,7 @@ listen() {
 	reader=$!
 }
 
-capture_start usbmon-mouse.pcapng
+capture_start xhci usbmon-mouse.pcapng
 plug usb-mouse,id=mouse,bus=x.0,usb_version=1
 listen 'QEMU USB Mouse'
 for at in 5 -3 127 -100; do
@@ -34,7 +34,7 @@ wait_for 10 'release of the left button' ends_with_event /tmp/moves 010010010000
 kill $reader
 unplug mouse
 
-plug usb-tablet,id=tablet,bus=e.0
+plug usb-tablet,id=tablet,bus=x.0
 listen 'QEMU USB Tablet'
 for at in 0 4096 16384 32767; do
 	event "{\"type\":\"abs\",\"data\":{\"axis\":\"x\",\"value\":$at}},

@@ -4,7 +4,7 @@
 
 mkdir -p /share/player
 echo 'a song without sound' > /share/player/song.txt
-capture_start usbmon-mtp.pcapng
+capture_start xhci usbmon-mtp.pcapng
 plug "usb-mtp,id=mtp,bus=x.0,rootdir=$(cat /share/path)/player"
 wait_for 10 player usb_device 'QEMU filesharing'
 # Containers: length, type 1 (command), code, transaction id, parameters.

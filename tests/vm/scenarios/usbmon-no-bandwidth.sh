@@ -5,7 +5,7 @@
 # machine: -audiodev none,id=room
 . /guest.sh
 
-capture_start usbmon-no-bandwidth.pcapng -s 96
+capture_start uhci usbmon-no-bandwidth.pcapng -s 448
 plug usb-audio,id=first,bus=u.0,audiodev=room,multi=on
 wait_for 10 'first sound card' test -e /dev/dsp
 plug usb-audio,id=second,bus=u.0,audiodev=room,multi=on

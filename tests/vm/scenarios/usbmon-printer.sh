@@ -4,8 +4,9 @@
 # later: dummy_hcd libcomposite usb_f_printer configfs
 . /guest.sh
 
-capture_start usbmon-printer.pcapng
-gadget_begin high 0x1209 0x0006 Printer
+gadget_controller high
+capture_start dummy usbmon-printer.pcapng
+gadget_begin 0x1209 0x0006 Printer
 gadget_function printer.0 'pnp_string=MFG:Example;MDL:Printer;CLS:PRINTER;CMD:PCL;'
 gadget_bind
 wait_for 10 printer test -c /dev/usb/lp0

@@ -6,8 +6,9 @@
 . /guest.sh
 
 truncate -s 1M /tmp/stall.img
-capture_start usbmon-stall.pcapng
-gadget_begin high 0x1209 0x0003 'Disk That Stalls'
+gadget_controller high
+capture_start dummy usbmon-stall.pcapng
+gadget_begin 0x1209 0x0003 'Disk That Stalls'
 gadget_function mass_storage.0 stall=1 lun.0/file=/tmp/stall.img
 gadget_bind
 wait_for 20 disk disk_is

@@ -6,7 +6,7 @@
 # disk: slow 1M
 . /guest.sh
 
-capture_start usbmon-storage-error.pcapng
+capture_start ehci usbmon-storage-error.pcapng
 plug usb-storage,id=empty,bus=e.0,drive=empty,removable=on
 wait_for 20 'drive without a medium' test -e /sys/block/sda/size
 dd if=/dev/sda of=/dev/null bs=512 count=1 && fail 'there is a medium'

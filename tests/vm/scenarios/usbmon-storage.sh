@@ -5,7 +5,7 @@
 # disk: bot 1M fat
 . /guest.sh
 
-capture_start usbmon-storage.pcapng
+capture_start ehci usbmon-storage.pcapng
 plug usb-storage,id=bot,bus=e.0,drive=bot
 use_disk
 unplug bot

@@ -3,7 +3,7 @@
 # modules: usbhid hid_generic evdev
 . /guest.sh
 
-capture_start usbmon-suspend.pcapng
+capture_start xhci usbmon-suspend.pcapng
 plug usb-kbd,id=kbd,bus=x.0
 wait_for 10 keyboard usb_device 'QEMU USB Keyboard'
 dir=$(usb_device 'QEMU USB Keyboard')

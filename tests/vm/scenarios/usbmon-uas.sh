@@ -5,7 +5,7 @@
 # disk: uas 1M fat
 . /guest.sh
 
-capture_start usbmon-uas.pcapng
+capture_start xhci3 usbmon-uas.pcapng
 plug_uas uas uas
 use_disk
 unplug uas

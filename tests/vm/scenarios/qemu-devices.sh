@@ -1,16 +1,17 @@
-# Scenario: plugs one emulated device after the other, each with QEMU's own capture, and uses it.
+# QEMU's emulated devices, one after the other; each writes its own capture (its option pcap=FILE).
+# batch: qemu
+# modules: usbhid hid_generic evdev usb_storage uas sd_mod crct10dif_generic vfat nls_cp437 nls_ascii
+# modules: snd_usb_audio snd_pcm_oss ftdi_sio rndis_host cdc_ether
+# machine: -drive if=none,id=bot,format=raw,file=bot.img
+# machine: -drive if=none,id=uas,format=raw,file=uas.img
+# machine: -drive if=none,id=slow,format=raw,file=slow.img,throttling.bps-total=65536
+# machine: -audiodev none,id=none
+# machine: -chardev socket,id=a,path=serial.sock,server=on,wait=off
+# machine: -chardev socket,id=b,path=serial.sock
+# disk: bot 1M fat
+# disk: uas 1M fat
+# disk: slow 1M fat
 . /guest.sh
-modprobe -a xhci_pci ehci_pci usbhid hid_generic evdev sd_mod usb_storage uas vfat \
-	snd_usb_audio snd_pcm_oss ftdi_sio rndis_host cdc_ether || fail modprobe
-
-# lines COUNT TEXT: prints numbered lines.
-lines() { awk -v n="$1" -v text="$2" 'BEGIN { for (i = 1; i <= n; i++) print text, i }'; }
-
-plug() { hmp "device_add $1"; }
-unplug() {
-	hmp "device_del $1"
-	wait_for 10 "removal of $2" no_usb_device "$2"
-}
 
 keyboard() {
 	plug usb-kbd,id=kbd,bus=x.0,pcap=qemu-keyboard.pcap
@@ -27,7 +28,7 @@ keyboard() {
 	done
 	wait_for 10 'release of q' ends_with_event /tmp/keys 0100100000000000
 	kill $reader
-	unplug kbd 'QEMU USB Keyboard'
+	unplug kbd
 }
 
 tablet() {
@@ -50,7 +51,7 @@ tablet() {
 	done
 	wait_for 10 'release of the left button' ends_with_event /tmp/moves 0100100100000000
 	kill $reader
-	unplug tab 'QEMU USB Tablet'
+	unplug tab
 }
 
 hub() {
@@ -59,23 +60,8 @@ hub() {
 	# The mouse behind the hub is seen here only by what the hub says about its port.
 	plug usb-mouse,id=mouse,bus=x.0,port=1.3
 	wait_for 10 mouse usb_device 'QEMU USB Mouse'
-	unplug mouse 'QEMU USB Mouse'
-	unplug hub 'QEMU USB Hub'
-}
-
-disk_is() { [ "$(cat /sys/block/sda/size)" -gt 0 ]; }
-no_disk() { [ ! -e /sys/block/sda ]; }
-
-# use_disk: writes a file to the FAT file system on the disk, then reads it back from the disk.
-use_disk() {
-	wait_for 20 disk disk_is
-	mount -t vfat /dev/sda /mnt || fail mount
-	lines 100 'text on an emulated disk, line' > /mnt/lines.txt
-	sync
-	umount /mnt
-	mount -t vfat /dev/sda /mnt || fail 'second mount'
-	lines 100 'text on an emulated disk, line' | cmp - /mnt/lines.txt || fail 'bad file'
-	umount /mnt
+	unplug mouse
+	unplug hub
 }
 
 storage() {
@@ -86,11 +72,7 @@ storage() {
 }
 
 uas() {
-	plug usb-uas,id=uas,bus=x.0,pcap=qemu-uas.pcap
-	plug scsi-hd,id=lun,bus=uas.0,drive=uas
-	# A hot-plugged UAS device shows itself only when told so, after its disks are in place.
-	qmp '{"execute":"qom-set","arguments":{"path":"/machine/peripheral/uas",
-"property":"attached","value":true}}'
+	plug_uas uas uas ,pcap=qemu-uas.pcap
 	use_disk
 	hmp device_del uas
 	wait_for 10 'removal of the disk' no_disk
@@ -115,7 +97,7 @@ audio() {
 	wait_for 10 'sound card' test -e /dev/dsp
 	# The kernel's OSS emulation plays 8,000 bytes a second: 100 ms of a 500 Hz square wave.
 	awk 'BEGIN { for (i = 0; i < 800; i++) printf "%c", i % 16 < 8 ? 64 : 96 }' > /dev/dsp
-	unplug audio 'QEMU USB Audio'
+	unplug audio
 }
 
 # Two serial adapters, connected to each other outside the machine; the first one is captured.
@@ -124,36 +106,12 @@ serial() {
 	wait_for 10 'first serial line' test -c /dev/ttyUSB0
 	plug usb-serial,id=b,bus=x.0,chardev=b
 	wait_for 10 'second serial line' test -c /dev/ttyUSB1
-	# Opening a line empties it: both stay open until everything has arrived.
-	exec 4<> /dev/ttyUSB0 5<> /dev/ttyUSB1
-	stty 115200 raw -echo <&4
-	stty 115200 raw -echo <&5
-	: > /tmp/got0
-	: > /tmp/got1
-	cat <&4 > /tmp/got0 &
-	reader0=$!
-	cat <&5 > /tmp/got1 &
-	reader1=$!
-	lines 20 question >&4
-	wait_for 10 'data on the second line' size_reaches /tmp/got1 "$(lines 20 question | wc -c)"
-	lines 20 answer >&5
-	wait_for 10 'data on the first line' size_reaches /tmp/got0 "$(lines 20 answer | wc -c)"
-	kill $reader0 $reader1
-	stty 9600 parenb parodd cstopb cs7 <&4
-	exec 4>&- 5>&-
+	exchange_lines /dev/ttyUSB0 /dev/ttyUSB1
 	hmp device_del a
 	wait_for 10 'removal of the first line' test ! -e /dev/ttyUSB0
 }
 
 # The kernel takes configuration 1 (CDC Ethernet) of the two; configuration 2 is RNDIS.
-ping_gateway() {
-	wait_for 10 'network interface' test -e /sys/class/net/"$1"
-	ip address add 10.0.2.15/24 dev "$1"
-	ip link set "$1" up
-	ping -c 3 -i 0.2 -W 5 10.0.2.2 || fail 'no answer from the gateway'
-	ip link set "$1" down
-}
-net_name() { ls -d "$1"/*/net/* | head -n 1; }
 net() {
 	echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6
 	hmp netdev_add user,id=user,restrict=on
@@ -165,7 +123,7 @@ net() {
 	echo 2 > "$dir/bConfigurationValue"
 	wait_for 10 'RNDIS interface' net_name "$dir"
 	ping_gateway "$(basename "$(net_name "$dir")")"
-	unplug net 'RNDIS/QEMU USB Network Device'
+	unplug net
 }
 
 for part in keyboard tablet hub storage uas storage_unplug audio serial net; do
