@@ -27,6 +27,7 @@ struct source {
 	uint32_t link;	  /* link type of its records */
 	int bus;	  /* of usbmonN, 0: all */
 	const char *name; /* of the interface */
+	int64_t opened;	  /* ns since 1970, just before: no live record is older */
 };
 
 /* name: "usbmon1", or "replay:…" for tests (see replay.c). NULL and *e, which says what to do. */
