@@ -8,7 +8,7 @@ fail() { say "FAILED: $*"; exit 1; }
 
 # wait_for SECONDS WHAT COMMAND...: returns as soon as COMMAND succeeds, fails after the limit.
 wait_for() {
-	limit=$(($1 * 20)) what=$2
+	local limit=$(($1 * 20)) what=$2
 	shift 2
 	until "$@" > /dev/null 2>&1; do
 		limit=$((limit - 1))
@@ -24,6 +24,7 @@ size_reaches() { [ "$(stat -c %s "$1")" -ge "$2" ]; }
 qmp_answers() { grep -c '"return"\|"error"' /share/monitor.log; }
 qmp_answered() { [ "$(qmp_answers)" -gt "$1" ]; }
 qmp() {
+	local before
 	before=$(qmp_answers)
 	echo "$1" >&3
 	wait_for 10 "answer to $1" qmp_answered "$before"
@@ -64,6 +65,7 @@ plug() {
 	echo "$1" | sed 's/.*id=\([^,]*\).*/\1/' >> /tmp/plugged
 }
 unplug() {
+	local before
 	before=$(usb_devices)
 	hmp "device_del $1"
 	wait_for 10 "removal of $1" fewer_usb_devices "$before"
