@@ -140,7 +140,8 @@ static void begin_file(struct drain *d, int fd)
 {
 	d->file_number++;
 	d->file_started = now(CLOCK_MONOTONIC);
-	d->file_epoch = now(CLOCK_REALTIME);
+	/* Opening the interface makes records; what was there before them comes first. */
+	d->file_epoch = d->file_number == 1 ? d->o.source->opened : now(CLOCK_REALTIME);
 	atomic_store(&d->fd, fd);
 	count(&d->files, 1);
 	writer_begin(d->w, fd);
