@@ -44,7 +44,7 @@ static int read_record(struct run *r, const struct index *ix, uint64_t number, s
 	if (rc == 0 || rec->number != number)
 		return err_set(e, "record %llu is not there any more: the capture has changed",
 			(unsigned long long)number);
-	link_to_event(rec->link == LINK_PCAPNG_CUSTOM ? NULL : link_find(rec->link), rec, ev);
+	link_to_event(link_find(rec->link), rec, ev);
 	return 0;
 }
 

@@ -98,7 +98,7 @@ struct decoders_by_iface {
 static const struct link_type *type_of(struct decoders_by_iface *d, const struct record *rec)
 {
 	if (rec->link == LINK_PCAPNG_CUSTOM)
-		return NULL;
+		return link_find(LINK_PCAPNG_CUSTOM);
 	while (d->n <= rec->iface) {
 		array_need(d->type, d->n, d->cap);
 		d->type[d->n++] = NULL;
