@@ -1,6 +1,6 @@
 /* bus.h: the generator's bus side, shared by its files: a host controller that serves the URBs of a
- * description with packets (USB 2.0 chapters 8 and 11), and the account of what it did. Nothing here
- * uses the program's own tables, CRCs or rules. */
+ * description with packets (USB 2.0 chapters 8 and 11), and the account of what it did. Nothing
+ * here uses the program's own tables, CRCs or rules. */
 #ifndef BUS_H
 #define BUS_H
 
@@ -47,7 +47,8 @@ struct bus_transfer {
 	struct device *dev;
 	uint32_t naks, retries;
 	uint8_t ep, type, setup[8];
-	bool in, progress;
+	bool in, heard, answered;   /* heard: more than NAKs; answered: its SETUP was taken */
+	uint64_t sofs;		    /* of the capture when it began */
 	const char *status, *ended; /* ended NULL: still open */
 };
 
@@ -62,8 +63,6 @@ struct bus_job {
 	uint32_t naks;	 /* still to come before the next one */
 	uint32_t naks_each;
 	uint32_t faults; /* already injected into this step */
-	bool again;	 /* the data packet that comes was on the bus already */
-	bool counted;	 /* and was accepted then */
 	int64_t slot;	 /* isochronous: first service interval */
 };
 
@@ -78,6 +77,8 @@ struct bus_pipe {
 	int64_t ready;
 	uint8_t toggle, phase; /* phase: of a split transaction, 0: none is open */
 	bool ping;
+	bool again;   /* the data packet that comes was on the bus already, with this toggle */
+	bool counted; /* and was accepted then */
 	uint32_t nyets, part; /* of the split transaction: NYETs still to come, bytes done */
 };
 
@@ -90,6 +91,8 @@ struct bus {
 	struct bus_transaction *t; /* packets that are sent belong to it, or */
 	const char *bin;	   /* to this bin */
 	uint64_t accepted;	   /* OUT data packets at high speed, for the NYET rule */
+	uint64_t sofs;		   /* so far */
+	int64_t last;		   /* time of the latest record */
 	bool suspended, states;	   /* states: the file can hold status records */
 	uint8_t truth;		   /* enum truth_kind */
 	struct bus_transfer **transfer;
@@ -101,7 +104,8 @@ struct bus {
 	} bins[8];
 };
 
-/* ---- bus_wire.c: packets ------------------------------------------------------------------------ */
+/* ---- bus_wire.c: packets ------------------------------------------------------------------------
+ */
 
 uint16_t wire_crc5(uint32_t bits, unsigned n);
 uint16_t wire_crc16(const uint8_t *p, size_t n);
@@ -122,13 +126,16 @@ void wire_status(struct bus *b, const char *text);
 /* High speed: the hub's other side is what the split transactions are for. */
 bool wire_is_split(const struct device *d);
 
-/* ---- bus_truth.c: the account -------------------------------------------------------------------- */
+/* ---- bus_truth.c: the account
+ * -------------------------------------------------------------------- */
 
 void truth_begin(struct bus *b, struct bus_pipe *p, uint8_t token);
 /* accepted: data that counts. */
 void truth_finish(struct bus *b, struct bus_pipe *p, const char *result, bool accepted);
 void truth_close(struct bus_pipe *p, const char *ended, const char *status);
 void truth_control(struct bus_pipe *p, const struct urb *u);
+/* Control: the next SETUP is not a repeated one. */
+void truth_abandon(struct bus_pipe *p);
 void truth_reset(struct bus *b);
 void truth_print(struct bus *b);
 

@@ -1,6 +1,6 @@
-/* bus_host.c: a host controller on a virtual bus. It serves the endpoints that have URBs in turn, one
- * transaction at a time, as USB 2.0 sections 8.4.6 to 8.6 and 11.17 to 11.21 have it, lets go wrong
- * what the description wants, and says when an URB is done. */
+/* bus_host.c: a host controller on a virtual bus. It serves the endpoints that have URBs in turn,
+ * one transaction at a time, as USB 2.0 sections 8.4.6 to 8.6 and 11.17 to 11.21 have it, lets go
+ * wrong what the description wants, and says when an URB is done. */
 #include "tests/gen/bus.h"
 
 #include <stdio.h>
@@ -28,10 +28,17 @@ enum outcome {
 	FALLS_SILENT
 };
 
-static const char *const fault_names[] = {[IS_NAKED] = "nak", [HAS_NO_ANSWER] = "timeout",
-	[HAS_BAD_CRC] = "crc", [LOSES_ACK] = "lost-ack", [COMES_TWICE] = "twice", [IS_CUT] = "cut",
-	[HAS_BAD_TOKEN] = "bad-token", [HAS_JUNK] = "junk", [HAS_EMPTY] = "empty",
-	[HAS_ERR] = "err", [IS_ABANDONED] = "abandoned"};
+static const char *const fault_names[] = {[IS_NAKED] = "nak",
+	[HAS_NO_ANSWER] = "timeout",
+	[HAS_BAD_CRC] = "crc",
+	[LOSES_ACK] = "lost-ack",
+	[COMES_TWICE] = "twice",
+	[IS_CUT] = "cut",
+	[HAS_BAD_TOKEN] = "bad-token",
+	[HAS_JUNK] = "junk",
+	[HAS_EMPTY] = "empty",
+	[HAS_ERR] = "err",
+	[IS_ABANDONED] = "abandoned"};
 
 int bus_fault_find(const char *name)
 {
@@ -59,7 +66,8 @@ static bool high_speed(const struct device *d)
 	return d->speed == SPEED_HIGH;
 }
 
-/* ---- what an URB still needs --------------------------------------------------------------------- */
+/* ---- what an URB still needs
+ * --------------------------------------------------------------------- */
 
 static bool fails(const struct urb *u)
 {
@@ -111,13 +119,14 @@ static struct step control_step(const struct bus_job *j)
 {
 	const struct urb *u = j->u;
 	bool in = u->x->in;
-	uint32_t most = endpoint_packet(u->x->ep), n = least(most, (fails_now(j) ? u->req : total(j)) - j->pos);
+	uint32_t most = endpoint_packet(u->x->ep),
+		 n = least(most, (fails_now(j) ? u->req : total(j)) - j->pos);
 
 	if (j->stage == 0)
 		return (struct step){PID_SETUP, PID_DATA0, false, u->x->setup, 8};
 	if (j->stage == 1)
-		return (struct step){in ? PID_IN : PID_OUT, j->pos / most % 2 ? PID_DATA0 : PID_DATA1,
-			in, u->data + j->pos, n};
+		return (struct step){in ? PID_IN : PID_OUT,
+			j->pos / most % 2 ? PID_DATA0 : PID_DATA1, in, u->data + j->pos, n};
 	return (struct step){in ? PID_OUT : PID_IN, PID_DATA1, !in, u->data, 0};
 }
 
@@ -126,8 +135,8 @@ static struct step data_step(const struct bus_pipe *p, const struct bus_job *j)
 	const struct urb *u = j->u;
 	uint32_t upto = fails_now(j) ? u->req : total(j);
 
-	return (struct step){u->x->in ? PID_IN : PID_OUT, p->toggle ? PID_DATA1 : PID_DATA0, u->x->in,
-		u->data + j->pos, least(endpoint_packet(p->ep), upto - j->pos)};
+	return (struct step){u->x->in ? PID_IN : PID_OUT, p->toggle ? PID_DATA1 : PID_DATA0,
+		u->x->in, u->data + j->pos, least(endpoint_packet(p->ep), upto - j->pos)};
 }
 
 /* The bus has seen the step go well. True: the URB is done. */
@@ -138,7 +147,7 @@ static bool advance(struct bus_pipe *p, struct bus_job *j, const struct step *s)
 
 	j->step++;
 	j->faults = 0;
-	j->again = j->counted = false;
+	p->again = p->counted = false;
 	j->naks = j->naks_each;
 	if (u->x->type == CONTROL) {
 		if (j->stage == 0) {
@@ -161,7 +170,8 @@ static bool advance(struct bus_pipe *p, struct bus_job *j, const struct step *s)
 	return j->pos == u->req && (u->x->in || !(u->x->transfer_flags & ZERO_PACKET));
 }
 
-/* ---- requests that change the endpoints (8.5.2, 9.1.1.5, 9.4.5) ---------------------------------------
+/* ---- requests that change the endpoints (8.5.2, 9.1.1.5, 9.4.5)
+ * ---------------------------------------
  */
 
 static void reset_toggle(struct bus *b, const struct device *d, int address)
@@ -169,7 +179,7 @@ static void reset_toggle(struct bus *b, const struct device *d, int address)
 	for (struct bus_pipe *p = b->pipes; p; p = p->next)
 		if (p->dev == d && (address < 0 || p->ep->address == address)) {
 			p->toggle = 0;
-			p->ping = false;
+			p->ping = p->again = false;
 		}
 }
 
@@ -185,7 +195,8 @@ static void after_request(struct bus *b, const struct bus_pipe *p, const struct 
 		reset_toggle(b, p->dev, s[4]);
 }
 
-/* ---- one transaction ------------------------------------------------------------------------------ */
+/* ---- one transaction
+ * ------------------------------------------------------------------------------ */
 
 static unsigned eleven(const struct bus_pipe *p)
 {
@@ -250,11 +261,14 @@ static const char *bad_token(struct bus *b, struct bus_pipe *p, const struct ste
 static uint8_t device_answer(const struct bus_pipe *p, enum outcome how, bool nyet)
 {
 	(void)p;
-	return how == IS_NAKED ? PID_NAK : how == IS_STALLED ? PID_STALL : nyet ? PID_NYET : PID_ACK;
+	return how == IS_NAKED	   ? PID_NAK
+	       : how == IS_STALLED ? PID_STALL
+	       : nyet		   ? PID_NYET
+				   : PID_ACK;
 }
 
 static const char *out_transaction(
-	struct bus *b, struct bus_pipe *p, struct bus_job *j, const struct step *s, enum outcome how)
+	struct bus *b, struct bus_pipe *p, const struct step *s, enum outcome how)
 {
 	bool nyet = how == GOES_WELL && high_speed(p->dev) && s->token == PID_OUT && s->n &&
 		    p->ep->type != INTERRUPT && b->prog->rules.nyet &&
@@ -269,16 +283,20 @@ static const char *out_transaction(
 	}
 	junk(b, p, how);
 	handshake(b, p, false, device_answer(p, how, nyet));
-	if (how == IS_NAKED && high_speed(p->dev) && p->ep->type != INTERRUPT && s->token == PID_OUT)
+	if (how == IS_NAKED && high_speed(p->dev) && p->ep->type != INTERRUPT &&
+		s->token == PID_OUT)
 		p->ping = true; /* 8.5.1 */
 	if (nyet)
 		p->ping = true;
-	return finish(b, p, how == IS_NAKED ? "nak" : how == IS_STALLED ? "stall" : nyet ? "nyet" : "ok",
-		how != IS_NAKED && how != IS_STALLED && !j->counted);
+	return finish(b, p,
+		how == IS_NAKED	    ? "nak"
+		: how == IS_STALLED ? "stall"
+				    : "ok",
+		how != IS_NAKED && how != IS_STALLED && !p->counted);
 }
 
 static const char *in_transaction(
-	struct bus *b, struct bus_pipe *p, struct bus_job *j, const struct step *s, enum outcome how)
+	struct bus *b, struct bus_pipe *p, const struct step *s, enum outcome how)
 {
 	if (how == IS_CUT)
 		return finish(b, p, "incomplete", false);
@@ -293,27 +311,38 @@ static const char *in_transaction(
 	data_packet(b, p, s, how);
 	if (how == HAS_BAD_CRC || how == LOSES_ACK || how == BABBLES) {
 		wait_in_vain(b, p);
-		return finish(b, p, how == HAS_BAD_CRC ? "crc" : how == BABBLES ? "invalid" : "timeout",
+		return finish(b, p,
+			how == HAS_BAD_CRC ? "crc"
+			: how == BABBLES   ? "invalid"
+					   : "timeout",
 			false);
 	}
 	junk(b, p, how);
 	handshake(b, p, true, PID_ACK);
-	return finish(b, p, "ok", !j->counted);
+	return finish(b, p, "ok", !p->counted);
 }
 
-static const char *transact(
-	struct bus *b, struct bus_pipe *p, struct bus_job *j, const struct step *s, enum outcome how)
+static void open_transaction(
+	struct bus *b, struct bus_pipe *p, const struct bus_job *j, const struct step *s)
 {
-	if (how == HAS_BAD_TOKEN)
-		return bad_token(b, p, s);
+	if (s->token == PID_SETUP && !p->again)
+		truth_abandon(p);
 	truth_begin(b, p, s->token);
 	if (s->token == PID_SETUP)
 		truth_control(p, j->u);
-	p->t.retry = j->again;
+	p->t.retry = p->again;
+}
+
+static const char *transact(struct bus *b, struct bus_pipe *p, struct bus_job *j,
+	const struct step *s, enum outcome how)
+{
+	if (how == HAS_BAD_TOKEN)
+		return bad_token(b, p, s);
+	open_transaction(b, p, j, s);
 	wire_token(b, p->dev, s->token, eleven(p), false);
 	if (s->in && how == HAS_JUNK)
 		junk(b, p, how);
-	return s->in ? in_transaction(b, p, j, s, how) : out_transaction(b, p, j, s, how);
+	return s->in ? in_transaction(b, p, s, how) : out_transaction(b, p, s, how);
 }
 
 /* PING until there is room (8.5.1). */
@@ -332,7 +361,8 @@ static void ping(struct bus *b, struct bus_pipe *p, struct bus_job *j)
 	p->ready = b->now + (nak ? b->prog->rules.nak_gap : 0);
 }
 
-/* ---- split transactions (8.4.2, 11.17, 11.18, 11.20, 11.21) -------------------------------------------
+/* ---- split transactions (8.4.2, 11.17, 11.18, 11.20, 11.21)
+ * -------------------------------------------
  */
 
 enum { WAITS = 1 }; /* phase: started, completes are to come */
@@ -353,15 +383,12 @@ static unsigned speed_bit(const struct bus_pipe *p)
 }
 
 /* The S bit is the upper one of wire_split's pair of bits in order: S, E. */
-static const char *start_split(
-	struct bus *b, struct bus_pipe *p, struct bus_job *j, const struct step *s, enum outcome how)
+static const char *start_split(struct bus *b, struct bus_pipe *p, const struct bus_job *j,
+	const struct step *s, enum outcome how)
 {
 	bool busy = how == IS_NAKED && !periodic(p) && j->naks % 2;
 
-	truth_begin(b, p, s->token);
-	if (s->token == PID_SETUP)
-		truth_control(p, j->u);
-	p->t.retry = j->again;
+	open_transaction(b, p, j, s);
 	wire_split(b, p->dev, p->ep->type, false, speed_bit(p));
 	wire_token(b, p->dev, s->token, eleven(p), false);
 	if (!s->in)
@@ -398,9 +425,9 @@ static void not_yet(struct bus *b, struct bus_pipe *p)
 static bool split_data(struct bus *b, struct bus_pipe *p, const struct step *s)
 {
 	uint32_t n = s->n - p->part;
-	bool more = p->ep->type == ISOCHRONOUS ? n > START_SPLIT_MAX
-					       : p->ep->type == INTERRUPT && b->prog->rules.mdata &&
-							 !p->part && n > 1;
+	bool more = p->ep->type == ISOCHRONOUS
+			    ? n > START_SPLIT_MAX
+			    : p->ep->type == INTERRUPT && b->prog->rules.mdata && !p->part && n > 1;
 
 	if (more)
 		n = p->ep->type == ISOCHRONOUS ? START_SPLIT_MAX : n / 2;
@@ -417,7 +444,7 @@ static bool split_data(struct bus *b, struct bus_pipe *p, const struct step *s)
 }
 
 static const char *complete_split(
-	struct bus *b, struct bus_pipe *p, struct bus_job *j, const struct step *s, enum outcome how)
+	struct bus *b, struct bus_pipe *p, const struct step *s, enum outcome how)
 {
 	b->t = &p->t;
 	wire_split(b, p->dev, p->ep->type, true, speed_bit(p));
@@ -427,7 +454,6 @@ static const char *complete_split(
 		if (--p->nyets || how != IS_ABANDONED)
 			return NULL;
 		p->phase = 0;
-		p->t.handshake = PID_NYET;
 		return finish(b, p, "incomplete", false);
 	}
 	if (how == HAS_ERR || how == HAS_NO_ANSWER) {
@@ -439,15 +465,19 @@ static const char *complete_split(
 		if (split_data(b, p, s))
 			return NULL;
 		p->phase = 0;
-		return finish(b, p, "ok", !j->counted);
+		return finish(b, p, "ok", !p->counted);
 	}
 	p->phase = 0;
 	handshake(b, p, false, device_answer(p, how, false));
-	return finish(b, p, how == IS_NAKED ? "nak" : how == IS_STALLED ? "stall" : "ok",
-		how != IS_NAKED && how != IS_STALLED && !j->counted);
+	return finish(b, p,
+		how == IS_NAKED	    ? "nak"
+		: how == IS_STALLED ? "stall"
+				    : "ok",
+		how != IS_NAKED && how != IS_STALLED && !p->counted);
 }
 
-/* ---- isochronous (8.5.5, 5.9.2): no handshake, one transfer a service interval -------------------------
+/* ---- isochronous (8.5.5, 5.9.2): no handshake, one transfer a service interval
+ * -------------------------
  */
 
 /* PIDs of a high-bandwidth microframe: [packets - 1][which] (5.9.2). */
@@ -561,7 +591,8 @@ static bool serve_iso(struct bus *b, struct bus_pipe *p, struct bus_job *j)
 	return j->pos == u->x->packets;
 }
 
-/* ---- the other types --------------------------------------------------------------------------------- */
+/* ---- the other types
+ * --------------------------------------------------------------------------------- */
 
 static int64_t next_poll(const struct bus *b, const struct bus_pipe *p)
 {
@@ -609,7 +640,7 @@ static bool data_was_sent(const struct step *s, enum outcome how)
 {
 	return how == HAS_BAD_CRC || how == LOSES_ACK || how == COMES_TWICE || how == BABBLES ||
 	       (!s->in && (how == HAS_NO_ANSWER || how == IS_CUT || how == HAS_ERR ||
-				   how == IS_ABANDONED));
+				  how == IS_ABANDONED));
 }
 
 /* A transaction translator tries three times itself, then stalls; a periodic endpoint's error it
@@ -629,11 +660,12 @@ static bool after(struct bus *b, struct bus_pipe *p, struct bus_job *j, const st
 
 	if (how == IS_NAKED) {
 		j->naks -= j->naks > 0;
-		p->ready = p->ep->type == INTERRUPT ? next_poll(b, p) : b->now + b->prog->rules.nak_gap;
+		p->ready = p->ep->type == INTERRUPT ? next_poll(b, p)
+						    : b->now + b->prog->rules.nak_gap;
 		return false;
 	}
 	if (how == GOES_WELL || (injected && (how == HAS_JUNK || how == HAS_EMPTY))) {
-		if (control && j->stage == 1 && !j->counted)
+		if (control && j->stage == 1 && !p->counted)
 			p->open->len += s->n;
 		if (!advance(p, j, s))
 			return false;
@@ -643,11 +675,11 @@ static bool after(struct bus *b, struct bus_pipe *p, struct bus_job *j, const st
 		}
 		return true;
 	}
-	j->again |= data_was_sent(s, how);
+	p->again |= data_was_sent(s, how);
 	if (injected) {
 		j->faults++;
-		if (how == COMES_TWICE && !j->counted) {
-			j->counted = true;
+		if (how == COMES_TWICE && !p->counted) {
+			p->counted = true;
 			if (control && j->stage == 1)
 				p->open->len += s->n;
 		}
@@ -684,13 +716,15 @@ static bool serve(struct bus *b, struct bus_pipe *p)
 		return false;
 	}
 	how = choose(p, j, &injected);
+	if (how == BABBLES && !s.in)
+		how = HAS_NO_ANSWER;
 	if (how == FALLS_SILENT)
 		return true;
 	if (p->ep->type == INTERRUPT)
 		p->ready = next_poll(b, p);
 	if (wire_is_split(p->dev)) {
 		how = behind_hub(p, how);
-		if (!(p->phase ? complete_split : start_split)(b, p, j, &s, how))
+		if (!(p->phase ? complete_split(b, p, &s, how) : start_split(b, p, j, &s, how)))
 			return false;
 		if (p->ep->type == INTERRUPT)
 			p->ready = next_poll(b, p);
@@ -700,7 +734,8 @@ static bool serve(struct bus *b, struct bus_pipe *p)
 	return after(b, p, j, &s, how, injected);
 }
 
-/* ---- the schedule -------------------------------------------------------------------------------------- */
+/* ---- the schedule
+ * -------------------------------------------------------------------------------------- */
 
 struct bus *bus_new(struct capture *c, const struct program *prog, uint8_t truth)
 {
@@ -783,6 +818,8 @@ static struct urb *take(struct bus_pipe *p, struct bus *b)
 	struct urb *u = p->head->u;
 
 	p->head = p->head->next;
+	if (p->ep->type == CONTROL)
+		p->again = false;
 	if (p->head && p->ep->type == ISOCHRONOUS)
 		p->ready = p->head->slot * endpoint_period(p->dev, p->ep) + 2000;
 	else if (p->ready < b->now)
@@ -846,13 +883,15 @@ void bus_drop(struct bus *b, const struct urb *u)
 			if ((*j)->u == u) {
 				*j = (*j)->next;
 				p->phase = 0;
-				for (p->tail = p->head; p->tail && p->tail->next; p->tail = p->tail->next)
+				for (p->tail = p->head; p->tail && p->tail->next;
+					p->tail = p->tail->next)
 					;
 				return;
 			}
 }
 
-/* ---- states of the bus (7.1.7): the texts of usb-sniffer's status records ---------------------------------
+/* ---- states of the bus (7.1.7): the texts of usb-sniffer's status records
+ * ---------------------------------
  */
 
 static void line(struct bus *b, const char *what, double ms)
@@ -881,7 +920,7 @@ int64_t bus_state(struct bus *b, int64_t t, uint8_t state)
 			speeds[b->root->hub ? b->root->hub->speed : b->root->speed]);
 		wire_status(b, text);
 		for (struct bus_pipe *p = b->pipes; p; p = p->next)
-			p->toggle = p->phase = p->ping = 0;
+			p->toggle = p->phase = p->ping = p->again = 0;
 		b->next_sof = (b->now / FRAME + 1) * FRAME;
 		b->suspended = false;
 		b->now += 10000000; /* recovery, 7.1.7.5 */

@@ -1,6 +1,6 @@
-/* bus_truth.c: what a reader of the packets is expected to say: transactions, and the transfers they
- * make by the rules for where bulk and interrupt transfers end. It knows what happened, so it needs
- * none of the guesses a reader of packets must make. */
+/* bus_truth.c: what a reader of the packets is expected to say: transactions, and the transfers
+ * they make by the rules for where bulk and interrupt transfers end. It knows what happened, so it
+ * needs none of the guesses a reader of packets must make. */
 #include "tests/gen/bus.h"
 
 #include <inttypes.h>
@@ -16,6 +16,7 @@ static struct bus_transfer *open_transfer(struct bus *b, struct bus_pipe *p)
 	b->transfer = grow(b->transfer, (b->transfers + 1) * sizeof(struct bus_transfer *));
 	b->transfer[b->transfers++] = x;
 	x->id = b->transfers;
+	x->sofs = b->sofs;
 	x->dev = p->dev;
 	x->ep = p->ep->address & 15;
 	x->type = p->ep->type;
@@ -27,7 +28,7 @@ static struct bus_transfer *open_transfer(struct bus *b, struct bus_pipe *p)
 
 void truth_begin(struct bus *b, struct bus_pipe *p, uint8_t token)
 {
-	if (p->open && (p->ep->type == BULK || p->ep->type == INTERRUPT) &&
+	if (p->open && (p->ep->type == BULK || p->ep->type == INTERRUPT) && p->open->heard &&
 		b->now - p->open->end > PAUSE)
 		truth_close(p, "pause", NULL);
 	if (!p->open || p->open->ended)
@@ -47,6 +48,12 @@ void truth_close(struct bus_pipe *p, const char *ended, const char *status)
 	p->open = NULL;
 }
 
+void truth_abandon(struct bus_pipe *p)
+{
+	if (p->open)
+		truth_close(p, "cancelled", strcmp(p->open->status, "ok") ? NULL : "cancelled");
+}
+
 void truth_control(struct bus_pipe *p, const struct urb *u)
 {
 	struct bus_transfer *x = p->open;
@@ -64,7 +71,7 @@ static const char *status_of(const char *result)
 {
 	static const struct {
 		const char *result, *status;
-	} words[] = {{"nyet", "ok"}, {"invalid", "babble"}, {"incomplete", "timeout"}};
+	} words[] = {{"invalid", "babble"}, {"incomplete", "timeout"}};
 
 	for (size_t i = 0; i < COUNT(words); i++)
 		if (!strcmp(words[i].result, result))
@@ -87,8 +94,11 @@ void truth_finish(struct bus *b, struct bus_pipe *p, const char *result, bool ac
 	b->t = NULL;
 	if (nak)
 		return;
-	if (strcmp(result, "nyet") || accepted)
-		x->status = status_of(result);
+	x->heard = true;
+	x->answered |= t->token == PID_SETUP && !strcmp(result, "ok");
+	if (x->type == ISOCHRONOUS && !strcmp(result, "timeout"))
+		result = "missed";
+	x->status = status_of(result);
 	if (p->ep->type == CONTROL || p->ep->type == ISOCHRONOUS)
 		return; /* the host knows when these end */
 	if (!strcmp(result, "stall")) {
@@ -98,7 +108,6 @@ void truth_finish(struct bus *b, struct bus_pipe *p, const char *result, bool ac
 	if (!accepted)
 		return;
 	x->len += t->len;
-	x->progress = true;
 	if ((uint64_t)t->len < endpoint_packet(p->ep))
 		truth_close(p, t->len ? "short" : "zlp", NULL);
 	else if (x->len >= SIZE)
@@ -107,11 +116,15 @@ void truth_finish(struct bus *b, struct bus_pipe *p, const char *result, bool ac
 
 void truth_reset(struct bus *b)
 {
-	for (struct bus_pipe *p = b->pipes; p; p = p->next)
-		truth_close(p, "reset", NULL);
+	for (struct bus_pipe *p = b->pipes; p; p = p->next) {
+		bool undone = p->ep->type == CONTROL && p->open && !strcmp(p->open->status, "ok");
+
+		truth_close(p, "reset", undone ? "cancelled" : NULL);
+	}
 }
 
-/* ---- printing ----------------------------------------------------------------------------------- */
+/* ---- printing -----------------------------------------------------------------------------------
+ */
 
 static const char *pid_name(uint8_t pid)
 {
@@ -152,8 +165,8 @@ static void print_transaction(const struct bus *b, const struct bus_pipe *p,
 		printf("null");
 	else
 		printf("%" PRId64, t->len);
-	printf(",\"handshake\":%s,\"result\":\"%s\",\"retry\":%s,\"split\":", pid_name(t->handshake),
-		result, t->retry ? "true" : "false");
+	printf(",\"handshake\":%s,\"result\":\"%s\",\"retry\":%s,\"split\":",
+		pid_name(t->handshake), result, t->retry ? "true" : "false");
 	if (wire_is_split(p->dev))
 		printf("{\"hub\":%u,\"port\":%u}}\n", p->dev->hub->address, p->dev->port);
 	else
@@ -164,12 +177,30 @@ static void print_setup(const struct bus_transfer *x)
 {
 	const uint8_t *s = x->setup;
 
-	if (x->type != CONTROL)
+	if (x->type != CONTROL || !x->answered)
 		printf(",\"setup\":null");
 	else
 		printf(",\"setup\":{\"bmRequestType\":%u,\"bRequest\":%u,\"wValue\":%u,"
 		       "\"wIndex\":%u,\"wLength\":%u}",
 			s[0], s[1], s[2] | s[3] << 8, s[4] | s[5] << 8, s[6] | s[7] << 8);
+}
+
+/* Where the capture ends long after the last token, it was a pause. An isochronous interval is over
+ * when the next frame begins. */
+static const char *ended(const struct bus *b, const struct bus_transfer *x)
+{
+	if (x->type == ISOCHRONOUS)
+		return x->sofs == b->sofs ? "eof" : x->ended;
+	if (x->ended)
+		return x->ended;
+	return x->type != CONTROL && x->heard && b->last - x->end > PAUSE ? "pause" : "eof";
+}
+
+static const char *status(const struct bus_transfer *x)
+{
+	bool undone = x->type == CONTROL && !x->ended && !strcmp(x->status, "ok");
+
+	return undone ? "pending" : x->status;
 }
 
 static void print_transfer(const struct bus *b, const struct bus_transfer *x)
@@ -179,20 +210,25 @@ static void print_transfer(const struct bus *b, const struct bus_transfer *x)
 	const struct device *d = x->dev;
 	bool direct = !d->hub && b->cap->writer->link != 288;
 
-	printf("{\"id\":%" PRIu64 ",\"first\":%" PRIu64 ",\"last\":%" PRIu64 ",\"records\":%" PRIu64,
+	printf("{\"id\":%" PRIu64 ",\"first\":%" PRIu64 ",\"last\":%" PRIu64
+	       ",\"records\":%" PRIu64,
 		x->id, x->first, x->last, x->records);
 	print_time("t", since_first(b, x->begin));
+	print_time("dur", x->end - x->begin);
 	printf(",\"bus\":null,\"dev\":%u,\"ep\":%u,\"dir\":\"%s\"", d->address, x->ep,
 		x->in ? "in" : "out");
 	if (x->type == CONTROL || d->enumerated)
 		printf(",\"type\":\"%s\"", types[x->type]);
 	if (direct)
 		printf(",\"speed\":\"%s\"", speeds[d->speed]);
-	printf(",\"seen\":\"both\",\"status\":\"%s\",\"short\":%s,\"raw_status\":null",
-		x->status,
-		x->in && !strcmp(x->status, "ok") && x->req_len > x->len ? "true" : "false");
-	printf(",\"end\":\"%s\",\"req_len\":", x->ended ? x->ended : "eof");
-	if (x->req_len < 0)
+	if (x->type != CONTROL || x->answered)
+		printf(",\"seen\":\"both\"");
+	printf(",\"status\":\"%s\",\"short\":%s,\"raw_status\":null", status(x),
+		x->in && !strcmp(status(x), "ok") && x->req_len > x->len ? "true" : "false");
+	if (x->type != CONTROL || !x->ended || strcmp(x->ended, "cancelled"))
+		printf(",\"end\":\"%s\"", ended(b, x));
+	printf(",\"req_len\":");
+	if (x->req_len < 0 || !x->answered)
 		printf("null");
 	else
 		printf("%" PRId64, x->req_len);

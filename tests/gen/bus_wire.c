@@ -86,6 +86,7 @@ static void record(struct bus *b, uint32_t link, const uint8_t *p, size_t n)
 	struct bus_transaction *t = b->t;
 
 	b->cap->sink.on = link;
+	b->last = b->now;
 	sink_record(&b->cap->sink, b->prog->start + b->now, &part, 1);
 	if (!t) {
 		count(b, b->bin);
@@ -226,6 +227,7 @@ void wire_sofs(struct bus *b, int64_t until)
 			b->now += 1333;
 			continue;
 		}
+		b->sofs++;
 		put16(p + 1, (uint16_t)(frame | wire_crc5(frame, 11) << 11), false);
 		wire_raw(b, b->root->hub ? b->root->hub : b->root, p, sizeof(p), "sof");
 		b->now += wire_time(b->root, sizeof(p));

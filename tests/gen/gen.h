@@ -135,7 +135,9 @@ enum {
 	FOR_ALL = 31
 };
 enum fail_stage { FAIL_ANY, FAIL_SETUP, FAIL_DATA, FAIL_STATUS };
-enum { ZERO_PACKET = 0x40 }; /* Linux's URB_ZERO_PACKET: an OUT of whole packets ends with an empty one */
+enum {
+	ZERO_PACKET = 0x40
+}; /* Linux's URB_ZERO_PACKET: an OUT of whole packets ends with an empty one */
 
 /* What goes wrong on the bus before a transaction goes as it should. */
 struct fault {
@@ -192,7 +194,7 @@ struct block {
 struct stmt {
 	uint8_t op;
 	uint8_t state; /* enum bus_state */
-	bool rounds; /* OP_REPEAT: times the -r option */
+	bool rounds;   /* OP_REPEAT: times the -r option */
 	uint32_t copies;
 	uint64_t times;
 	int64_t ns; /* wait, at, every */

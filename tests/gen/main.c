@@ -60,7 +60,8 @@ static uint64_t number(const char *s, const char *option)
 static uint8_t truth_named(const char *name)
 {
 	static const char *const names[] = {[TRUTH_TRANSFERS] = "json",
-		[TRUTH_TRANSACTIONS] = "transactions", [TRUTH_BINS] = "unattached"};
+		[TRUTH_TRANSACTIONS] = "transactions",
+		[TRUTH_BINS] = "unattached"};
 
 	for (uint8_t i = TRUTH_TRANSFERS; name && i < COUNT(names); i++)
 		if (!strcmp(names[i], name))

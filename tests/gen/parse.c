@@ -688,7 +688,8 @@ void parse_file(struct program *prog, const char *path)
 		{"bulk", stmt_data}, {"interrupt", stmt_data}, {"iso", stmt_data},
 		{"enumerate", stmt_enumerate}, {"scsi", stmt_scsi}, {"repeat", stmt_repeat},
 		{"flow", stmt_flow}, {"}", stmt_close}, {"wait", stmt_time}, {"at", stmt_time},
-		{"join", stmt_join}, {"bus", stmt_bus}, {"cancel", stmt_end_urbs}, {"disconnect", stmt_end_urbs}};
+		{"join", stmt_join}, {"bus", stmt_bus}, {"cancel", stmt_end_urbs},
+		{"disconnect", stmt_end_urbs}};
 	struct parser p = {.path = path, .prog = prog, .block = {&prog->main}};
 	size_t i;
 
