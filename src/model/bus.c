@@ -180,14 +180,13 @@ static void begin(struct bus *b, struct endpoint *ep, uint8_t pid, const struct 
 {
 	struct transaction *t = &ep->t;
 
-	*t = (struct transaction){
-		.first = b->held.on ? b->held.number : rec->number,
-		.begin = b->held.on ? b->held.time : b->m->now,
-		.device = ep->address,
-		.endpoint = ep->number,
-		.dir = pid == PID_IN ? USB_IN : USB_OUT,
-		.pid = pid,
-	};
+	mem_clear(t);
+	t->first = b->held.on ? b->held.number : rec->number;
+	t->begin = b->held.on ? b->held.time : b->m->now;
+	t->device = ep->address;
+	t->endpoint = ep->number;
+	t->dir = pid == PID_IN ? USB_IN : USB_OUT;
+	t->pid = pid;
 	ep->open = true;
 	ep->kept_before = ep->kept;
 	ep->now_captured = 0;
@@ -477,6 +476,8 @@ static struct placement feed(struct bus *b, const struct record *rec, const stru
 
 struct placement bus_feed(struct bus *b, const struct record *rec, const struct event *ev)
 {
+	struct placement p;
+
 	if (b->fed && rec->section != b->section)
 		bus_finish(b);
 	b->fed = true;
@@ -484,7 +485,9 @@ struct placement bus_feed(struct bus *b, const struct record *rec, const struct 
 	/* what is held must go before what cannot place it */
 	if (b->held.on && (ev->kind != EVENT_PACKET || ev->packet.pid_kind != PID_KIND_TOKEN))
 		lapse(b);
-	return feed(b, rec, ev);
+	p = feed(b, rec, ev);
+	p.resolves = b->held.resolved;
+	return p;
 }
 
 bool bus_held(struct bus *b, struct placement *p)

@@ -415,9 +415,10 @@ static struct placement feed_bus(struct model *m, const struct record *rec, cons
 	p = bus_feed(m->bus, rec, ev);
 	if (!p.held)
 		count_place(m, &p);
-	m->held = bus_held(m->bus, &m->held_place);
-	if (m->held)
+	if (p.resolves) {
+		m->held = bus_held(m->bus, &m->held_place);
 		count_place(m, &m->held_place);
+	}
 	return p;
 }
 

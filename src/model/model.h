@@ -12,7 +12,8 @@
 struct placement {
 	uint32_t xfer; /* transfer id, 0: in a bin */
 	uint8_t bin;   /* enum bin */
-	bool held;     /* not known before the next record: model_held() tells then */
+	bool held;     /* not known before the next record */
+	bool resolves; /* where the one held before went is known now: model_held() tells */
 };
 
 struct model_opts {
@@ -37,8 +38,8 @@ void model_free(struct model *m);
 
 /* Feeds the next record with its event. on_xfer may be called before it returns. */
 struct placement model_feed(struct model *m, const struct record *rec, const struct event *ev);
-/* Where the record that was held went: true, and *p, once it is known. Ask after each model_feed()
- * and after model_finish(). */
+/* Where the record that was held went: true, and *p, once it is known: after a model_feed() that
+ * says so, or after model_finish(). */
 bool model_held(struct model *m, struct placement *p);
 /* The capture is over: pending transfers go to on_xfer in begin order. */
 void model_finish(struct model *m);

@@ -183,7 +183,8 @@ static int loop(
 		begun = true;
 		link_to_event(type_of(&types, &rec), &rec, &ev);
 		place = model_feed(r->model, &rec, &ev);
-		give_waiting(r, records, &w);
+		if (place.resolves)
+			give_waiting(r, records, &w);
 		note_bin(r, &rec, &ev, place.bin);
 		if (place.held)
 			hold(&w, &rec, &ev);
