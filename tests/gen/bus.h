@@ -47,6 +47,7 @@ struct bus_transfer {
 	struct device *dev;
 	uint32_t naks, retries;
 	uint8_t ep, type, setup[8];
+	bool followed;		    /* by another of its endpoint */
 	bool in, heard, answered;   /* heard: more than NAKs; answered: its SETUP was taken */
 	uint64_t sofs;		    /* of the capture when it began */
 	const char *status, *ended; /* ended NULL: still open */
@@ -72,6 +73,7 @@ struct bus_pipe {
 	struct endpoint *ep;
 	struct bus_job *head, *tail;
 	struct bus_pipe *next;
+	struct bus_transfer *latest;
 	struct bus_transfer *open; /* the transfer its transactions belong to */
 	struct bus_transaction t;  /* the one on its way */
 	int64_t ready;

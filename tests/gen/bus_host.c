@@ -69,9 +69,10 @@ static bool high_speed(const struct device *d)
 /* ---- what an URB still needs
  * --------------------------------------------------------------------- */
 
+/* That the submitter would not have a short packet, the bus does not know. */
 static bool fails(const struct urb *u)
 {
-	return u->status != STATUS_OK || u->has_raw;
+	return u->has_raw || (u->status != STATUS_OK && u->status != status_find("short"));
 }
 
 /* Data bytes that come through; before a failure whole packets. */
@@ -465,6 +466,7 @@ static const char *complete_split(
 		if (split_data(b, p, s))
 			return NULL;
 		p->phase = 0;
+		p->t.handshake = PID_NONE; /* the last answer was data */
 		return finish(b, p, "ok", !p->counted);
 	}
 	p->phase = 0;

@@ -23,6 +23,9 @@ static struct bus_transfer *open_transfer(struct bus *b, struct bus_pipe *p)
 	x->in = p->ep->address & 0x80;
 	x->req_len = -1;
 	x->status = "pending";
+	if (p->latest)
+		p->latest->followed = true;
+	p->latest = x;
 	return p->open = x;
 }
 
@@ -190,7 +193,7 @@ static void print_setup(const struct bus_transfer *x)
 static const char *ended(const struct bus *b, const struct bus_transfer *x)
 {
 	if (x->type == ISOCHRONOUS)
-		return x->sofs == b->sofs ? "eof" : x->ended;
+		return x->followed || x->sofs != b->sofs ? x->ended : "eof";
 	if (x->ended)
 		return x->ended;
 	return x->type != CONTROL && x->heard && b->last - x->end > PAUSE ? "pause" : "eof";
@@ -214,7 +217,10 @@ static void print_transfer(const struct bus *b, const struct bus_transfer *x)
 	       ",\"records\":%" PRIu64,
 		x->id, x->first, x->last, x->records);
 	print_time("t", since_first(b, x->begin));
-	print_time("dur", x->end - x->begin);
+	if (!strcmp(status(x), "pending"))
+		printf(",\"dur\":null");
+	else
+		print_time("dur", x->end - x->begin);
 	printf(",\"bus\":null,\"dev\":%u,\"ep\":%u,\"dir\":\"%s\"", d->address, x->ep,
 		x->in ? "in" : "out");
 	if (x->type == CONTROL || d->enumerated)

@@ -269,7 +269,7 @@ struct sink {
 	const char *iface;
 	uint8_t *buf;
 	size_t len;
-	uint64_t records;
+	uint64_t records, timed; /* timed: those with a time stamp */
 	int64_t first_time; /* of the first record */
 };
 

@@ -146,7 +146,8 @@ static void pcapng_record(struct sink *s, int64_t ns, uint32_t caplen, uint32_t 
 
 static void count(struct sink *s, int64_t ns)
 {
-	if (!s->records++)
+	s->records++;
+	if (!s->timed++)
 		s->first_time = ns;
 }
 
