@@ -904,6 +904,17 @@ static void line(struct bus *b, const char *what, double ms)
 	wire_status(b, text);
 }
 
+/* A link power management transaction (LPM addendum to USB 2.0, section 2.1): EXT with the device,
+ * then SubPID LPM, whose byte is DATA0's, with bLinkState L1 and BESL 4, then the device agrees. */
+static void lpm(struct bus *b)
+{
+	b->t = NULL;
+	b->bin = "lpm";
+	wire_token(b, b->root, PID_EXT, b->root->address, false);
+	wire_token(b, b->root, PID_DATA0, 1 | 4 << 4, false);
+	wire_handshake(b, b->root, false, PID_ACK);
+}
+
 int64_t bus_state(struct bus *b, int64_t t, uint8_t state)
 {
 	static const char *const speeds[] = {"Low-Speed", "Full-Speed", "High-Speed"};
@@ -941,7 +952,14 @@ int64_t bus_state(struct bus *b, int64_t t, uint8_t state)
 		break;
 	case STATE_VBUS_ON: wire_status(b, "VBUS ON"); break;
 	case STATE_VBUS_OFF: wire_status(b, "VBUS OFF"); break;
+	case STATE_LPM: lpm(b); break;
+	case STATE_STRAY:
+		b->bin = "orphan";
+		wire_handshake(b, b->root, false, PID_ACK);
+		break;
+	case STATES: break;
 	}
+	wire_gap(b, b->root, 30);
 	return b->now;
 }
 

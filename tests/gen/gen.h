@@ -184,7 +184,16 @@ struct xfer {
 };
 
 enum op { OP_XFER, OP_REPEAT, OP_FLOW, OP_WAIT, OP_AT, OP_JOIN, OP_CANCEL, OP_DISCONNECT, OP_BUS };
-enum bus_state { STATE_RESET, STATE_SUSPEND, STATE_RESUME, STATE_VBUS_ON, STATE_VBUS_OFF };
+enum bus_state {
+	STATE_RESET,
+	STATE_SUSPEND,
+	STATE_RESUME,
+	STATE_VBUS_ON,
+	STATE_VBUS_OFF,
+	STATE_LPM,
+	STATE_STRAY,
+	STATES
+};
 
 struct block {
 	struct stmt *v;
@@ -270,7 +279,7 @@ struct sink {
 	uint8_t *buf;
 	size_t len;
 	uint64_t records, timed; /* timed: those with a time stamp */
-	int64_t first_time; /* of the first record */
+	int64_t first_time;	 /* of the first record */
 };
 
 void sink_open(struct sink *s);

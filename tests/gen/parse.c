@@ -584,17 +584,18 @@ static void stmt_end_urbs(struct parser *p)
 		s->ep = endpoint_named(p, s->dev, p->word + 2, &in);
 }
 
-/* bus reset|suspend|resume|vbus-on|vbus-off */
+/* bus STATE, or packets that belong to no transfer */
 static void stmt_bus(struct parser *p)
 {
-	static const char *const states[] = {"reset", "suspend", "resume", "vbus-on", "vbus-off"};
+	static const char *const states[] = {
+		"reset", "suspend", "resume", "vbus-on", "vbus-off", "lpm", "stray"};
 
 	for (size_t i = 0; p->words == 2 && i < COUNT(states); i++)
 		if (!strcmp(states[i], p->word[1])) {
 			block_add(current(p), OP_BUS)->state = (uint8_t)i;
 			return;
 		}
-	wrong(p, "bus reset|suspend|resume|vbus-on|vbus-off expected");
+	wrong(p, "bus reset|suspend|resume|vbus-on|vbus-off|lpm|stray expected");
 }
 
 /* hub NAME PORT: of a device block, of a device described before. */

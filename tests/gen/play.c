@@ -504,7 +504,7 @@ static void leave(struct flow *f)
 /* A system that shows URBs notes nothing of it but the time. */
 static int64_t bus_event(const struct player *p, const struct stmt *s, int64_t now)
 {
-	static const int64_t takes[] = {[STATE_RESET] = 22000000,
+	static const int64_t takes[STATES] = {[STATE_RESET] = 22000000,
 		[STATE_SUSPEND] = 3000000,
 		[STATE_RESUME] = 30000000,
 		[STATE_VBUS_OFF] = 0};
