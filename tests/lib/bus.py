@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 
-from house import Failed, ROOT, Skipped, command_line, json_lines, run, shown
+from house import Failed, ROOT, Skipped, command_line, first_line, json_lines, run, shown
 import truth
 
 sys.path.insert(0, str(ROOT / 'tests/peer'))
@@ -29,7 +29,7 @@ SAME_AT_ANY_SPEED = {'timeout': 'incomplete'}
 # not know DATA2 of an OUT (USB 2.0 section 5.9.2), what PRE stands before (8.6.5), the SubPID of a
 # link power management transaction, which looks like DATA0; the invalid packets of bus-bulk and the
 # ACK after nothing in bus-states are out of sequence.
-TSHARK = {'bus-iso-high': (4, 0), 'bus-pre': (38, 0), 'bus-states': (3, 1), 'bus-bulk': (5, 0)}
+TSHARK = {'bus-iso-high': (4, 0), 'bus-pre': (38, 0), 'bus-states': (3, 1), 'bus-bulk': (3, 0)}
 
 
 def jobs(house):
@@ -46,6 +46,8 @@ def jobs(house):
         [(f'bins of {d.stem} as {" ".join(v)}', lambda d=d, v=v: bins(house, d, v))
          for d, v in made] + \
         [(f'{d.stem} mixed up', lambda d=d: mixed_up(house, d)) for d in descriptions] + \
+        [(f'all descriptions mixed up in one process, as {t}',
+          lambda t=t: mixed_in_process(house, descriptions, t)) for t in ('bus', '288')] + \
         [(f'URBs and packets of {d.stem}', lambda d=d: urbs_and_packets(house, d))
          for d in descriptions] + \
         [(f'tshark on {d.stem}', lambda d=d: tshark(house, d)) for d in descriptions] + \
@@ -162,6 +164,21 @@ def mixed_up(house, description):
                 raise Failed(f'{len(mixed)} records, {stat["attached"]} attached, of transfers '
                              f'{sum(x["records"] for x in said)}', f'urbscope stat /tmp/mixed-{description.stem}')
     return 1
+
+
+def mixed_in_process(house, descriptions, link_type):
+    """The same by the thousand, record by record: tests/cuts/mix.c."""
+    program = (house.sanitized if house.sanitizing else house.build) / 'tests/mix'
+    with tempfile.TemporaryDirectory(prefix='urbscope-mix-') as folder:
+        files = [pathlib.Path(folder) / f'{d.stem}.pcapng' for d in descriptions]
+        for description, file in zip(descriptions, files):
+            file.write_bytes(truth.generate(house, ['-o', '-', '-t', link_type,
+                                                    shown(description)]))
+        trials = '2000' if house.fast else '50000'
+        done = run([program, '-n', trials, *files], timeout=600)
+    if done.returncode:
+        raise Failed(first_line(done.stderr), command_line([program, '-n', trials, 'CAPTURE…']))
+    return int(done.stdout)
 
 
 def mix(records, rng):
