@@ -203,15 +203,21 @@ static bool same_split(const struct bus *b, const struct transaction *t, uint8_t
 	return t->split && t->hub == b->split.hub && t->port == b->split.port && t->pid == pid;
 }
 
-static void split_token(struct bus *b, struct endpoint *ep, uint8_t pid, const struct record *rec)
+/* Whether the token goes on with the open split transaction: complete-splits, and the parts of
+ * isochronous OUT, which has none (11.18.4, table 8-3). */
+static bool goes_on(const struct bus *b, const struct endpoint *ep, uint8_t pid, bool split)
 {
-	bool complete = b->split.flags & SPLIT_COMPLETE;
-	/* isochronous OUT goes on without complete-splits (11.18.4, table 8-3) */
 	bool joins =
 		b->split.type == USB_ISOCHRONOUS && pid == PID_OUT && !(b->split.flags & SPLIT_S);
 
-	if (ep->open && (!(complete || joins) || !same_split(b, &ep->t, pid)))
-		end(b, ep, RESULT_INCOMPLETE);
+	return split && ep->open && (b->split.flags & SPLIT_COMPLETE || joins) &&
+	       same_split(b, &ep->t, pid);
+}
+
+static void split_token(struct bus *b, struct endpoint *ep, uint8_t pid, const struct record *rec)
+{
+	bool complete = b->split.flags & SPLIT_COMPLETE;
+
 	if (!ep->open)
 		begin(b, ep, pid, rec);
 	ep->t.split = true;
@@ -238,7 +244,7 @@ static struct placement on_token(struct bus *b, const struct record *rec, const 
 	if (!split && !(b->phase == IDLE && b->held.on)) /* a PRE stays before its token */
 		lapse(b);
 	ep = bus_endpoint(b, ev->device, ev->endpoint, ev->dir);
-	if (ep->open && !split)
+	if (ep->open && !goes_on(b, ep, pid, split))
 		end(b, ep, RESULT_INCOMPLETE); /* a split that never came to its end */
 	bus_token(b, ep, pid, rec, ev);
 	b->ep = ep;
@@ -260,6 +266,7 @@ static void take_data(struct bus *b, struct endpoint *ep, const struct packet_ev
 	struct transaction *t = &ep->t;
 
 	t->data_pid = p->pid;
+	t->handshake = 0; /* a NYET of an earlier complete-split */
 	t->len += p->data_total;
 	if (t->crc != CRC_BAD)
 		t->crc = p->crc;
@@ -304,7 +311,8 @@ static enum transaction_result result_of(uint8_t pid)
 static void do_handshake(struct bus *b, struct endpoint *ep, enum action a, uint8_t pid)
 {
 	b->phase = IDLE;
-	ep->t.handshake = pid;
+	if (a != STARTED)
+		ep->t.handshake = pid;
 	if (a == ANSWERED)
 		end(b, ep, judged(&ep->t, result_of(pid)));
 	else if (a == FAILED)

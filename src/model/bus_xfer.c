@@ -63,6 +63,8 @@ static void become_message_pipe(struct bus *b, struct endpoint *ep)
 	if (!ep->number || b->message[ep->address] >> ep->number & 1)
 		return;
 	b->message[ep->address] |= (uint16_t)(1u << ep->number);
+	if (in && in->open)
+		bus_give_up(b, in);
 	if (in && in->id)
 		bus_end(b, in, END_UNKNOWN);
 }
@@ -145,7 +147,7 @@ static void end_what_is_over(struct bus *b, struct endpoint *ep, uint8_t pid)
 		if (pid == PID_SETUP && !setup_continues(b, ep))
 			bus_end(b, ep, END_CANCELLED);
 	} else if (ep->type == USB_ISOCHRONOUS) {
-		if (ep->frame != b->frames && !ep->open)
+		if (ep->frame != b->frames)
 			bus_end(b, ep, END_COMPLETE);
 	} else if (ep->progress && b->m->now - ep->end > PAUSE_NS) {
 		bus_end(b, ep, END_PAUSE);
@@ -170,7 +172,7 @@ void bus_token(struct bus *b, struct endpoint *ep, uint8_t pid, const struct rec
 		become_message_pipe(b, ep);
 	if (pid == PID_PING && ep->type == USB_TYPE_UNKNOWN)
 		ep->type = USB_BULK; /* 8.5.1: bulk and control OUT alone */
-	if (ep->id)
+	if (ep->id && !ep->open)
 		end_what_is_over(b, ep, pid);
 	if (!ep->id)
 		open_xfer(b, ep, rec, ev);
