@@ -455,6 +455,7 @@ static const char *complete_split(
 		if (--p->nyets || how != IS_ABANDONED)
 			return NULL;
 		p->phase = 0;
+		p->t.handshake = PID_NYET;
 		return finish(b, p, "incomplete", false);
 	}
 	if (how == HAS_ERR || how == HAS_NO_ANSWER) {
