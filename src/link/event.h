@@ -120,7 +120,8 @@ enum bus_state {
 	BUS_RESUME,
 	BUS_VBUS_OFF,
 	BUS_VBUS_ON,
-	BUS_SPEED, /* event.speed is the one from here on */
+	BUS_FOLDED, /* frames without traffic were left out */
+	BUS_SPEED,  /* event.speed is the one from here on */
 	BUS_STATES
 };
 

@@ -34,7 +34,7 @@ static const struct state_row texts[] = {
 	{"Detected speed: Low", "low speed", BUS_SPEED, USB_LOW, BIN_STATE},
 	{"Detected speed: Full", "full speed", BUS_SPEED, USB_FULL, BIN_STATE},
 	{"Detected speed: High", "high speed", BUS_SPEED, USB_HIGH, BIN_STATE},
-	{"Folded ", "frames without traffic, left out by the capturing device", BUS_OTHER, 0,
+	{"Folded ", "frames without traffic, left out by the capturing device", BUS_FOLDED, 0,
 		BIN_STATE},
 	{"Line state", "line state", BUS_OTHER, 0, BIN_STATE},
 	{"", "status of the capturing device", BUS_OTHER, 0, BIN_STATE},

@@ -440,6 +440,8 @@ static struct placement on_sof(struct bus *b, const struct event *ev)
 static struct placement on_state(struct bus *b, const struct event *ev)
 {
 	interrupted(b);
+	if (ev->packet.state != BUS_OTHER)
+		b->frame = -1; /* numbers need not go on from here */
 	switch (ev->packet.state) {
 	case BUS_RESET:
 		b->counts.resets++;

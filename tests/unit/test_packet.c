@@ -163,7 +163,7 @@ static void status_texts(void **state)
 		{"VBUS OFF", BUS_VBUS_OFF, 0},
 		{"Detected speed: Full-Speed", BUS_SPEED, USB_FULL},
 		{"Line state: J (1.07 us)", BUS_OTHER, 0},
-		{"Folded 73 empty frames", BUS_OTHER, 0},
+		{"Folded 73 empty frames", BUS_FOLDED, 0},
 		{"anything", BUS_OTHER, 0},
 		{"", BUS_OTHER, 0},
 	};
