@@ -47,9 +47,7 @@ struct bus_transfer {
 	struct device *dev;
 	uint32_t naks, retries;
 	uint8_t ep, type, setup[8];
-	bool followed;		    /* by another of its endpoint */
 	bool in, heard, answered;   /* heard: more than NAKs; answered: its SETUP was taken */
-	uint64_t sofs;		    /* of the capture when it began */
 	const char *status, *ended; /* ended NULL: still open */
 };
 
@@ -73,7 +71,6 @@ struct bus_pipe {
 	struct endpoint *ep;
 	struct bus_job *head, *tail;
 	struct bus_pipe *next;
-	struct bus_transfer *latest;
 	struct bus_transfer *open; /* the transfer its transactions belong to */
 	struct bus_transaction t;  /* the one on its way */
 	int64_t ready;
@@ -93,7 +90,6 @@ struct bus {
 	struct bus_transaction *t; /* packets that are sent belong to it, or */
 	const char *bin;	   /* to this bin */
 	uint64_t accepted;	   /* OUT data packets at high speed, for the NYET rule */
-	uint64_t sofs;		   /* so far */
 	int64_t last;		   /* time of the latest record */
 	bool suspended, states;	   /* states: the file can hold status records */
 	uint8_t truth;		   /* enum truth_kind */

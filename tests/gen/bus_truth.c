@@ -16,16 +16,12 @@ static struct bus_transfer *open_transfer(struct bus *b, struct bus_pipe *p)
 	b->transfer = grow(b->transfer, (b->transfers + 1) * sizeof(struct bus_transfer *));
 	b->transfer[b->transfers++] = x;
 	x->id = b->transfers;
-	x->sofs = b->sofs;
 	x->dev = p->dev;
 	x->ep = p->ep->address & 15;
 	x->type = p->ep->type;
 	x->in = p->ep->address & 0x80;
 	x->req_len = -1;
 	x->status = "pending";
-	if (p->latest)
-		p->latest->followed = true;
-	p->latest = x;
 	return p->open = x;
 }
 
@@ -188,12 +184,9 @@ static void print_setup(const struct bus_transfer *x)
 			s[0], s[1], s[2] | s[3] << 8, s[4] | s[5] << 8, s[6] | s[7] << 8);
 }
 
-/* Where the capture ends long after the last token, it was a pause. An isochronous interval is over
- * when the next frame begins. */
+/* Where the capture ends long after the last token, it was a pause. */
 static const char *ended(const struct bus *b, const struct bus_transfer *x)
 {
-	if (x->type == ISOCHRONOUS)
-		return x->followed || x->sofs != b->sofs ? x->ended : "eof";
 	if (x->ended)
 		return x->ended;
 	return x->type != CONTROL && x->heard && b->last - x->end > PAUSE ? "pause" : "eof";
