@@ -47,7 +47,9 @@ struct bus_transfer {
 	struct device *dev;
 	uint32_t naks, retries;
 	uint8_t ep, type, setup[8];
-	bool in, heard, answered;   /* heard: more than NAKs; answered: its SETUP was taken */
+	bool in, heard, answered; /* heard: more than NAKs; answered: its SETUP was taken */
+	uint32_t packets;
+	int32_t frame;		    /* isochronous */
 	const char *status, *ended; /* ended NULL: still open */
 };
 
@@ -90,6 +92,7 @@ struct bus {
 	struct bus_transaction *t; /* packets that are sent belong to it, or */
 	const char *bin;	   /* to this bin */
 	uint64_t accepted;	   /* OUT data packets at high speed, for the NYET rule */
+	int32_t frame;		   /* number of the latest start of frame, -1: none */
 	int64_t last;		   /* time of the latest record */
 	bool suspended, states;	   /* states: the file can hold status records */
 	uint8_t truth;		   /* enum truth_kind */

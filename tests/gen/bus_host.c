@@ -747,6 +747,7 @@ struct bus *bus_new(struct capture *c, const struct program *prog, uint8_t truth
 	b->cap = c;
 	b->prog = prog;
 	b->truth = truth;
+	b->frame = -1;
 	b->states = c->sink.container == PCAPNG;
 	for (b->root = prog->devices; b->root && b->root->next; b->root = b->root->next)
 		; /* the first one described is the last in the list */

@@ -22,6 +22,7 @@ static struct bus_transfer *open_transfer(struct bus *b, struct bus_pipe *p)
 	x->in = p->ep->address & 0x80;
 	x->req_len = -1;
 	x->status = "pending";
+	x->frame = b->frame;
 	return p->open = x;
 }
 
@@ -87,6 +88,7 @@ void truth_finish(struct bus *b, struct bus_pipe *p, const char *result, bool ac
 	t->result = result;
 	b->transactions++;
 	x->naks += nak;
+	x->packets++;
 	x->retries += t->retry;
 	if (b->truth == TRUTH_TRANSACTIONS)
 		print_transaction(b, p, t, result);
@@ -233,6 +235,8 @@ static void print_transfer(const struct bus *b, const struct bus_transfer *x)
 		printf("%" PRId64, x->req_len);
 	printf(",\"len\":%" PRId64, x->len);
 	print_setup(x);
+	if (x->type == ISOCHRONOUS && x->frame >= 0)
+		printf(",\"iso\":{\"packets\":%u,\"start_frame\":%d}", x->packets, x->frame);
 	printf(",\"naks\":%u,\"retries\":%u", x->naks, x->retries);
 	printf(",\"inferred\":{\"speed\":\"%s\",\"type\":\"%s\"}}\n", speeds[d->speed],
 		types[x->type]);

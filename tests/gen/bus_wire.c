@@ -227,6 +227,7 @@ void wire_sofs(struct bus *b, int64_t until)
 			b->now += 1333;
 			continue;
 		}
+		b->frame = (int32_t)frame;
 		put16(p + 1, (uint16_t)(frame | wire_crc5(frame, 11) << 11), false);
 		wire_raw(b, b->root->hub ? b->root->hub : b->root, p, sizeof(p), "sof");
 		b->now += wire_time(b->root, sizeof(p));

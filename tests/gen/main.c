@@ -171,7 +171,10 @@ int main(int argc, char **argv)
 	c.writer = writer_named(o.type);
 	c.prog = &prog;
 	parse_file(&prog, argv[optind]);
-	snprintf(iface, sizeof(iface), c.writer->os == OS_LINUX ? "usbmon%u" : "usb%u",
+	snprintf(iface, sizeof(iface),
+		c.writer->bus		   ? "bus%u"
+		: c.writer->os == OS_LINUX ? "usbmon%u"
+					   : "usb%u",
 		prog.devices ? prog.devices->bus : 0u);
 	c.sink = (struct sink){.fd = o.truth ? -1 : open_out(o.out),
 		.container = c.writer->link ? container_named(o.format) : PLAIN,

@@ -3,7 +3,7 @@ make; urbscope must say the same. Packets are right in tshark's eyes, URBs and p
 description tell the same, and on captures of others another decoder's items are found again
 (tests/peer/bus_oracle.py)."""
 
-import functools
+import collections
 import json
 import pathlib
 import random
@@ -90,6 +90,9 @@ def transfers(house, description, variant):
     for x in happened:
         listed = by_id.get(x['id'], {})
         inferred = x.pop('inferred')
+        for key, value in x.pop('iso', {}).items():
+            if (listed.get('iso') or {}).get(key) != value:
+                wrong.append(f'transfer {x["id"]}: iso.{key} is {listed.get("iso")}, was {value}')
         if variant[1] == '288' and x['status'] == 'timeout':
             x.pop('status')
         wrong += [f'transfer {x["id"]}: {key} is {listed.get(key)!r}, was {value!r}'
@@ -135,7 +138,31 @@ def bins(house, description, variant):
         wrong.append(f'{stat["records"]} records, {true["records"]} were made')
     if stat['attached'] + sum(stat['unattached'].values()) != stat['records']:
         wrong.append('records are lost')
+    wrong += wire(stat, true, [json.loads(line) for line in truth.generate(
+        house, ['--truth', 'transactions', *variant, shown(description)]).splitlines()],
+        variant)
     return fail_if(wrong, more, 1)
+
+
+def wire(stat, bins_made, happened, variant):
+    """What `stat` counts on the wire against the transactions there were."""
+    said = stat['wire']
+    results = collections.Counter(x['result'] for x in happened)
+    listed = collections.Counter(said['results'])
+    if variant[1] == '288':
+        for counts in (results, listed):
+            counts['incomplete'] += counts.pop('timeout', 0)
+    counted = {'transactions': len(happened), 'naks': results['nak'],
+               'retries': sum(x['retry'] for x in happened),
+               'sofs': bins_made['unattached'].get('sof', 0)}
+    if 'pcap-ns' not in variant:  # suspend and reset explain why there are none
+        counted['missed_sofs'] = 0
+    wrong = [f'{name} are {said[name]}, were {n}' for name, n in counted.items() if said[name] != n]
+    if +results != +listed:
+        wrong.append(f'results are {dict(+listed)}, were {dict(+results)}')
+    if abs(said['nak_ratio'] - results['nak'] / len(happened)) > 1e-8:
+        wrong.append(f'nak_ratio is {said["nak_ratio"]}')
+    return wrong
 
 
 # ---- packets that are lost, come twice, change places ----------------------------------------------
