@@ -140,4 +140,88 @@ void truth_abandon(struct bus_pipe *p);
 void truth_reset(struct bus *b);
 void truth_print(struct bus *b);
 
+/* ---- bus_step.c: what an URB still needs --------------------------------------------------------
+ */
+
+/* How a transaction goes. The description injects some of them: bus_fault_find in gen.h. */
+enum outcome {
+	GOES_WELL,
+	IS_NAKED,
+	IS_STALLED,
+	HAS_NO_ANSWER,
+	HAS_BAD_CRC,
+	LOSES_ACK,
+	COMES_TWICE,
+	IS_CUT,
+	HAS_BAD_TOKEN,
+	HAS_JUNK,
+	HAS_EMPTY,
+	HAS_ERR,
+	IS_ABANDONED,
+	BABBLES,
+	FALLS_SILENT
+};
+
+/* The next transaction of a transfer. */
+struct step {
+	uint8_t token, data_pid;
+	bool in;
+	const uint8_t *p;
+	uint32_t n;
+};
+
+/* That the URB does not end well, and that the next transaction is where. */
+bool job_fails(const struct urb *u);
+bool job_fails_now(const struct bus_job *j);
+enum outcome job_failure(const struct bus_job *j);
+struct step job_control_step(const struct bus_job *j);
+struct step job_data_step(const struct bus_pipe *p, const struct bus_job *j);
+/* The bus has seen the step go well. True: the URB is done. */
+bool job_advance(struct bus_pipe *p, struct bus_job *j, const struct step *s);
+
+/* ---- bus_transaction.c --------------------------------------------------------------------------
+ */
+
+/* Address and endpoint as a token has them. */
+unsigned bus_eleven(const struct bus_pipe *p);
+/* The host waits for an answer; the bus rests between two transactions. */
+void bus_wait_in_vain(struct bus *b, const struct bus_pipe *p);
+void bus_inter_packet(struct bus *b, const struct bus_pipe *p);
+void bus_data_packet(struct bus *b, struct bus_pipe *p, const struct step *s, enum outcome how);
+void bus_handshake(struct bus *b, struct bus_pipe *p, bool host, uint8_t pid);
+uint8_t bus_answer(const struct bus_pipe *p, enum outcome how, bool nyet);
+void bus_open_transaction(
+	struct bus *b, struct bus_pipe *p, const struct bus_job *j, const struct step *s);
+/* Both return the result. */
+const char *bus_finish(struct bus *b, struct bus_pipe *p, const char *result, bool accepted);
+const char *bus_transact(struct bus *b, struct bus_pipe *p, struct bus_job *j, const struct step *s,
+	enum outcome how);
+
+/* Asks once whether there is room for an OUT (8.5.1). */
+void bus_ping(struct bus *b, struct bus_pipe *p, struct bus_job *j);
+
+/* ---- bus_split.c --------------------------------------------------------------------------------
+ */
+
+enum { WAITS = 1 }; /* phase: started, completes are to come */
+
+bool bus_periodic(const struct bus_pipe *p);
+/* NULL: it goes on later; else its result. */
+const char *bus_start_split(struct bus *b, struct bus_pipe *p, const struct bus_job *j,
+	const struct step *s, enum outcome how);
+const char *bus_complete_split(
+	struct bus *b, struct bus_pipe *p, const struct step *s, enum outcome how);
+/* True: the service interval is over. */
+bool bus_iso_split(struct bus *b, struct bus_pipe *p, const uint8_t *data, uint32_t len);
+
+static inline uint32_t bus_least(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+static inline bool bus_high_speed(const struct device *d)
+{
+	return d->speed == SPEED_HIGH;
+}
+
 #endif

@@ -3,173 +3,10 @@
  * wrong what the description wants, and says when an URB is done. */
 #include "tests/gen/bus.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const int64_t never = INT64_MAX;
-enum { START_SPLIT_MAX = 188 }; /* bytes a microframe carries of a full-speed frame (11.18.1) */
-
-enum outcome {
-	GOES_WELL,
-	IS_NAKED,
-	IS_STALLED,
-	HAS_NO_ANSWER,
-	HAS_BAD_CRC,
-	LOSES_ACK,
-	COMES_TWICE,
-	IS_CUT,
-	HAS_BAD_TOKEN,
-	HAS_JUNK,
-	HAS_EMPTY,
-	HAS_ERR,
-	IS_ABANDONED,
-	BABBLES,
-	FALLS_SILENT
-};
-
-static const char *const fault_names[] = {[IS_NAKED] = "nak",
-	[HAS_NO_ANSWER] = "timeout",
-	[HAS_BAD_CRC] = "crc",
-	[LOSES_ACK] = "lost-ack",
-	[COMES_TWICE] = "twice",
-	[IS_CUT] = "cut",
-	[HAS_BAD_TOKEN] = "bad-token",
-	[HAS_JUNK] = "junk",
-	[HAS_EMPTY] = "empty",
-	[HAS_ERR] = "err",
-	[IS_ABANDONED] = "abandoned"};
-
-int bus_fault_find(const char *name)
-{
-	for (size_t i = 0; i < COUNT(fault_names); i++)
-		if (fault_names[i] && !strcmp(fault_names[i], name))
-			return (int)i;
-	return -1;
-}
-
-/* The next transaction of a transfer. */
-struct step {
-	uint8_t token, data_pid;
-	bool in;
-	const uint8_t *p;
-	uint32_t n;
-};
-
-static uint32_t least(uint32_t a, uint32_t b)
-{
-	return a < b ? a : b;
-}
-
-static bool high_speed(const struct device *d)
-{
-	return d->speed == SPEED_HIGH;
-}
-
-/* ---- what an URB still needs
- * --------------------------------------------------------------------- */
-
-/* That the submitter would not have a short packet, the bus does not know. */
-static bool fails(const struct urb *u)
-{
-	return u->has_raw || (u->status != STATUS_OK && u->status != status_find("short"));
-}
-
-/* Data bytes that come through; before a failure whole packets. */
-static uint32_t total(const struct bus_job *j)
-{
-	const struct urb *u = j->u;
-
-	if (!fails(u))
-		return u->x->in ? u->actual : u->req;
-	if (u->x->type == CONTROL && u->x->fail_stage == FAIL_STATUS)
-		return u->req;
-	return u->actual - u->actual % endpoint_packet(u->x->ep);
-}
-
-static bool fails_now(const struct bus_job *j)
-{
-	const struct xfer *x = j->u->x;
-
-	if (!fails(j->u))
-		return false;
-	if (x->type != CONTROL)
-		return j->pos >= total(j);
-	if (x->fail_stage == FAIL_SETUP)
-		return true;
-	if (j->stage == 1)
-		return x->fail_stage != FAIL_STATUS && j->pos >= total(j);
-	return j->stage == 2;
-}
-
-static enum outcome failure(const struct bus_job *j)
-{
-	static const struct {
-		const char *status;
-		enum outcome how;
-	} ways[] = {{"stall", IS_STALLED}, {"crc", HAS_BAD_CRC}, {"protocol", HAS_NO_ANSWER},
-		{"timeout", HAS_NO_ANSWER}, {"babble", BABBLES}};
-
-	for (size_t i = 0; i < COUNT(ways); i++)
-		if (!strcmp(status_row((unsigned)j->u->status)->name, ways[i].status))
-			return ways[i].how;
-	return FALLS_SILENT;
-}
-
-static struct step control_step(const struct bus_job *j)
-{
-	const struct urb *u = j->u;
-	bool in = u->x->in;
-	uint32_t most = endpoint_packet(u->x->ep),
-		 n = least(most, (fails_now(j) ? u->req : total(j)) - j->pos);
-
-	if (j->stage == 0)
-		return (struct step){PID_SETUP, PID_DATA0, false, u->x->setup, 8};
-	if (j->stage == 1)
-		return (struct step){in ? PID_IN : PID_OUT,
-			j->pos / most % 2 ? PID_DATA0 : PID_DATA1, in, u->data + j->pos, n};
-	return (struct step){in ? PID_OUT : PID_IN, PID_DATA1, !in, u->data, 0};
-}
-
-static struct step data_step(const struct bus_pipe *p, const struct bus_job *j)
-{
-	const struct urb *u = j->u;
-	uint32_t upto = fails_now(j) ? u->req : total(j);
-
-	return (struct step){u->x->in ? PID_IN : PID_OUT, p->toggle ? PID_DATA1 : PID_DATA0,
-		u->x->in, u->data + j->pos, least(endpoint_packet(p->ep), upto - j->pos)};
-}
-
-/* The bus has seen the step go well. True: the URB is done. */
-static bool advance(struct bus_pipe *p, struct bus_job *j, const struct step *s)
-{
-	const struct urb *u = j->u;
-	uint32_t most = endpoint_packet(p->ep);
-
-	j->step++;
-	j->faults = 0;
-	p->again = p->counted = false;
-	j->naks = j->naks_each;
-	if (u->x->type == CONTROL) {
-		if (j->stage == 0) {
-			j->stage = u->req ? 1 : 2;
-			return false;
-		}
-		if (j->stage == 2)
-			return true;
-		j->pos += s->n;
-		if ((j->pos == u->req || s->n < most) && !fails_now(j))
-			j->stage = 2;
-		return false;
-	}
-	p->toggle ^= 1;
-	j->pos += s->n;
-	if (fails(u))
-		return false;
-	if (s->n < most)
-		return true;
-	return j->pos == u->req && (u->x->in || !(u->x->transfer_flags & ZERO_PACKET));
-}
 
 /* ---- requests that change the endpoints (8.5.2, 9.1.1.5, 9.4.5)
  * ---------------------------------------
@@ -196,289 +33,6 @@ static void after_request(struct bus *b, const struct bus_pipe *p, const struct 
 		reset_toggle(b, p->dev, s[4]);
 }
 
-/* ---- one transaction
- * ------------------------------------------------------------------------------ */
-
-static unsigned eleven(const struct bus_pipe *p)
-{
-	return p->dev->address | (p->ep->address & 15u) << 7;
-}
-
-/* The host waits: full and low speed 16 to 18 bit times, high 736 to 816 (7.1.19.2). */
-static void wait_in_vain(struct bus *b, const struct bus_pipe *p)
-{
-	wire_gap(b, p->dev, high_speed(p->dev) || wire_is_split(p->dev) ? 1100 : 24);
-}
-
-static void inter_packet(struct bus *b, const struct bus_pipe *p)
-{
-	wire_gap(b, p->dev, high_speed(p->dev) || wire_is_split(p->dev) ? 100 : 8);
-}
-
-static void junk(struct bus *b, const struct bus_pipe *p, enum outcome how)
-{
-	static const uint8_t invalid = 0x77;
-
-	if (how == HAS_JUNK || how == HAS_EMPTY)
-		wire_raw(b, p->dev, &invalid, how == HAS_JUNK, "malformed");
-}
-
-static void data_packet(struct bus *b, struct bus_pipe *p, const struct step *s, enum outcome how)
-{
-	uint32_t n = s->n + (how == BABBLES ? 8 : 0);
-
-	p->t.data_pid = s->data_pid;
-	p->t.len = n;
-	wire_data(b, p->dev, !s->in, s->data_pid, s->p, n, how == HAS_BAD_CRC);
-}
-
-static void handshake(struct bus *b, struct bus_pipe *p, bool host, uint8_t pid)
-{
-	p->t.handshake = pid;
-	wire_handshake(b, p->dev, host, pid);
-}
-
-static const char *finish(struct bus *b, struct bus_pipe *p, const char *result, bool accepted)
-{
-	truth_finish(b, p, result, accepted);
-	inter_packet(b, p);
-	return result;
-}
-
-/* The device does not see the token; a reader sees a malformed packet. */
-static const char *bad_token(struct bus *b, struct bus_pipe *p, const struct step *s)
-{
-	b->t = NULL;
-	b->bin = "malformed";
-	wire_token(b, p->dev, s->token, eleven(p), true);
-	if (!s->in) {
-		b->bin = "orphan";
-		wire_data(b, p->dev, true, s->data_pid, s->p, s->n, false);
-	}
-	wait_in_vain(b, p);
-	return "";
-}
-
-static uint8_t device_answer(const struct bus_pipe *p, enum outcome how, bool nyet)
-{
-	(void)p;
-	return how == IS_NAKED	   ? PID_NAK
-	       : how == IS_STALLED ? PID_STALL
-	       : nyet		   ? PID_NYET
-				   : PID_ACK;
-}
-
-static const char *out_transaction(
-	struct bus *b, struct bus_pipe *p, const struct step *s, enum outcome how)
-{
-	bool nyet = how == GOES_WELL && high_speed(p->dev) && s->token == PID_OUT && s->n &&
-		    p->ep->type != INTERRUPT && b->prog->rules.nyet &&
-		    ++b->accepted % b->prog->rules.nyet == 0;
-
-	data_packet(b, p, s, how);
-	if (how == IS_CUT)
-		return finish(b, p, "incomplete", false);
-	if (how == HAS_NO_ANSWER || how == LOSES_ACK || how == HAS_BAD_CRC || how == BABBLES) {
-		wait_in_vain(b, p);
-		return finish(b, p, how == HAS_BAD_CRC ? "crc" : "timeout", false);
-	}
-	junk(b, p, how);
-	handshake(b, p, false, device_answer(p, how, nyet));
-	if (how == IS_NAKED && high_speed(p->dev) && p->ep->type != INTERRUPT &&
-		s->token == PID_OUT)
-		p->ping = true; /* 8.5.1 */
-	if (nyet)
-		p->ping = true;
-	return finish(b, p,
-		how == IS_NAKED	    ? "nak"
-		: how == IS_STALLED ? "stall"
-				    : "ok",
-		how != IS_NAKED && how != IS_STALLED && !p->counted);
-}
-
-static const char *in_transaction(
-	struct bus *b, struct bus_pipe *p, const struct step *s, enum outcome how)
-{
-	if (how == IS_CUT)
-		return finish(b, p, "incomplete", false);
-	if (how == HAS_NO_ANSWER) {
-		wait_in_vain(b, p);
-		return finish(b, p, "timeout", false);
-	}
-	if (how == IS_NAKED || how == IS_STALLED) {
-		handshake(b, p, false, device_answer(p, how, false));
-		return finish(b, p, how == IS_NAKED ? "nak" : "stall", false);
-	}
-	data_packet(b, p, s, how);
-	if (how == HAS_BAD_CRC || how == LOSES_ACK || how == BABBLES) {
-		wait_in_vain(b, p);
-		return finish(b, p,
-			how == HAS_BAD_CRC ? "crc"
-			: how == BABBLES   ? "invalid"
-					   : "timeout",
-			false);
-	}
-	junk(b, p, how);
-	handshake(b, p, true, PID_ACK);
-	return finish(b, p, "ok", !p->counted);
-}
-
-static void open_transaction(
-	struct bus *b, struct bus_pipe *p, const struct bus_job *j, const struct step *s)
-{
-	if (s->token == PID_SETUP && !p->again)
-		truth_abandon(p);
-	truth_begin(b, p, s->token);
-	if (s->token == PID_SETUP)
-		truth_control(p, j->u);
-	p->t.retry = p->again;
-}
-
-static const char *transact(struct bus *b, struct bus_pipe *p, struct bus_job *j,
-	const struct step *s, enum outcome how)
-{
-	if (how == HAS_BAD_TOKEN)
-		return bad_token(b, p, s);
-	open_transaction(b, p, j, s);
-	wire_token(b, p->dev, s->token, eleven(p), false);
-	if (s->in && how == HAS_JUNK)
-		junk(b, p, how);
-	return s->in ? in_transaction(b, p, s, how) : out_transaction(b, p, s, how);
-}
-
-/* PING until there is room (8.5.1). */
-static void ping(struct bus *b, struct bus_pipe *p, struct bus_job *j)
-{
-	bool nak = j->naks > 0;
-
-	truth_begin(b, p, PID_PING);
-	wire_token(b, p->dev, PID_PING, eleven(p), false);
-	handshake(b, p, false, nak ? PID_NAK : PID_ACK);
-	finish(b, p, nak ? "nak" : "ok", false);
-	if (nak)
-		j->naks--;
-	else
-		p->ping = false;
-	p->ready = b->now + (nak ? b->prog->rules.nak_gap : 0);
-}
-
-/* ---- split transactions (8.4.2, 11.17, 11.18, 11.20, 11.21)
- * -------------------------------------------
- */
-
-enum { WAITS = 1 }; /* phase: started, completes are to come */
-
-static bool periodic(const struct bus_pipe *p)
-{
-	return p->ep->type == INTERRUPT || p->ep->type == ISOCHRONOUS;
-}
-
-static void next_microframe(const struct bus *b, struct bus_pipe *p, unsigned n)
-{
-	p->ready = (b->now / MICROFRAME + n) * MICROFRAME + 4000;
-}
-
-static unsigned speed_bit(const struct bus_pipe *p)
-{
-	return p->ep->type != BULK && p->dev->speed == SPEED_LOW;
-}
-
-/* The S bit is the upper one of wire_split's pair of bits in order: S, E. */
-static const char *start_split(struct bus *b, struct bus_pipe *p, const struct bus_job *j,
-	const struct step *s, enum outcome how)
-{
-	bool busy = how == IS_NAKED && !periodic(p) && j->naks % 2;
-
-	open_transaction(b, p, j, s);
-	wire_split(b, p->dev, p->ep->type, false, speed_bit(p));
-	wire_token(b, p->dev, s->token, eleven(p), false);
-	if (!s->in)
-		data_packet(b, p, s, how);
-	if (!periodic(p))
-		handshake(b, p, false, busy ? PID_NAK : PID_ACK);
-	if (busy)
-		return finish(b, p, "nak", false);
-	b->t = NULL;
-	p->phase = WAITS;
-	p->part = 0;
-	p->nyets = periodic(p) ? 1 : b->prog->rules.split_nyets;
-	if (how == IS_ABANDONED)
-		p->nyets = 3;
-	if (periodic(p))
-		next_microframe(b, p, 2);
-	else
-		p->ready = b->now + 30000;
-	return NULL;
-}
-
-static void not_yet(struct bus *b, struct bus_pipe *p)
-{
-	wire_handshake(b, p->dev, false, PID_NYET);
-	b->t = NULL;
-	inter_packet(b, p);
-	if (periodic(p))
-		next_microframe(b, p, 1);
-	else
-		p->ready = b->now + 30000;
-}
-
-/* The data of a complete-split; with MDATA more follows in the next microframe. True: more. */
-static bool split_data(struct bus *b, struct bus_pipe *p, const struct step *s)
-{
-	uint32_t n = s->n - p->part;
-	bool more = p->ep->type == ISOCHRONOUS
-			    ? n > START_SPLIT_MAX
-			    : p->ep->type == INTERRUPT && b->prog->rules.mdata && !p->part && n > 1;
-
-	if (more)
-		n = p->ep->type == ISOCHRONOUS ? START_SPLIT_MAX : n / 2;
-	wire_data(b, p->dev, false, more ? PID_MDATA : s->data_pid, s->p + p->part, n, false);
-	p->part += n;
-	p->t.data_pid = s->data_pid;
-	p->t.len = p->part;
-	if (more) {
-		b->t = NULL;
-		inter_packet(b, p);
-		next_microframe(b, p, 1);
-	}
-	return more;
-}
-
-static const char *complete_split(
-	struct bus *b, struct bus_pipe *p, const struct step *s, enum outcome how)
-{
-	b->t = &p->t;
-	wire_split(b, p->dev, p->ep->type, true, speed_bit(p));
-	wire_token(b, p->dev, s->token, eleven(p), false);
-	if (p->nyets) {
-		not_yet(b, p);
-		if (--p->nyets || how != IS_ABANDONED)
-			return NULL;
-		p->phase = 0;
-		p->t.handshake = PID_NYET;
-		return finish(b, p, "incomplete", false);
-	}
-	if (how == HAS_ERR || how == HAS_NO_ANSWER) {
-		p->phase = 0;
-		handshake(b, p, false, PID_ERR);
-		return finish(b, p, "timeout", false);
-	}
-	if (how != IS_NAKED && how != IS_STALLED && s->in) {
-		if (split_data(b, p, s))
-			return NULL;
-		p->phase = 0;
-		p->t.handshake = PID_NONE; /* the last answer was data */
-		return finish(b, p, "ok", !p->counted);
-	}
-	p->phase = 0;
-	handshake(b, p, false, device_answer(p, how, false));
-	return finish(b, p,
-		how == IS_NAKED	    ? "nak"
-		: how == IS_STALLED ? "stall"
-				    : "ok",
-		how != IS_NAKED && how != IS_STALLED && !p->counted);
-}
-
 /* ---- isochronous (8.5.5, 5.9.2): no handshake, one transfer a service interval
  * -------------------------
  */
@@ -496,78 +50,22 @@ static void iso_interval(
 	uint32_t most = endpoint_packet(p->ep), n = len > most ? (len + most - 1) / most : 1;
 
 	for (uint32_t i = 0; i < n && i < 3; i++) {
-		uint32_t some = least(most, len - i * most);
+		uint32_t some = bus_least(most, len - i * most);
 		struct step s = {in ? PID_IN : PID_OUT, (in ? in_pids : out_pids)[n - 1][i], in,
 			data + i * most, some};
 
 		truth_begin(b, p, s.token);
-		wire_token(b, p->dev, s.token, eleven(p), false);
+		wire_token(b, p->dev, s.token, bus_eleven(p), false);
 		if (in && !good && !crc) {
-			wait_in_vain(b, p);
-			finish(b, p, "timeout", false);
+			bus_wait_in_vain(b, p);
+			bus_finish(b, p, "timeout", false);
 			break;
 		}
-		data_packet(b, p, &s, crc ? HAS_BAD_CRC : GOES_WELL);
+		bus_data_packet(b, p, &s, crc ? HAS_BAD_CRC : GOES_WELL);
 		p->open->len += crc ? 0 : some;
-		finish(b, p, crc ? "crc" : "ok", false);
+		bus_finish(b, p, crc ? "crc" : "ok", false);
 	}
 	truth_close(p, "complete", NULL);
-}
-
-static bool iso_split(struct bus *b, struct bus_pipe *p, const uint8_t *data, uint32_t len)
-{
-	bool in = p->ep->address & 0x80;
-	struct step s = {in ? PID_IN : PID_OUT, PID_DATA0, in, data, len};
-	uint32_t n = least(len - p->part, START_SPLIT_MAX);
-	bool begins = !p->part, ends;
-
-	if (!p->phase) {
-		truth_begin(b, p, s.token);
-		p->phase = WAITS;
-		p->nyets = 1;
-		p->part = 0;
-		begins = true;
-	} else if (in) {
-		b->t = &p->t;
-		wire_split(b, p->dev, ISOCHRONOUS, true, 0);
-		wire_token(b, p->dev, PID_IN, eleven(p), false);
-		if (p->nyets) {
-			p->nyets--;
-			not_yet(b, p);
-			return false;
-		}
-		if (split_data(b, p, &s))
-			return false;
-		goto done;
-	}
-	n = least(len - p->part, START_SPLIT_MAX);
-	ends = in || p->part + n == len;
-	b->t = &p->t;
-	/* S and E (table 8-2): begin, middle, end, all; IN: full speed */
-	wire_split(b, p->dev, ISOCHRONOUS, false, in ? 0 : (unsigned)begins | (unsigned)ends << 1);
-	wire_token(b, p->dev, s.token, eleven(p), false);
-	if (in) {
-		b->t = NULL;
-		inter_packet(b, p);
-		next_microframe(b, p, 2);
-		return false;
-	}
-	wire_data(b, p->dev, true, PID_DATA0, data + p->part, n, false);
-	p->part += n;
-	p->t.data_pid = PID_DATA0;
-	p->t.len = p->part;
-	if (!ends) {
-		b->t = NULL;
-		inter_packet(b, p);
-		next_microframe(b, p, 1);
-		return false;
-	}
-done:
-	p->phase = 0;
-	p->open->len = p->part;
-	finish(b, p, "ok", false);
-	truth_close(p, "complete", NULL);
-	return true;
 }
 
 /* True: the URB is done. */
@@ -578,12 +76,12 @@ static bool serve_iso(struct bus *b, struct bus_pipe *p, struct bus_job *j)
 	int64_t period = endpoint_period(p->dev, p->ep);
 	const char *status = status_row((unsigned)k->status)->name;
 	uint32_t len = u->x->in ? k->actual : k->length;
-	const uint8_t *data = u->data + least(k->offset, u->req);
+	const uint8_t *data = u->data + bus_least(k->offset, u->req);
 
-	if (!strcmp(status, "missed") || fails(u)) {
+	if (!strcmp(status, "missed") || job_fails(u)) {
 		/* the host did not get round to it: no packets */
 	} else if (wire_is_split(p->dev)) {
-		if (!iso_split(b, p, data, len))
+		if (!bus_iso_split(b, p, data, len))
 			return false;
 	} else {
 		if (!strcmp(status, "crc") && !len)
@@ -621,7 +119,7 @@ static enum outcome choose(const struct bus_pipe *p, const struct bus_job *j, bo
 			return (enum outcome)x->fault[i].kind;
 	}
 	*injected = false;
-	return fails_now(j) ? failure(j) : GOES_WELL;
+	return job_fails_now(j) ? job_failure(j) : GOES_WELL;
 }
 
 /* A failure other than a stall is tried three times (8.6, 10.2.6). */
@@ -652,7 +150,7 @@ static enum outcome behind_hub(const struct bus_pipe *p, enum outcome how)
 {
 	if (how <= IS_STALLED || how == IS_ABANDONED || how == HAS_ERR)
 		return how;
-	return periodic(p) ? HAS_ERR : IS_STALLED;
+	return bus_periodic(p) ? HAS_ERR : IS_STALLED;
 }
 
 /* What the transaction did to the transfer. True: the URB is done. */
@@ -670,7 +168,7 @@ static bool after(struct bus *b, struct bus_pipe *p, struct bus_job *j, const st
 	if (how == GOES_WELL || (injected && (how == HAS_JUNK || how == HAS_EMPTY))) {
 		if (control && j->stage == 1 && !p->counted)
 			p->open->len += s->n;
-		if (!advance(p, j, s))
+		if (!job_advance(p, j, s))
 			return false;
 		if (control) {
 			end_control(p, j->u, GOES_WELL);
@@ -712,10 +210,10 @@ static bool serve(struct bus *b, struct bus_pipe *p)
 			return false;
 		}
 	}
-	s = p->ep->type == CONTROL ? control_step(j) : data_step(p, j);
+	s = p->ep->type == CONTROL ? job_control_step(j) : job_data_step(p, j);
 	p->ping &= s.token == PID_OUT;
 	if (p->ping) {
-		ping(b, p, j);
+		bus_ping(b, p, j);
 		return false;
 	}
 	how = choose(p, j, &injected);
@@ -727,12 +225,13 @@ static bool serve(struct bus *b, struct bus_pipe *p)
 		p->ready = next_poll(b, p);
 	if (wire_is_split(p->dev)) {
 		how = behind_hub(p, how);
-		if (!(p->phase ? complete_split(b, p, &s, how) : start_split(b, p, j, &s, how)))
+		if (!(p->phase ? bus_complete_split(b, p, &s, how)
+			       : bus_start_split(b, p, j, &s, how)))
 			return false;
 		if (p->ep->type == INTERRUPT)
 			p->ready = next_poll(b, p);
 	} else {
-		transact(b, p, j, &s, how);
+		bus_transact(b, p, j, &s, how);
 	}
 	return after(b, p, j, &s, how, injected);
 }
@@ -892,77 +391,6 @@ void bus_drop(struct bus *b, const struct urb *u)
 					;
 				return;
 			}
-}
-
-/* ---- states of the bus (7.1.7): the texts of usb-sniffer's status records
- * ---------------------------------
- */
-
-static void line(struct bus *b, const char *what, double ms)
-{
-	char text[64];
-
-	snprintf(text, sizeof(text), "Line state: %s (%.2f ms)", what, ms);
-	wire_status(b, text);
-}
-
-/* A link power management transaction (LPM addendum to USB 2.0, section 2.1): EXT with the device,
- * then SubPID LPM, whose byte is DATA0's, with bLinkState L1 and BESL 4, then the device agrees. */
-static void lpm(struct bus *b)
-{
-	b->t = NULL;
-	b->bin = "lpm";
-	wire_token(b, b->root, PID_EXT, b->root->address, false);
-	wire_token(b, b->root, PID_DATA0, 1 | 4 << 4, false);
-	wire_handshake(b, b->root, false, PID_ACK);
-}
-
-int64_t bus_state(struct bus *b, int64_t t, uint8_t state)
-{
-	static const char *const speeds[] = {"Low-Speed", "Full-Speed", "High-Speed"};
-	char text[64];
-
-	b->now = b->now < t ? t : b->now;
-	wire_sofs(b, b->now);
-	switch ((enum bus_state)state) {
-	case STATE_RESET:
-		wire_status(b, "--- Bus Reset ---");
-		line(b, "SE0", 12);
-		if (b->states)
-			truth_reset(b);
-		b->now += 12000000;
-		snprintf(text, sizeof(text), "Detected speed: %s",
-			speeds[b->root->hub ? b->root->hub->speed : b->root->speed]);
-		wire_status(b, text);
-		for (struct bus_pipe *p = b->pipes; p; p = p->next)
-			p->toggle = p->phase = p->ping = p->again = 0;
-		b->next_sof = (b->now / FRAME + 1) * FRAME;
-		b->suspended = false;
-		b->now += 10000000; /* recovery, 7.1.7.5 */
-		break;
-	case STATE_SUSPEND:
-		b->suspended = true;
-		b->now += 3000000; /* 7.1.7.6 */
-		line(b, "J", 3);
-		break;
-	case STATE_RESUME:
-		line(b, "K", 20);
-		b->now += 20000000; /* 7.1.7.7 */
-		b->suspended = false;
-		b->next_sof = (b->now / FRAME + 1) * FRAME;
-		b->now += 10000000;
-		break;
-	case STATE_VBUS_ON: wire_status(b, "VBUS ON"); break;
-	case STATE_VBUS_OFF: wire_status(b, "VBUS OFF"); break;
-	case STATE_LPM: lpm(b); break;
-	case STATE_STRAY:
-		b->bin = "orphan";
-		wire_handshake(b, b->root, false, PID_ACK);
-		break;
-	case STATES: break;
-	}
-	wire_gap(b, b->root, 30);
-	return b->now;
 }
 
 static void nothing(struct capture *c, const struct urb *u)

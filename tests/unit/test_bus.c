@@ -609,7 +609,7 @@ static void isochronous_out(void **state)
 	finish();
 	assert_int_equal(bus.xfers, 3);
 	is_xfer(0, USB_ISOCHRONOUS, STATUS_OK, END_COMPLETE, 2056);
-	is_xfer(2, USB_ISOCHRONOUS, STATUS_CRC, END_EOF, 0);
+	is_xfer(2, USB_ISOCHRONOUS, STATUS_CRC, END_COMPLETE, 0);
 }
 
 /* ---- splits -------------------------------------------------------------------------- */
@@ -931,7 +931,7 @@ static void described(void **state)
 	finish();
 	assert_int_equal(bus.xfers, 5);
 	is_xfer(3, USB_ISOCHRONOUS, STATUS_OK, END_COMPLETE, 100);
-	is_xfer(4, USB_ISOCHRONOUS, STATUS_OK, END_EOF, 0);
+	is_xfer(4, USB_ISOCHRONOUS, STATUS_OK, END_COMPLETE, 0);
 }
 
 /* A new configuration begins with DATA0 on all endpoints (9.1.1.5). */
