@@ -117,6 +117,23 @@ static enum transaction_result judged(const struct transaction *t, enum transact
 	return r == RESULT_OK ? RESULT_INVALID : r == RESULT_TIMEOUT ? RESULT_CRC : r;
 }
 
+/* More than the endpoint's packet size, and no ACK: babble (8.7.4). */
+static bool too_long(const struct endpoint *ep)
+{
+	return ep->packet_told && ep->t.len > ep->packet && ep->t.crc == CRC_OK;
+}
+
+/* Whoever waits for an answer waits for the turn-around time at least (8.7.2), from the packet's
+ * end: SYNC, EOP and 16 bit times, at high speed 736. Whoever does not has broken off. */
+static bool waited(const struct bus *b)
+{
+	static const int32_t turn[] = {0, 18000, 2250, 1616};
+	static const int32_t byte[] = {0, 5333, 667, 16};
+
+	return b->m->now - b->previous >=
+	       turn[b->speed & 3] + (int64_t)byte[b->speed & 3] * b->previous_len;
+}
+
 /* Data without a handshake where none ever was: isochronous (8.5.5). */
 static bool must_be_isochronous(const struct endpoint *ep)
 {
@@ -142,7 +159,11 @@ static void lapse(struct bus *b)
 		b->ep->type = USB_ISOCHRONOUS;
 		r = RESULT_OK;
 	}
-	end(b, b->ep, judged(&b->ep->t, r));
+	if (r == RESULT_TIMEOUT)
+		r = phase == HOST_ACK && too_long(b->ep)   ? RESULT_INVALID
+		    : waited(b) || b->ep->t.crc == CRC_BAD ? judged(&b->ep->t, r)
+							   : RESULT_INCOMPLETE;
+	end(b, b->ep, r);
 }
 
 void bus_give_up(struct bus *b, struct endpoint *ep)

@@ -47,7 +47,7 @@ struct endpoint {
 	int32_t start_frame;
 	uint32_t packets, errors, missed;
 	struct bus_replay replay;
-	uint8_t setup[8], setup_now[8], has_setup, setup_sent;
+	uint8_t setup[8], setup_now[8], asked, has_setup, setup_sent;
 	uint32_t tokens;	  /* that are no SETUP */
 	uint8_t pipe_type;	  /* the type `pipe` was looked up for */
 	uint8_t capture, failure; /* failure: enum status of the latest failed transaction */

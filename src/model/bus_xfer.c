@@ -13,7 +13,8 @@
 enum {
 	PAUSE_NS = 10000000, /* no token for so long ends a bulk or interrupt transfer */
 	SIZE_MAX_XFER = 1024 * 1024,
-	SETUP_LEN = 8
+	SETUP_LEN = 8,
+	TRIES = 3 /* then a host gives up (10.2.6) */
 };
 
 /* ---- endpoints ---------------------------------------------------------------------- */
@@ -87,6 +88,8 @@ static struct bus_replay remember(const struct endpoint *ep)
 		.last = ep->last & 3u,
 		.last_dir = ep->last_dir & 1u,
 		.known = 1,
+		.framed = ep->start_frame >= 0,
+		.frame = (uint32_t)ep->start_frame & 0x7ff,
 	};
 }
 
@@ -115,6 +118,9 @@ static void open_xfer(
 	ep->id = (uint32_t)++m->counts.xfers;
 	if (m->opts.replay.known && ep->id == m->opts.next_id)
 		recall(ep, &m->opts.replay);
+	ep->start_frame = b->frame;
+	if (m->opts.replay.framed && ep->id == m->opts.next_id)
+		ep->start_frame = (int32_t)m->opts.replay.frame;
 	ep->replay = remember(ep);
 	ep->pipe = pipe_of(b, ep);
 	ep->pipe_type = ep->type;
@@ -126,9 +132,9 @@ static void open_xfer(
 	ep->len = ep->captured = ep->total = 0;
 	ep->packets = ep->errors = ep->missed = 0;
 	ep->frame = b->frames;
-	ep->start_frame = b->frame;
 	ep->has_setup = ep->setup_sent = ep->failure = 0;
 	ep->tokens = 0;
+	ep->asked = ev->dir;
 	ep->capture = ev->capture;
 }
 
@@ -138,7 +144,23 @@ static bool setup_continues(const struct bus *b, const struct endpoint *ep)
 {
 	if (!ep->setup_sent)
 		return !ep->progress;
-	return !ep->tokens && b->m->now - ep->end < PAUSE_NS;
+	return !ep->tokens && ep->setup_sent < TRIES && b->m->now - ep->end < PAUSE_NS;
+}
+
+/* Whether another service interval has begun since the transfer did: by SOFs, and in captures
+ * without them by most of the time of a (micro)frame (5.3.3). */
+static bool next_interval(const struct bus *b, const struct endpoint *ep)
+{
+	int64_t frame = ep->speed == USB_HIGH || !ep->speed ? 125000 : 1000000;
+
+	return ep->frame != b->frames || b->m->now - ep->begin > frame * 3 / 4;
+}
+
+/* No token for long, of a transfer that more than NAKs belong to. */
+static bool paused(const struct bus *b, const struct endpoint *ep)
+{
+	return ep->type != USB_CONTROL && ep->type != USB_ISOCHRONOUS &&
+	       (ep->progress || ep->failure) && b->m->now - ep->end > PAUSE_NS;
 }
 
 static void end_what_is_over(struct bus *b, struct endpoint *ep, uint8_t pid)
@@ -147,9 +169,9 @@ static void end_what_is_over(struct bus *b, struct endpoint *ep, uint8_t pid)
 		if (pid == PID_SETUP && !setup_continues(b, ep))
 			bus_end(b, ep, END_CANCELLED);
 	} else if (ep->type == USB_ISOCHRONOUS) {
-		if (ep->frame != b->frames)
+		if (next_interval(b, ep))
 			bus_end(b, ep, END_COMPLETE);
-	} else if (ep->progress && b->m->now - ep->end > PAUSE_NS) {
+	} else if (paused(b, ep)) {
 		bus_end(b, ep, END_PAUSE);
 	}
 }
@@ -188,6 +210,7 @@ void bus_keep(struct bus *b, struct endpoint *ep, const struct packet_event *p)
 	if (ep->t.pid == PID_SETUP) {
 		if (p->data_len >= SETUP_LEN)
 			memcpy(ep->setup_now, p->data, SETUP_LEN);
+		ep->asked = p->data_len >= SETUP_LEN ? p->data[0] >> 7 : USB_OUT;
 		return;
 	}
 	/* control data teaches the device model, whoever wants it; only a prefix is kept */
@@ -216,7 +239,7 @@ static void note_data(struct endpoint *ep, uint8_t last)
 	ep->last = last;
 }
 
-static const struct {
+static const struct outcome {
 	uint8_t last;	/* LAST_… of data that is no repetition */
 	uint8_t status; /* enum status, should nothing better come */
 } outcome[RESULTS] = {
@@ -230,13 +253,23 @@ static const struct {
 	[RESULT_INCOMPLETE] = {LAST_FAILED, STATUS_TIMEOUT},
 };
 
+/* Data that is too long, and that nobody took (8.7.4). */
+static const struct outcome babble = {LAST_FAILED, STATUS_BABBLE};
+
+static const struct outcome *outcome_of(const struct transaction *t)
+{
+	return t->result == RESULT_INVALID && !t->handshake && !t->split ? &babble
+									 : &outcome[t->result];
+}
+
 /* Whether the transaction's data is new and was taken. */
 static bool settle(struct bus *b, struct endpoint *ep)
 {
 	struct transaction *t = &ep->t;
-	bool taken = outcome[t->result].last == LAST_TAKEN && is_data_stage(ep);
+	const struct outcome *how = outcome_of(t);
+	bool taken = how->last == LAST_TAKEN && is_data_stage(ep);
 
-	ep->failure = outcome[t->result].status;
+	ep->failure = how->status;
 	if (is_data_stage(ep)) {
 		t->retry = is_repeat(ep);
 		if (t->retry) {
@@ -245,7 +278,7 @@ static bool settle(struct bus *b, struct endpoint *ep)
 			taken &= ep->last != LAST_TAKEN;
 		}
 		if (!t->retry || taken)
-			note_data(ep, outcome[t->result].last);
+			note_data(ep, how->last);
 	}
 	if (t->result == RESULT_STALL)
 		ep->last = LAST_NONE; /* the host will clear the halt, and with it the toggle */
@@ -330,10 +363,10 @@ static void setup_stage(struct bus *b, struct endpoint *ep)
 {
 	struct transaction *t = &ep->t;
 
-	t->retry = ep->setup_sent;
+	t->retry = ep->setup_sent != 0;
 	ep->retries += t->retry;
 	b->counts.retries += t->retry;
-	ep->setup_sent = 1;
+	ep->setup_sent++;
 	ep->failure = outcome[t->result].status;
 	ep->last = LAST_NONE; /* 8.6.1: DATA1 comes next */
 	if (outcome[t->result].last != LAST_TAKEN || t->len != SETUP_LEN ||
@@ -435,7 +468,7 @@ static void fill(const struct bus *b, const struct endpoint *ep, struct xfer *x)
 	x->last = ep->latest;
 	x->begin = ep->begin;
 	x->end = ep->end;
-	x->dir = ep->dir;
+	x->dir = ep->type == USB_CONTROL ? ep->asked : ep->dir;
 	x->os = USB_OS_NONE;
 	x->capture = ep->capture;
 	x->seen = ep->type == USB_CONTROL && !ep->has_setup ? SEEN_COMPLETE : SEEN_BOTH;
@@ -476,11 +509,9 @@ void bus_end(struct bus *b, struct endpoint *ep, enum xfer_end why)
 		build_conclude(&x, EVENT_COMPLETE);
 	}
 	if (!ep->has_setup || x.status == STATUS_PENDING || why == END_RESET)
-		x.ended = (uint8_t)(why == END_EOF && ep->progress && x.status == STATUS_OK &&
-						    ep->type != USB_ISOCHRONOUS &&
-						    b->m->now - ep->end > PAUSE_NS
-					    ? END_PAUSE
-					    : why);
+		x.ended = (uint8_t)(why == END_EOF && paused(b, ep) ? END_PAUSE : why);
+	if (ep->type == USB_ISOCHRONOUS && why == END_EOF && ep->packets)
+		x.ended = END_COMPLETE; /* nothing more can come in the interval */
 	x.replay = ep->replay;
 	x.replay.type = ep->type & 7u;
 	x.replay.ended = x.ended & 15u;

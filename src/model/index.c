@@ -5,7 +5,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-static_assert(sizeof(struct bus_replay) == 4, "small beside it");
+static_assert(sizeof(struct bus_replay) == 8, "small beside it");
 static_assert(sizeof(struct index_entry) == 32, "32 bytes per transfer (DESIGN section 2)");
 
 struct checkpoint {

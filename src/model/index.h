@@ -1,4 +1,4 @@
-/* index.h: where every transfer of a capture is: 32 bytes per transfer in begin order (4 more in
+/* index.h: where every transfer of a capture is: 32 bytes per transfer in begin order (8 more in
  * bus captures), the order of their ends, and a checkpoint every 64 records. Filled during a run;
  * then any transfer can be read again at random (run/load.h). */
 #ifndef MODEL_INDEX_H

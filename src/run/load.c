@@ -162,7 +162,7 @@ static int feed(struct loading *l, struct model *m, const struct index_entry *x)
 }
 
 /* The same of a transfer of the bus: packets of others lie between its own, and only those before
- * them tell which belong to whom. What goes before it serves for the frame number alone. */
+ * them tell which belong to whom. */
 static int feed_range(struct loading *l, struct model *m, const struct index_entry *x)
 {
 	struct record rec;
@@ -175,7 +175,7 @@ static int feed_range(struct loading *l, struct model *m, const struct index_ent
 		return -1;
 	while ((rc = reader_next(l->run->reader, &rec, l->err)) == 1 && rec.number <= x->last) {
 		link_to_event(link_find(rec.link), &rec, &ev);
-		if (rec.number >= x->first || ev.bin == BIN_SOF)
+		if (rec.number >= x->first)
 			model_feed(m, &rec, &ev);
 		if (rec.number == x->last)
 			break;

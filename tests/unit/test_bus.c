@@ -224,6 +224,12 @@ static void out(unsigned address, unsigned endpoint, uint8_t pid, uint32_t n, ui
 		hs(answer);
 }
 
+/* Longer than anybody waits for an answer. */
+static void silence(void)
+{
+	bus.now += 100 * MICROSECOND;
+}
+
 static void nak(unsigned address, unsigned endpoint)
 {
 	token(PID_IN, address, endpoint);
@@ -349,6 +355,7 @@ static void control_repeated_setup(void **state)
 	start(LINK_USB_2_0_FULL_SPEED);
 	token(PID_SETUP, 5, 0);
 	data_of(PID_DATA0, SET_CONFIG, 8, false);
+	silence();
 	setup(5, SET_CONFIG);
 	in(5, 0, PID_DATA1, 0);
 	setup(5, GET_DEVICE);
@@ -462,6 +469,7 @@ static void bulk_toggle(void **state)
 	out(5, 2, PID_DATA0, 512, PID_NAK);
 	out(5, 2, PID_DATA0, 512, PID_ACK); /* no retry: it was refused */
 	out(5, 2, PID_DATA1, 512, 0);	    /* no answer */
+	silence();
 	out(5, 2, PID_DATA1, 512, PID_ACK);
 	out(5, 2, PID_DATA1, 512, PID_ACK); /* its ACK was lost */
 	out(5, 2, PID_DATA0, 1, PID_ACK);
@@ -831,6 +839,7 @@ static void time_outs(void **state)
 	start(LINK_USB_2_0_HIGH_SPEED);
 	token(PID_IN, 5, 1);
 	sof(1);
+	silence();
 	nak(5, 1); /* another token: the first had no answer */
 	token(PID_IN, 5, 1);
 	bus.now += 100 * MICROSECOND;
