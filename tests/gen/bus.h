@@ -47,8 +47,8 @@ struct bus_transfer {
 	struct device *dev;
 	uint32_t naks, retries;
 	uint8_t ep, type, setup[8];
-	bool in, heard, answered; /* heard: more than NAKs; answered: its SETUP was taken */
-	uint32_t packets;
+	bool in, heard, answered;   /* heard: more than NAKs; answered: its SETUP was taken */
+	uint32_t packets, most;	    /* most: bytes of a packet */
 	int32_t frame;		    /* isochronous */
 	const char *status, *ended; /* ended NULL: still open */
 };

@@ -23,6 +23,7 @@ static struct bus_transfer *open_transfer(struct bus *b, struct bus_pipe *p)
 	x->req_len = -1;
 	x->status = "pending";
 	x->frame = b->frame;
+	x->most = endpoint_packet(p->ep);
 	return p->open = x;
 }
 
@@ -201,6 +202,15 @@ static const char *status(const struct bus_transfer *x)
 	return undone ? "pending" : x->status;
 }
 
+/* What the packets alone tell: not where a request was given up, nor that a packet was no short one
+ * where no descriptor says how small the endpoint's are and none of the usual sizes is it. */
+static bool end_is_told(const struct bus_transfer *x)
+{
+	if (x->type == CONTROL)
+		return !x->ended || strcmp(x->ended, "cancelled");
+	return x->dev->enumerated || x->type == ISOCHRONOUS || x->most >= 8;
+}
+
 static void print_transfer(const struct bus *b, const struct bus_transfer *x)
 {
 	static const char *const types[] = {"control", "isochronous", "bulk", "interrupt"};
@@ -216,8 +226,9 @@ static void print_transfer(const struct bus *b, const struct bus_transfer *x)
 		printf(",\"dur\":null");
 	else
 		print_time("dur", x->end - x->begin);
-	printf(",\"bus\":null,\"dev\":%u,\"ep\":%u,\"dir\":\"%s\"", d->address, x->ep,
-		x->in ? "in" : "out");
+	printf(",\"bus\":null,\"dev\":%u,\"ep\":%u", d->address, x->ep);
+	if (x->type != CONTROL || x->answered) /* else its setup does not count */
+		printf(",\"dir\":\"%s\"", x->in ? "in" : "out");
 	if (x->type == CONTROL || d->enumerated)
 		printf(",\"type\":\"%s\"", types[x->type]);
 	if (direct)
@@ -226,7 +237,7 @@ static void print_transfer(const struct bus *b, const struct bus_transfer *x)
 		printf(",\"seen\":\"both\"");
 	printf(",\"status\":\"%s\",\"short\":%s,\"raw_status\":null", status(x),
 		x->in && !strcmp(status(x), "ok") && x->req_len > x->len ? "true" : "false");
-	if (x->type != CONTROL || !x->ended || strcmp(x->ended, "cancelled"))
+	if (end_is_told(x))
 		printf(",\"end\":\"%s\"", ended(b, x));
 	printf(",\"req_len\":");
 	if (x->req_len < 0 || !x->answered)
