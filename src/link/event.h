@@ -120,8 +120,9 @@ enum bus_state {
 	BUS_RESUME,
 	BUS_VBUS_OFF,
 	BUS_VBUS_ON,
-	BUS_FOLDED, /* frames without traffic were left out */
-	BUS_SPEED,  /* event.speed is the one from here on */
+	BUS_NO_FRAMES, /* none for a while: left out by the capturing device, or the line was not in
+			  use */
+	BUS_SPEED,     /* event.speed is the one from here on */
 	BUS_STATES
 };
 

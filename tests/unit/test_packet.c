@@ -162,8 +162,8 @@ static void status_texts(void **state)
 		{"VBUS ON", BUS_VBUS_ON, 0},
 		{"VBUS OFF", BUS_VBUS_OFF, 0},
 		{"Detected speed: Full-Speed", BUS_SPEED, USB_FULL},
-		{"Line state: J (1.07 us)", BUS_OTHER, 0},
-		{"Folded 73 empty frames", BUS_FOLDED, 0},
+		{"Line state: J (1.07 us)", BUS_NO_FRAMES, 0},
+		{"Folded 73 empty frames", BUS_NO_FRAMES, 0},
 		{"anything", BUS_OTHER, 0},
 		{"", BUS_OTHER, 0},
 	};
