@@ -14,8 +14,17 @@ struct record_line {
 	const struct record *rec;
 	const struct event *ev;
 	struct placement place;
-	int64_t start;	  /* of the capture, ns since 1970 */
-	int64_t previous; /* time of the line before, ns since start */
+	int64_t start;	     /* of the capture, ns since 1970 */
+	int64_t previous;    /* time of the line before, ns since start */
+	uint64_t sofs, naks; /* packets: so many SOFs and NAKed tokens stand in this line */
+};
+
+/* A row of the table of transactions. */
+struct transaction_line {
+	const struct transaction *t;
+	int64_t start, previous;
+	uint64_t times; /* so many NAKed ones stand in this line, */
+	bool mixed;	/* not all of one endpoint */
 };
 
 /* Columns of transfers (rows are struct row), of one transfer in words, and of records (rows are
@@ -25,6 +34,9 @@ enum { COLUMNS_MAX = 72 };
 size_t columns_of_xfers(struct column *cols, enum time_format t);
 size_t columns_of_xfer_card(struct column *cols);
 size_t columns_of_records(struct column *cols, enum time_format t);
+/* The same of bus captures: packets (rows are struct record_line), transactions. */
+size_t columns_of_packets(struct column *cols, enum time_format t);
+size_t columns_of_transactions(struct column *cols, enum time_format t);
 
 /* "1.5.2 in" into v: bus.device.endpoint and direction, parts that are not known left out or "?".
  */

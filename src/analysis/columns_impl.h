@@ -39,6 +39,12 @@ void xfer_get_id(const void *row, struct value *v);
 void xfer_get_duration(const void *row, struct value *v);
 void xfer_get_info(const void *row, struct value *v);
 
+/* Getters of records that lists of packets share. */
+void record_pid(const void *l, struct value *v);
+void record_address(const void *l, struct value *v);
+void record_transfer(const void *l, struct value *v);
+void record_bin(const void *l, struct value *v);
+
 /* Copies n columns; returns n. */
 static inline size_t copy_columns(struct column *to, const struct column *from, size_t n)
 {

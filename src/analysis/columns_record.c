@@ -1,12 +1,17 @@
 /* columns_record.c: the columns in which records are listed. */
 #include "analysis/columns_impl.h"
 #include "base/mem.h"
+#include "usb/pid.h"
 #include "usb/status.h"
 
 #define LINE(p) ((const struct record_line *)(p))
 #define EV(p)	(LINE(p)->ev)
 /* Numbers of a record that could not be understood are not shown. */
 #define DECODED(p) (EV(p)->os != USB_OS_NONE && EV(p)->bin != BIN_MALFORMED)
+
+/* A packet of the bus; a token, too, where it was read so far. */
+#define IS_PACKET(p) (EV(p)->capture == CAPTURE_BUS || EV(p)->capture == CAPTURE_BUS_ANY_SPEED)
+#define ADDRESSED(p) (DECODED(p) || (EV(p)->kind == EVENT_PACKET && EV(p)->device != USB_NO_DEVICE))
 
 static void rec_n(const void *l, struct value *v)
 {
@@ -54,13 +59,13 @@ static void rec_urb(const void *l, struct value *v)
 	v->n -= 2;
 }
 
-static void rec_transfer(const void *l, struct value *v)
+void record_transfer(const void *l, struct value *v)
 {
 	if (LINE(l)->place.xfer)
 		*v = value_uint(LINE(l)->place.xfer);
 }
 
-static void rec_bin(const void *l, struct value *v)
+void record_bin(const void *l, struct value *v)
 {
 	*v = value_name(bin_name(LINE(l)->place.bin));
 }
@@ -73,19 +78,19 @@ static void rec_bus(const void *l, struct value *v)
 
 static void rec_dev(const void *l, struct value *v)
 {
-	if (DECODED(l) && EV(l)->device != USB_NO_DEVICE)
+	if (ADDRESSED(l) && EV(l)->device != USB_NO_DEVICE)
 		*v = value_uint(EV(l)->device);
 }
 
 static void rec_ep(const void *l, struct value *v)
 {
-	if (DECODED(l) && EV(l)->endpoint != USB_NO_ENDPOINT)
+	if (ADDRESSED(l) && EV(l)->endpoint != USB_NO_ENDPOINT)
 		*v = value_uint(EV(l)->endpoint);
 }
 
 static void rec_dir(const void *l, struct value *v)
 {
-	if (DECODED(l))
+	if (ADDRESSED(l))
 		*v = value_name(usb_dir_name(EV(l)->dir));
 }
 
@@ -126,17 +131,19 @@ static void rec_data_len(const void *l, struct value *v)
 {
 	if (DECODED(l))
 		*v = value_uint(EV(l)->urb.header_data_len);
+	else if (EV(l)->kind == EVENT_PACKET && EV(l)->packet.pid_kind == PID_KIND_DATA)
+		*v = value_uint(EV(l)->packet.data_total);
 }
 
-static void rec_pid(const void *l, struct value *v)
+void record_pid(const void *l, struct value *v)
 {
-	(void)l;
-	*v = value_null();
+	if (IS_PACKET(l))
+		*v = value_name(pid_row(EV(l)->packet.pid)->name);
 }
 
-static void rec_address(const void *l, struct value *v)
+void record_address(const void *l, struct value *v)
 {
-	if (DECODED(l))
+	if (ADDRESSED(l))
 		address_text(v, EV(l)->bus, EV(l)->device, EV(l)->endpoint, EV(l)->dir);
 }
 
@@ -149,13 +156,13 @@ static const struct column record_text[] = {
 	{.title = "record", .get = rec_n, .width = 6, .right = true},
 	{.title = "time s", .get = rec_t, .width = 11, .right = true, .show = SHOW_SECONDS},
 	{.title = "kind", .get = rec_kind, .width = 8},
-	{.title = "address", .get = rec_address, .width = 9},
+	{.title = "address", .get = record_address, .width = 9},
 	{.title = "type", .get = rec_type, .width = 11},
 	{.title = "status", .get = rec_status_text, .width = 6, .right = true},
 	{.title = "URB length", .get = rec_urb_len, .width = 10, .right = true},
 	{.title = "data", .get = rec_data_len, .width = 6, .right = true},
-	{.title = "transfer", .get = rec_transfer, .width = 8, .right = true},
-	{.title = "bin", .get = rec_bin, .width = 9},
+	{.title = "transfer", .get = record_transfer, .width = 8, .right = true},
+	{.title = "bin", .get = record_bin, .width = 9},
 	{.title = "reason", .get = rec_reason},
 };
 
@@ -165,8 +172,8 @@ static const struct column record_json[] = {
 	{.key = "link", .get = rec_link},
 	{.key = "kind", .get = rec_kind},
 	{.key = "urb", .get = rec_urb},
-	{.key = "transfer", .get = rec_transfer},
-	{.key = "bin", .get = rec_bin},
+	{.key = "transfer", .get = record_transfer},
+	{.key = "bin", .get = record_bin},
 	{.key = "bus", .get = rec_bus},
 	{.key = "dev", .get = rec_dev},
 	{.key = "ep", .get = rec_ep},
@@ -175,7 +182,7 @@ static const struct column record_json[] = {
 	{.key = "raw_status", .get = rec_raw_status},
 	{.key = "urb_len", .get = rec_urb_len},
 	{.key = "data_len", .get = rec_data_len},
-	{.key = "pid", .get = rec_pid},
+	{.key = "pid", .get = record_pid},
 };
 
 size_t columns_of_records(struct column *cols, enum time_format t)

@@ -1,5 +1,8 @@
 /* list.c: lines as transfers end or records come. */
 #include "analysis/list.h"
+#include "usb/pid.h"
+
+#include <string.h>
 
 static void begin(struct list *l)
 {
@@ -37,29 +40,164 @@ static void on_xfer(void *self, struct run *r, struct row *row)
 	list_xfer(self, r, row);
 }
 
-static void on_record(void *self, struct run *r, const struct run_record *rr)
+static void emit_record(struct list *l, struct run *r, const struct record_line *line)
 {
-	struct list *l = self;
-	struct record_line line = {
-		.rec = rr->rec,
-		.ev = rr->ev,
-		.place = rr->place,
+	begin(l);
+	l->previous = line->rec->time - line->start;
+	emit_row(l->emit, line);
+	emit_row_end(l->emit);
+	counted(l, r);
+}
+
+static struct record_line line_of(const struct list *l, const struct run *r,
+	const struct record *rec, const struct event *ev, struct placement place)
+{
+	return (struct record_line){
+		.rec = rec,
+		.ev = ev,
+		.place = place,
 		.start = model_start(r->model),
 		.previous = l->previous,
 	};
+}
+
+static void on_record(void *self, struct run *r, const struct run_record *rr)
+{
+	struct record_line line = line_of(self, r, rr->rec, rr->ev, rr->place);
+
+	emit_record(self, r, &line);
+}
+
+/* ---- transactions of the bus -------------------------------------------------------- */
+
+static void emit_transaction(struct list *l, struct run *r, const struct transaction *t)
+{
+	struct transaction_line line = {
+		.t = t,
+		.start = model_start(r->model),
+		.previous = l->previous,
+		.times = l->fold.naks,
+		.mixed = l->fold.mixed,
+	};
 
 	begin(l);
-	l->previous = rr->rec->time - line.start;
+	l->fold.naks = 0;
+	l->fold.mixed = false;
+	l->previous = t->begin;
 	emit_row(l->emit, &line);
 	emit_row_end(l->emit);
 	counted(l, r);
 }
 
+static void on_transaction(void *self, struct run *r, const struct transaction *t)
+{
+	struct list *l = self;
+	struct list_fold *f = &l->fold;
+
+	if (l->opts.fold && t->result == RESULT_NAK) {
+		if (!f->naks++) {
+			f->quiet = *t;
+		} else {
+			f->mixed |= t->device != f->quiet.device ||
+				    t->endpoint != f->quiet.endpoint || t->pid != f->quiet.pid;
+			f->quiet.last = t->last;
+			f->quiet.end = t->end;
+		}
+		return;
+	}
+	if (f->naks)
+		emit_transaction(l, r, &f->quiet);
+	if (!r->stop)
+		emit_transaction(l, r, t);
+}
+
+/* ---- packets ------------------------------------------------------------------------ */
+
+static void keep(struct list_packet *to, const struct run_record *rr)
+{
+	to->rec = *rr->rec;
+	to->ev = *rr->ev;
+	to->place = rr->place;
+	memcpy(to->bytes, rr->rec->data,
+		rr->rec->caplen < sizeof(to->bytes) ? rr->rec->caplen : sizeof(to->bytes));
+	to->rec.data = to->bytes;
+	to->on = true;
+}
+
+static void emit_kept(struct list *l, struct run *r, struct list_packet *p)
+{
+	struct record_line line = line_of(l, r, &p->rec, &p->ev, p->place);
+
+	if (!p->on || r->stop)
+		return;
+	p->on = false;
+	if (p == &l->fold.run) {
+		line.sofs = l->fold.sofs;
+		line.naks = l->fold.naks;
+		l->fold.sofs = l->fold.naks = 0;
+	}
+	emit_record(l, r, &line);
+}
+
+static void emit_folded(struct list *l, struct run *r)
+{
+	emit_kept(l, r, &l->fold.run);
+	emit_kept(l, r, &l->fold.token);
+}
+
+/* A NAK takes its token into the run, a token waits for its answer. */
+static bool folded(struct list *l, struct run *r, const struct run_record *rr)
+{
+	struct list_fold *f = &l->fold;
+	bool packet = rr->ev->kind == EVENT_PACKET;
+	uint8_t pid = packet ? rr->ev->packet.pid : 0;
+
+	if (pid == PID_NAK && f->token.on) {
+		if (!f->run.on)
+			f->run = f->token;
+		f->token.on = false;
+		f->naks++;
+	} else if (pid == PID_SOF && !f->token.on) {
+		if (!f->run.on)
+			keep(&f->run, rr);
+		f->sofs++;
+	} else if (pid == PID_IN || pid == PID_PING) {
+		if (f->token.on)
+			emit_folded(l, r);
+		keep(&f->token, rr);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static void on_packet(void *self, struct run *r, const struct run_record *rr)
+{
+	struct list *l = self;
+
+	if (rr->ev->capture != CAPTURE_BUS && rr->ev->capture != CAPTURE_BUS_ANY_SPEED &&
+		rr->ev->kind != EVENT_STATE)
+		return;
+	if (l->opts.fold && folded(l, r, rr))
+		return;
+	emit_folded(l, r);
+	if (!r->stop)
+		on_record(self, r, rr);
+}
+
+/* ---- begin and end ------------------------------------------------------------------ */
+
 void list_begin(struct list *l, struct emit *e, const struct list_opts *o, struct consumer *c)
 {
 	*l = (struct list){.emit = e, .opts = *o};
 	*c = (struct consumer){.self = l};
-	if (o->records) {
+	if (o->packets) {
+		l->columns = columns_of_packets(l->cols, o->time);
+		c->record = on_packet;
+	} else if (o->transactions) {
+		l->columns = columns_of_transactions(l->cols, o->time);
+		c->transaction = on_transaction;
+	} else if (o->records) {
 		l->columns = columns_of_records(l->cols, o->time);
 		c->record = on_record;
 	} else {
@@ -69,8 +207,12 @@ void list_begin(struct list *l, struct emit *e, const struct list_opts *o, struc
 	}
 }
 
-void list_end(struct list *l)
+void list_end(struct list *l, struct run *r)
 {
 	begin(l);
+	if (l->opts.transactions && l->fold.naks && !r->stop)
+		emit_transaction(l, r, &l->fold.quiet);
+	else if (l->opts.packets)
+		emit_folded(l, r);
 	emit_table_end(l->emit);
 }

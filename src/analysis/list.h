@@ -6,9 +6,28 @@
 
 struct list_opts {
 	enum time_format time;
-	bool records;	/* records instead of transfers */
-	bool fields;	/* the field tree below each transfer */
-	uint64_t count; /* stop after so many lines; 0: all */
+	bool records;		    /* records instead of transfers */
+	bool packets, transactions; /* of bus captures: those */
+	bool fold;		    /* runs of SOFs and NAKs become one line */
+	bool fields;		    /* the field tree below each transfer */
+	uint64_t count;		    /* stop after so many lines; 0: all */
+};
+
+/* What waits to be folded: the first of a run of NAKed transactions; of SOFs and NAKed tokens; and
+ * a token that may turn out to be NAKed. */
+struct list_packet {
+	struct record rec;
+	struct event ev;
+	struct placement place;
+	uint8_t bytes[4];
+	bool on;
+};
+
+struct list_fold {
+	struct transaction quiet;
+	struct list_packet run, token;
+	uint64_t naks, sofs;
+	bool mixed;
 };
 
 struct list {
@@ -18,6 +37,7 @@ struct list {
 	size_t columns;
 	bool begun; /* the table is: with the first line, so that nothing is said of bad input */
 	uint64_t lines;
+	struct list_fold fold;
 	int64_t previous; /* time of the line before, ns since the capture's first record */
 };
 
@@ -25,6 +45,6 @@ struct list {
 void list_begin(struct list *l, struct emit *e, const struct list_opts *o, struct consumer *c);
 /* One transfer, for callers that bring their own order. */
 void list_xfer(struct list *l, struct run *r, struct row *row);
-void list_end(struct list *l);
+void list_end(struct list *l, struct run *r);
 
 #endif

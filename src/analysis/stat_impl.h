@@ -42,4 +42,7 @@ struct stat {
 				  */
 };
 
+/* What only bus captures have (c NULL: it is none): stat_wire.c. */
+void stat_wire(const struct bus_counts *c, struct emit *e);
+
 #endif

@@ -527,6 +527,7 @@ void stat_report(struct stat *s, struct run *r, struct emit *e)
 	emit_begin(e, NULL, NULL);
 	report_capture(s, r, e);
 	report_transfers(s, e);
+	stat_wire(model_bus_counts(r->model), e);
 	report_endpoints(s, r, e);
 	report_buses(s, r, e);
 	report_links(s, e);

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/live.h"
+#include "output/output.h"
 #include "run/load.h"
 
 static const char *const sort_words[] = {"end", "begin", NULL};
@@ -13,6 +14,11 @@ static const struct option_row options[] = {
 	LIVE_OPTIONS,
 	{0, "records", 0, "one line per record instead of per transfer", OPTION_FLAG,
 		offsetof(struct options, records), 0, 0},
+	{0, "packets", 0, "bus captures: one line per packet; runs of SOFs and NAKs in one, -v all",
+		OPTION_FLAG, offsetof(struct options, packets), 0, 0},
+	{0, "transactions", 0,
+		"bus captures: one line per transaction; runs of NAKs in one, -v all", OPTION_FLAG,
+		offsetof(struct options, transactions), 0, 0},
 	{0, "sort", "ORDER", "end (as transfers end, the default) or begin (reads the input twice)",
 		OPTION_WORD, offsetof(struct options, sort), sort_words, SORT_END},
 	{0},
@@ -54,10 +60,13 @@ static int run(const struct options *o, int argc, char **argv)
 	struct list_opts lo = {
 		.time = (enum time_format)o->time,
 		.records = o->records,
+		.packets = o->packets,
+		.transactions = o->transactions,
+		.fold = !o->verbose && o->format == OUTPUT_TEXT,
 		.fields = o->verbose,
 		.count = o->count,
 	};
-	bool by_begin = o->sort == SORT_BEGIN && !o->records;
+	bool by_begin = o->sort == SORT_BEGIN && !o->records && !o->packets && !o->transactions;
 	struct session s;
 	struct list l;
 	struct consumer c;
@@ -71,7 +80,7 @@ static int run(const struct options *o, int argc, char **argv)
 	list_begin(&l, s.emit, &lo, &c);
 	rc = by_begin ? list_sorted(&s, &l, &r, &e) : run_capture(&r, &s.run, &c, 1, &e);
 	if (rc >= 0)
-		list_end(&l);
+		list_end(&l, &r);
 	else
 		log_error("%s", e.text);
 	run_close(&r);

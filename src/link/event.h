@@ -102,6 +102,46 @@ struct urb_event {
 	struct iso_table iso;
 };
 
+/* How a packet's checksum came out. */
+enum { CRC_ABSENT, CRC_OK, CRC_BAD };
+
+/* What a SPLIT says beside hub and port (USB 2.0 section 8.4.2). */
+enum {
+	SPLIT_COMPLETE = 1 << 0, /* SC: a CSPLIT */
+	SPLIT_S = 1 << 1,	 /* low speed; of isochronous OUT: the first of the data */
+	SPLIT_E = 1 << 2	 /* of isochronous OUT: the last of the data */
+};
+
+/* Bus states (EVENT_STATE) and what they do to what is open. */
+enum bus_state {
+	BUS_OTHER, /* told, but nothing changes */
+	BUS_RESET,
+	BUS_SUSPEND,
+	BUS_RESUME,
+	BUS_VBUS_OFF,
+	BUS_VBUS_ON,
+	BUS_NO_FRAMES, /* none for a while: left out by the capturing device, or the line was not in
+			  use */
+	BUS_SPEED,     /* event.speed is the one from here on */
+	BUS_STATES
+};
+
+/* A packet of the bus, or a state between them. Address and endpoint are the event's. */
+struct packet_event {
+	const uint8_t *data;	/* payload of a data packet, without its CRC */
+	const char *state_text; /* trusted: what a state event is about */
+	uint32_t data_len;	/* bytes at data */
+	uint32_t data_total;	/* bytes there were; > data_len: snapped */
+	uint16_t frame;		/* SOF */
+	uint8_t pid;		/* the byte */
+	uint8_t pid_kind;	/* enum pid_kind */
+	uint8_t crc;		/* CRC_… */
+	uint8_t split;		/* SPLIT_… */
+	uint8_t hub, port;	/* of a SPLIT */
+	uint8_t split_type;	/* of a SPLIT: enum usb_type */
+	uint8_t state;		/* enum bus_state */
+};
+
 struct event {
 	uint8_t kind;	    /* enum event_kind */
 	uint8_t bin;	    /* enum bin: BIN_NONE unless no transfer can take the record */
@@ -114,7 +154,11 @@ struct event {
 	uint16_t bus;	    /* USB_NO_BUS */
 	uint16_t device;    /* address */
 	const char *reason; /* trusted: why the record is malformed or other; NULL */
-	struct urb_event urb;
+	union {
+		struct urb_event urb;
+		struct packet_event packet; /* EVENT_PACKET, EVENT_STATE, and what of a
+					       malformed packet is known */
+	};
 };
 
 /* Packet i (< present) of the table; false when the table is cut before it. */

@@ -12,13 +12,13 @@ static const struct link_type types[] = {
 	{LINK_USBPCAP, "USBPcap", "Windows, USBPcap 1.0 to 1.5", link_usbpcap_decode},
 	{LINK_USB_DARWIN, "macOS", "macOS XHC interfaces", link_darwin_decode},
 	{LINK_USB_FREEBSD, "FreeBSD", "FreeBSD usbdump", link_freebsd_decode},
-	{LINK_USB_2_0, "USB 2.0 packets", "bus packets, speed unknown: counted, not decoded", 0},
-	{LINK_USB_2_0_LOW_SPEED, "USB 2.0 low-speed packets", "bus packets: counted, not decoded",
-		0},
-	{LINK_USB_2_0_FULL_SPEED, "USB 2.0 full-speed packets", "bus packets: counted, not decoded",
-		0},
-	{LINK_USB_2_0_HIGH_SPEED, "USB 2.0 high-speed packets", "bus packets: counted, not decoded",
-		0},
+	{LINK_USB_2_0, "USB 2.0 packets", "bus packets, speed unknown", link_packet_decode},
+	{LINK_USB_2_0_LOW_SPEED, "USB 2.0 low-speed packets", "bus packets", link_packet_decode},
+	{LINK_USB_2_0_FULL_SPEED, "USB 2.0 full-speed packets", "bus packets", link_packet_decode},
+	{LINK_USB_2_0_HIGH_SPEED, "USB 2.0 high-speed packets", "bus packets", link_packet_decode},
+	{LINK_WIRESHARK_UPPER_PDU, "bus states", "status texts between bus packets",
+		link_status_decode},
+	{LINK_PCAPNG_CUSTOM, "pcapng custom blocks", "bus events of Packetry", link_custom_decode},
 };
 
 const struct link_type *link_find(uint32_t link)
@@ -43,14 +43,8 @@ void link_to_event(const struct link_type *t, const struct record *rec, struct e
 	ev->dir = USB_DIR_UNKNOWN;
 	ev->endpoint = USB_NO_ENDPOINT;
 	ev->bus = USB_NO_BUS;
-	if (t && t->decode) {
+	if (t) {
 		t->decode(rec, ev);
-	} else if (t) {
-		ev->bin = BIN_OTHER;
-		ev->reason = "bus packet: counted, not decoded";
-	} else if (rec->link == LINK_PCAPNG_CUSTOM) {
-		ev->bin = BIN_CUSTOM;
-		ev->reason = "pcapng custom block";
 	} else {
 		ev->bin = BIN_FOREIGN;
 		ev->reason = "not a USB link type";

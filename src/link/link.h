@@ -16,7 +16,7 @@ struct link_type {
 	uint32_t link;
 	const char *name;    /* "usbmon (mmapped)" */
 	const char *summary; /* where such captures come from */
-	link_decode *decode; /* NULL: recognised, but not decoded (the summary says why) */
+	link_decode *decode;
 };
 
 /* NULL for a foreign link type. */
@@ -35,5 +35,8 @@ link_decode link_usbpcap_decode;     /* 249: usbpcap.c */
 link_decode link_darwin_decode;	     /* 266: darwin.c */
 link_decode link_freebsd_decode;     /* 186: freebsd.c */
 link_decode link_usbmon_text_decode; /* usbmon text: usbmon_text.c */
+link_decode link_packet_decode;	     /* 288, 293, 294, 295: packet.c */
+link_decode link_status_decode;	     /* 252 between them: packet_state.c */
+link_decode link_custom_decode;	     /* pcapng custom blocks: packet_state.c */
 
 #endif

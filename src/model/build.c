@@ -134,7 +134,8 @@ void build_conclude(struct xfer *x, enum event_kind kind)
 		struct usb_setup s = usb_setup_parse(x->setup);
 
 		x->req_len = s.wLength;
-		x->dir = s.bmRequestType & 0x80 ? USB_IN : USB_OUT; /* USB 2.0 table 9-2 */
+		/* Without a data stage the bit means nothing (USB 2.0 9.3.1); Linux says out. */
+		x->dir = s.bmRequestType & 0x80 && s.wLength ? USB_IN : USB_OUT;
 	}
 	if (kind == EVENT_ERROR) {
 		x->ended = END_REFUSED;

@@ -53,10 +53,17 @@ struct devices {
 	struct node *pipe;
 	struct known *known;
 	size_t instances, instance_cap, pipes, pipe_cap, knowns, known_cap;
-	uint32_t endpoints;
+	uint32_t endpoints, changes;
 	struct map by_address; /* the instance behind an address */
 	uint32_t cache[CACHE_SIZE];
 };
+
+/* Pipes of an instance looked up before may be others now. */
+static void touch(struct devices *d, struct slot *s)
+{
+	s->serial++;
+	d->changes++;
+}
 
 const char *speed_from_text(enum speed_from f)
 {
@@ -171,7 +178,7 @@ void devices_forget(struct devices *d, uint32_t section, uint16_t bus, uint16_t 
 
 	if (!s)
 		return;
-	d->instance[s->value - 1].serial++;
+	touch(d, &d->instance[s->value - 1]);
 	map_remove(&d->by_address, s);
 }
 
@@ -368,7 +375,7 @@ void devices_add_fact(struct devices *d, uint32_t instance, const struct fact *f
 	new->since = ++s->pub.version;
 	new->data = memcpy(mem_resize(NULL, f->len, 1), f->data, f->len);
 	s->bytes += f->len;
-	s->serial++;
+	touch(d, s);
 	find_speed(s, new);
 }
 
@@ -380,7 +387,7 @@ void devices_set_configuration(struct devices *d, uint32_t instance, int value)
 
 	s->pub.configuration = value;
 	memset(s->alternate, value ? 0 : -1, sizeof(s->alternate)); /* USB 2.0 9.1.1.5 */
-	s->serial++;
+	touch(d, s);
 }
 
 void devices_set_port_path(struct devices *d, uint32_t instance, const char *s, size_t n)
@@ -407,7 +414,7 @@ void devices_set_alternate(
 	if (interface >= INTERFACES || alternate > INT8_MAX || s->alternate[interface] == alternate)
 		return;
 	s->alternate[interface] = (int8_t)alternate;
-	s->serial++;
+	touch(d, s);
 }
 
 int devices_alternate(const struct devices *d, uint32_t instance, uint8_t interface)
@@ -524,6 +531,24 @@ static void describe(const struct devices *d, struct pipe *p)
 	p->bmAttributes = c.endpoint.bmAttributes;
 	p->bInterval = c.endpoint.bInterval;
 	p->wMaxPacketSize = c.endpoint.wMaxPacketSize;
+}
+
+struct pipe devices_describe(const struct devices *d, uint32_t section, uint16_t bus,
+	uint16_t address, uint8_t endpoint, uint8_t dir)
+{
+	struct pipe p = {.endpoint = endpoint,
+		.dir = dir,
+		.type = USB_TYPE_UNKNOWN,
+		.instance = devices_at(d, section, bus, address)};
+
+	if (p.instance)
+		describe(d, &p);
+	return p;
+}
+
+uint32_t devices_changes(const struct devices *d)
+{
+	return d->changes;
 }
 
 /* ---- pipes -------------------------------------------------------------------------- */

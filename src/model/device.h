@@ -74,6 +74,13 @@ void devices_free(struct devices *d);
 uint32_t devices_pipe(struct devices *d, uint32_t section, uint16_t bus, uint16_t address,
 	uint8_t endpoint, uint8_t dir, uint8_t type, uint8_t speed);
 
+/* What descriptors say about an endpoint as of now, without making a pipe: flags has PIPE_DESCRIBED
+ * where they say something. */
+struct pipe devices_describe(const struct devices *d, uint32_t section, uint16_t bus,
+	uint16_t address, uint8_t endpoint, uint8_t dir);
+/* A number that changes whenever that may. */
+uint32_t devices_changes(const struct devices *d);
+
 /* n from 1; pointers are valid until the next devices_pipe() or learning. */
 const struct pipe *devices_get_pipe(const struct devices *d, uint32_t n);
 const struct instance *devices_get_instance(const struct devices *d, uint32_t n);

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+static_assert(sizeof(struct bus_replay) == 8, "small beside it");
 static_assert(sizeof(struct index_entry) == 32, "32 bytes per transfer (DESIGN section 2)");
 
 struct checkpoint {
@@ -16,6 +17,8 @@ struct checkpoint {
 struct index {
 	struct index_entry *entry; /* [id - 1]; first 0: not filled */
 	size_t entries, entry_cap;
+	struct bus_replay *replay; /* [id - 1], as far as there are any */
+	size_t replays, replay_cap;
 	uint32_t *by_end;
 	size_t ends, end_cap;
 	struct checkpoint *point;
@@ -33,6 +36,7 @@ void index_free(struct index *ix)
 	if (!ix)
 		return;
 	free(ix->entry);
+	free(ix->replay);
 	free(ix->by_end);
 	free(ix->point);
 	free(ix);
@@ -67,8 +71,19 @@ void index_add_xfer(struct index *ix, const struct xfer *x)
 		.lost = x->flags & XFER_LOST_COMPLETION ? 1 : 0,
 		.no_length = x->len == XFER_UNKNOWN,
 	};
+	while (x->replay.known && ix->replays < x->id) {
+		array_need(ix->replay, ix->replays, ix->replay_cap);
+		ix->replay[ix->replays++] = (struct bus_replay){0};
+	}
+	if (x->replay.known)
+		ix->replay[x->id - 1] = x->replay;
 	array_need(ix->by_end, ix->ends, ix->end_cap);
 	ix->by_end[ix->ends++] = x->id;
+}
+
+struct bus_replay index_replay(const struct index *ix, uint32_t id)
+{
+	return id && id <= ix->replays ? ix->replay[id - 1] : (struct bus_replay){0};
 }
 
 uint32_t index_count(const struct index *ix)

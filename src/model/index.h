@@ -1,6 +1,6 @@
-/* index.h: where every transfer of a capture is: 32 bytes per transfer in begin order, the order of
- * their ends, and a checkpoint every 64 records. Filled during a run; then any transfer can be read
- * again at random (run/load.h). */
+/* index.h: where every transfer of a capture is: 32 bytes per transfer in begin order (8 more in
+ * bus captures), the order of their ends, and a checkpoint every 64 records. Filled during a run;
+ * then any transfer can be read again at random (run/load.h). */
 #ifndef MODEL_INDEX_H
 #define MODEL_INDEX_H
 
@@ -29,6 +29,8 @@ void index_free(struct index *ix);
 void index_add_record(struct index *ix, const struct record *rec);
 void index_add_xfer(struct index *ix, const struct xfer *x);
 
+/* What a transfer put together from bus packets needs beside (known 0: it was not). */
+struct bus_replay index_replay(const struct index *ix, uint32_t id);
 uint32_t index_count(const struct index *ix);
 uint64_t index_records(const struct index *ix);
 /* id from 1 to index_count(); NULL outside, or for an id whose transfer never ended up in the

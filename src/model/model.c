@@ -1,6 +1,7 @@
 /* model.c: URB events → transfers. Submissions and completions are paired by (section, bus, id); a
  * USBPcap control transfer's stages join in between. */
 #include "base/mem.h"
+#include "model/bus.h"
 #include "model/learn.h"
 #include "model/model_impl.h"
 
@@ -33,6 +34,7 @@ void model_free(struct model *m)
 	if (!m)
 		return;
 	devices_free(m->own_devices);
+	bus_free(m->bus);
 	map_free(&m->by_urb);
 	payload_free(&m->pool);
 	free(m->open);
@@ -396,6 +398,39 @@ static uint32_t (*const handler[EVENT_KINDS])(
 	[EVENT_DATA] = on_data,
 };
 
+static void count_place(struct model *m, const struct placement *p)
+{
+	if (p->bin != BIN_NONE)
+		m->counts.bins[p->bin]++;
+	else
+		m->counts.attached++;
+}
+
+static struct placement feed_bus(struct model *m, const struct record *rec, const struct event *ev)
+{
+	struct placement p;
+
+	if (!m->bus)
+		m->bus = bus_new(m);
+	p = bus_feed(m->bus, rec, ev);
+	if (!p.held)
+		count_place(m, &p);
+	if (p.resolves) {
+		m->held = bus_held(m->bus, &m->held_place);
+		count_place(m, &m->held_place);
+	}
+	return p;
+}
+
+bool model_held(struct model *m, struct placement *p)
+{
+	bool held = m->held;
+
+	*p = m->held_place;
+	m->held = false;
+	return held;
+}
+
 struct placement model_feed(struct model *m, const struct record *rec, const struct event *ev)
 {
 	struct placement p = {.bin = ev->bin};
@@ -407,6 +442,10 @@ struct placement model_feed(struct model *m, const struct record *rec, const str
 		m->started = true;
 		m->now = rec->time - m->start;
 	}
+	/* what is broken can lie between the packets of a transaction */
+	if (ev->kind == EVENT_PACKET || ev->kind == EVENT_STATE ||
+		(m->bus && p.bin == BIN_MALFORMED))
+		return feed_bus(m, rec, ev);
 	if (p.bin == BIN_NONE && !handler[ev->kind])
 		p.bin = BIN_OTHER;
 	if (p.bin != BIN_NONE) {
@@ -442,6 +481,12 @@ void model_finish(struct model *m)
 	for (size_t i = 0; i < n; i++)
 		give_up(m, (uint32_t)(left[i] - m->open) + 1, 0);
 	free(left);
+	if (m->bus) {
+		bus_finish(m->bus);
+		m->held = bus_held(m->bus, &m->held_place);
+		if (m->held)
+			count_place(m, &m->held_place);
+	}
 	map_free(&m->by_urb);
 	m->opens = 0;
 	m->free = 0;
@@ -455,6 +500,11 @@ struct devices *model_devices(struct model *m)
 const struct model_counts *model_counts(const struct model *m)
 {
 	return &m->counts;
+}
+
+const struct bus_counts *model_bus_counts(const struct model *m)
+{
+	return m->bus ? bus_counts(m->bus) : NULL;
 }
 
 int64_t model_start(const struct model *m)

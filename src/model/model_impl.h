@@ -1,5 +1,5 @@
-/* model_impl.h: the model's state, and how transfers are built from it. Private to model.c and
- * build.c. */
+/* model_impl.h: the model's state, and how transfers are built from it. Private to model.c,
+ * build.c and bus*.c. */
 #ifndef MODEL_MODEL_IMPL_H
 #define MODEL_MODEL_IMPL_H
 
@@ -47,7 +47,10 @@ struct open_xfer {
 static_assert(sizeof(struct open_xfer) == 64, "memory per pending transfer (DESIGN section 5)");
 static_assert(CAPTURE_KINDS <= 16, "open_xfer.capture");
 
+struct bus;
+
 struct model {
+	struct bus *bus; /* NULL: no bus packet yet */
 	struct model_opts opts;
 	struct devices *devices, *own_devices;
 	struct open_xfer *open;
@@ -58,6 +61,8 @@ struct model {
 	struct model_counts counts;
 	int64_t start, now;
 	bool started;
+	bool held; /* held_place is news for model_held() */
+	struct placement held_place;
 	/* The request of an injected transfer whose answer comes next. */
 	struct {
 		uint8_t setup[8];

@@ -58,6 +58,37 @@ uint32_t payload_keep(struct payload_pool *p, const uint8_t *data, uint32_t n, u
 	return (uint32_t) class << 24 | (cell + 1);
 }
 
+void payload_append(
+	struct payload_pool *p, uint32_t *handle, uint32_t *kept, const uint8_t *data, uint32_t n)
+{
+	unsigned class = *handle >> 24;
+	uint32_t had = *kept, bigger;
+	uint8_t *to;
+
+	if (n > PAYLOAD_EACH - had)
+		n = PAYLOAD_EACH - had;
+	if (!n)
+		return;
+	if (!*handle) {
+		*handle = payload_keep(p, data, n, kept);
+		return;
+	}
+	while (cell_size[class] < had + n)
+		class ++;
+	if (class != *handle >> 24) {
+		if (!p->class[class].free && !grow(p, class))
+			return;
+		bigger = p->class[class].free;
+		to = cell_at(p, class, bigger - 1);
+		memcpy(&p->class[class].free, to, sizeof(uint32_t));
+		memcpy(to, payload_data(p, *handle), had);
+		payload_drop(p, *handle);
+		*handle = (uint32_t) class << 24 | bigger;
+	}
+	memcpy(cell_at(p, class, (*handle & 0xffffff) - 1) + had, data, n);
+	*kept = had + n;
+}
+
 const uint8_t *payload_data(const struct payload_pool *p, uint32_t handle)
 {
 	return cell_at(p, handle >> 24, (handle & 0xffffff) - 1);

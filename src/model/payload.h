@@ -20,6 +20,9 @@ struct payload_pool {
 /* Keeps at most PAYLOAD_EACH bytes of data. Returns a handle, 0 if nothing was kept; *kept is how
  * many bytes were. */
 uint32_t payload_keep(struct payload_pool *p, const uint8_t *data, uint32_t n, uint32_t *kept);
+/* Puts n more bytes behind the *kept ones of *handle (0: none yet), as far as they fit. */
+void payload_append(
+	struct payload_pool *p, uint32_t *handle, uint32_t *kept, const uint8_t *data, uint32_t n);
 const uint8_t *payload_data(const struct payload_pool *p, uint32_t handle);
 void payload_drop(struct payload_pool *p, uint32_t handle);
 void payload_free(struct payload_pool *p);

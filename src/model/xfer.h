@@ -54,6 +54,16 @@ enum {
 	XFER_SHORT = 1 << 12		/* successful IN with fewer bytes than asked */
 };
 
+/* What random access must know beside the transfer's own records, of one put together from bus
+ * packets: what the endpoint was like when it began, and how it ended. */
+struct bus_replay {
+	uint32_t packet : 11, packet_told : 1;	       /* largest packet; told by a descriptor */
+	uint32_t last_pid : 4, last : 2, last_dir : 1; /* the data packet before */
+	uint32_t type : 3, ended : 4;		       /* enum usb_type, enum xfer_end */
+	uint32_t framed : 1, frame : 11;	       /* the SOF before it */
+	uint32_t known : 1;			       /* it is one of those */
+};
+
 enum { XFER_UNKNOWN = -1 }; /* of req_len, len, naks, retries */
 
 struct xfer {
@@ -80,6 +90,7 @@ struct xfer {
 	uint32_t transfer_flags, stream;
 	int32_t interval, start_frame;
 	uint8_t setup[8];
+	struct bus_replay replay;
 	struct span data;     /* of the data stage, or of all isochronous packets with their gaps */
 	struct iso_table iso; /* layout ISO_NONE unless isochronous with a packet table */
 };

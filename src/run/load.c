@@ -44,7 +44,7 @@ static int read_record(struct run *r, const struct index *ix, uint64_t number, s
 	if (rc == 0 || rec->number != number)
 		return err_set(e, "record %llu is not there any more: the capture has changed",
 			(unsigned long long)number);
-	link_to_event(rec->link == LINK_PCAPNG_CUSTOM ? NULL : link_find(rec->link), rec, ev);
+	link_to_event(link_find(rec->link), rec, ev);
 	return 0;
 }
 
@@ -79,7 +79,7 @@ static void with_whole_payload(struct loading *l, struct xfer *x)
 	struct record rec;
 	struct event ev;
 
-	if (x->data.kept >= x->data.captured)
+	if (x->data.kept >= x->data.captured || x->replay.known)
 		return;
 	for (uint64_t n = x->first; n <= x->last; n++) {
 		if (read_record(l->run, l->ix, n, &rec, &ev, l->err) < 0)
@@ -107,6 +107,10 @@ static void as_streamed(const struct devices *d, const struct index_entry *e, st
 	x->instance = p->instance;
 	x->endpoint_id = p->endpoint_id;
 	x->speed = p->speed;
+	if (x->replay.known) { /* the end may lie behind its last record: a pause, a reset */
+		x->status = e->status;
+		x->ended = x->replay.ended;
+	}
 	if (x->seen != SEEN_SUBMIT)
 		return;
 	x->status = e->status;
@@ -124,6 +128,7 @@ static void rebuilt(void *ctx, const struct xfer *x)
 	if (x->id != l->id || l->done)
 		return;
 	l->done = true;
+	copy.replay = index_replay(l->ix, l->id);
 	as_streamed(model_devices(l->run->model), index_get(l->ix, l->id), &copy);
 	copy.capture = (uint8_t)model_capture(l->run->model, &copy);
 	with_whole_payload(l, &copy);
@@ -156,6 +161,28 @@ static int feed(struct loading *l, struct model *m, const struct index_entry *x)
 	return 0;
 }
 
+/* The same of a transfer of the bus: packets of others lie between its own, and only those before
+ * them tell which belong to whom. */
+static int feed_range(struct loading *l, struct model *m, const struct index_entry *x)
+{
+	struct record rec;
+	struct event ev;
+	int rc;
+
+	if (!index_checkpoint(l->ix, x->first, &rec))
+		return err_set(l->err, "transfer %u has no place", l->id);
+	if (reader_seek(l->run->reader, &rec, l->err) < 0)
+		return -1;
+	while ((rc = reader_next(l->run->reader, &rec, l->err)) == 1 && rec.number <= x->last) {
+		link_to_event(link_find(rec.link), &rec, &ev);
+		if (rec.number >= x->first)
+			model_feed(m, &rec, &ev);
+		if (rec.number == x->last)
+			break;
+	}
+	return rc < 0 ? -1 : 0;
+}
+
 int run_load_xfer(struct run *r, const struct index *ix, uint32_t id,
 	void (*got)(void *ctx, struct row *row), void *ctx, struct err *e)
 {
@@ -174,8 +201,9 @@ int run_load_xfer(struct run *r, const struct index *ix, uint32_t id,
 		.devices = model_devices(r->model),
 		.start = model_start(r->model),
 		.next_id = id,
+		.replay = index_replay(ix, id),
 	});
-	rc = feed(&l, m, x);
+	rc = index_replay(ix, id).known ? feed_range(&l, m, x) : feed(&l, m, x);
 	if (rc == 0 && !l.done)
 		model_finish(m);
 	model_free(m);

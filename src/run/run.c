@@ -6,6 +6,7 @@
 #include "link/link.h"
 
 #include <signal.h>
+#include <string.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -89,6 +90,15 @@ static void on_xfer(void *ctx, const struct xfer *x)
 			r->consumer[i].xfer(r->consumer[i].self, r, &row);
 }
 
+static void on_transaction(void *ctx, const struct transaction *t)
+{
+	struct run *r = ctx;
+
+	for (size_t i = 0; i < r->consumers && !r->stop; i++)
+		if (r->consumer[i].transaction)
+			r->consumer[i].transaction(r->consumer[i].self, r, t);
+}
+
 /* The link decoder of each interface, looked up once. */
 struct decoders_by_iface {
 	const struct link_type **type;
@@ -98,7 +108,7 @@ struct decoders_by_iface {
 static const struct link_type *type_of(struct decoders_by_iface *d, const struct record *rec)
 {
 	if (rec->link == LINK_PCAPNG_CUSTOM)
-		return NULL;
+		return link_find(LINK_PCAPNG_CUSTOM);
 	while (d->n <= rec->iface) {
 		array_need(d->type, d->n, d->cap);
 		d->type[d->n++] = NULL;
@@ -115,6 +125,44 @@ static void give_record(struct run *r, const struct run_record *rr)
 			r->consumer[i].record(r->consumer[i].self, r, rr);
 }
 
+/* A record that only the one after it can place waits here, with the few bytes it has. */
+struct waiting {
+	struct record rec;
+	struct event ev;
+	uint8_t bytes[8];
+};
+
+static void hold(struct waiting *w, const struct record *rec, const struct event *ev)
+{
+	w->rec = *rec;
+	w->ev = *ev;
+	if (w->rec.caplen > sizeof(w->bytes))
+		w->rec.caplen = sizeof(w->bytes);
+	memcpy(w->bytes, rec->data, w->rec.caplen);
+	w->rec.data = w->bytes;
+	w->rec.comment = NULL;
+	w->rec.comment_len = 0;
+}
+
+static void note_bin(struct run *r, const struct record *rec, const struct event *ev, uint8_t bin)
+{
+	if (bin == BIN_NONE || r->binned[bin].record)
+		return;
+	r->binned[bin].record = rec->number;
+	r->binned[bin].reason = ev->reason;
+}
+
+static void give_waiting(struct run *r, bool records, const struct waiting *w)
+{
+	struct placement place;
+
+	if (!model_held(r->model, &place))
+		return;
+	note_bin(r, &w->rec, &w->ev, place.bin);
+	if (records)
+		give_record(r, &(struct run_record){&w->rec, &w->ev, place});
+}
+
 /* *start becomes the first record's place. */
 static int loop(
 	struct run *r, bool records, struct progress *p, struct record *start, struct err *e)
@@ -122,6 +170,7 @@ static int loop(
 	struct decoders_by_iface types = {0};
 	struct record rec;
 	struct event ev;
+	struct waiting w;
 	uint32_t until_look = PROGRESS_EVERY;
 	bool begun = false;
 	int rc = 0;
@@ -134,11 +183,12 @@ static int loop(
 		begun = true;
 		link_to_event(type_of(&types, &rec), &rec, &ev);
 		place = model_feed(r->model, &rec, &ev);
-		if (place.bin != BIN_NONE && !r->binned[place.bin].record) {
-			r->binned[place.bin].record = rec.number;
-			r->binned[place.bin].reason = ev.reason;
-		}
-		if (records)
+		if (place.resolves)
+			give_waiting(r, records, &w);
+		note_bin(r, &rec, &ev, place.bin);
+		if (place.held)
+			hold(&w, &rec, &ev);
+		else if (records)
 			give_record(r, &(struct run_record){&rec, &ev, place});
 		if (!--until_look) {
 			until_look = PROGRESS_EVERY;
@@ -147,6 +197,10 @@ static int loop(
 		}
 	}
 	free(types.type);
+	if (!r->stop) {
+		model_finish(r->model);
+		give_waiting(r, records, &w);
+	}
 	return rc;
 }
 
@@ -165,9 +219,15 @@ static bool wants(struct run *r, const struct run_opts *o)
 
 static struct model *new_model(struct run *r, const struct devices *knowledge)
 {
-	struct model *m = model_new(&(struct model_opts){
+	bool transactions = false;
+	struct model *m;
+
+	for (size_t i = 0; i < r->consumers; i++)
+		transactions |= r->consumer[i].transaction != NULL;
+	m = model_new(&(struct model_opts){
 		.payload = r->payload,
 		.on_xfer = on_xfer,
+		.on_transaction = transactions ? on_transaction : NULL,
 		.ctx = r,
 	});
 
@@ -220,8 +280,6 @@ static int read_all(struct run *r, const struct run_opts *o, struct err *e)
 	r->interrupted = signalled;
 	if (r->interrupted)
 		rc = 0; /* a read that a signal ended is no failure of the input */
-	if (!r->stop)
-		model_finish(r->model);
 	if (!o->live)
 		catch_signals(old, false);
 	log_progress(NULL);
@@ -242,11 +300,15 @@ static bool report_unused(const struct run *r)
 		{BIN_FOREIGN, false, "of link types that are not USB"},
 	};
 	const struct model_counts *c = model_counts(r->model);
+	const struct bus_counts *bus = model_bus_counts(r->model);
 	bool trouble = false;
 
 	for (size_t i = 0; i < ARRAY_LEN(kind); i++) {
 		uint64_t n = c->bins[kind[i].bin];
 
+		/* what was broken on the wire is no fault of the input */
+		if (kind[i].bin == BIN_MALFORMED && bus)
+			n -= bus->malformed;
 		if (!n || (!kind[i].always && c->attached))
 			continue;
 		log_warn("%s: %llu of %llu records are %s (the first is record %llu: %s)",

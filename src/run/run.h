@@ -33,11 +33,13 @@ struct run_record {
 	struct placement place;
 };
 
-/* Somebody who takes transfers, records or both. Members that are NULL are not called. */
+/* Somebody who takes transfers, transactions of the bus, records, or several of them. Members that
+ * are NULL are not called. */
 struct consumer {
 	void *self;
 	bool payload; /* wants struct xfer.data and iso.data filled */
 	void (*record)(void *self, struct run *r, const struct run_record *rec);
+	void (*transaction)(void *self, struct run *r, const struct transaction *t);
 	void (*xfer)(void *self, struct run *r, struct row *row);
 };
 

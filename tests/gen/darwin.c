@@ -92,4 +92,4 @@ static void hide(const struct capture *c, const struct urb *u, struct truth *t)
 }
 
 const struct writer darwin_266 = {"266", "macOS XHC captures", 266, 0, OS_DARWIN, FOR_DARWIN, false,
-	true, true, submit, complete, NULL, hide, false};
+	true, true, submit, complete, NULL, hide, false, false};

@@ -345,6 +345,16 @@ size_t device_descriptor(const struct device *d, unsigned kind, unsigned index, 
 	}
 }
 
+uint32_t endpoint_packet(const struct endpoint *e)
+{
+	return e->max_packet & 0x7ffu ? e->max_packet & 0x7ffu : 8;
+}
+
+uint32_t endpoint_most(const struct endpoint *e)
+{
+	return (e->max_packet & 0x7ffu) * (1 + (e->max_packet >> 11 & 3u));
+}
+
 /* bInterval: USB 2.0 section 9.6.6. */
 int32_t endpoint_interval(const struct device *d, const struct endpoint *e)
 {

@@ -115,4 +115,4 @@ static void hide(const struct capture *c, const struct urb *u, struct truth *t)
 }
 
 const struct writer freebsd_186 = {"186", "FreeBSD usbdump", 186, 0, OS_FREEBSD, FOR_FREEBSD, false,
-	false, true, submit, complete, NULL, hide, true};
+	false, true, submit, complete, NULL, hide, true, false};

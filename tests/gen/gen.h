@@ -2,8 +2,8 @@
  * `gen --help`) is parsed into devices and statements; the player runs the statements on a virtual
  * clock; a writer turns each submission and completion into records of one capture format; the sink
  * puts records into a file. Nothing here uses the program's own readers: it is a second opinion
- * about the formats. A new format is one struct writer in a file of its own and a row in main.c;
- * bus packets fit in as a writer that makes all its packets in `complete`. */
+ * about the formats. A new format of URBs is one struct writer in a file of its own and a row in
+ * main.c. Bus packets come from a host controller (bus.h) that the player gives its URBs to. */
 #ifndef GEN_H
 #define GEN_H
 
@@ -99,6 +99,9 @@ struct device {
 	struct endpoint ep[ENDPOINTS]; /* [0]: endpoint 0 */
 	unsigned endpoints;
 	struct device *zero; /* the same device while it has address 0 */
+	struct device *hub;  /* it is plugged into; NULL: into the bus that is captured */
+	uint8_t port;
+	bool enumerated; /* the description has its enumeration */
 	struct device *next;
 };
 
@@ -107,6 +110,9 @@ const char *device_line(struct device *d, char **word, unsigned words);
 /* The block is complete: lengths, counts, endpoint table. */
 const char *device_finish(struct device *d);
 struct endpoint *device_endpoint(struct device *d, unsigned number, bool in);
+/* wMaxPacketSize: bytes of a packet, and of a service interval (bits 12..11: more packets). */
+uint32_t endpoint_packet(const struct endpoint *e);
+uint32_t endpoint_most(const struct endpoint *e);
 /* The descriptor a GET_DESCRIPTOR asks for: bytes written to out (up to CONFIG_MAX), 0: none. */
 size_t device_descriptor(const struct device *d, unsigned kind, unsigned index, uint8_t *out);
 /* Service interval in ns, and in usbmon's units (frames below high speed, else microframes). */
@@ -119,7 +125,26 @@ int32_t endpoint_interval(const struct device *d, const struct endpoint *e);
 enum payload_kind { DATA_ZERO, DATA_COUNT, DATA_RANDOM, DATA_BYTES };
 enum fate { FATE_NORMAL, FATE_LOST_SUBMIT, FATE_LOST_COMPLETE, FATE_PENDING, FATE_REFUSED };
 /* Families of writers, for statements that only some systems would show. */
-enum { FOR_USBMON = 1, FOR_USBPCAP = 2, FOR_DARWIN = 4, FOR_FREEBSD = 8, FOR_ALL = 15 };
+enum {
+	FOR_USBMON = 1,
+	FOR_USBPCAP = 2,
+	FOR_DARWIN = 4,
+	FOR_FREEBSD = 8,
+	FOR_URBS = 15,
+	FOR_BUS = 16,
+	FOR_ALL = 31
+};
+enum fail_stage { FAIL_ANY, FAIL_SETUP, FAIL_DATA, FAIL_STATUS };
+enum {
+	ZERO_PACKET = 0x40
+}; /* Linux's URB_ZERO_PACKET: an OUT of whole packets ends with an empty one */
+
+/* What goes wrong on the bus before a transaction goes as it should. */
+struct fault {
+	uint8_t kind; /* bus_fault_find */
+	uint32_t at;  /* transaction of the transfer, from 0; those that are repeated count once */
+	uint32_t times;
+};
 
 struct bad_packets {
 	uint32_t first, last;
@@ -147,6 +172,10 @@ struct xfer {
 	uint8_t fate;
 	uint32_t transfer_flags;
 	int for_writers;
+	int64_t naks; /* before each transaction; -1: as set for all */
+	uint8_t fail_stage;
+	struct fault fault[8];
+	unsigned faults;
 	uint32_t packets;
 	uint32_t *length;
 	uint32_t lengths;
@@ -154,7 +183,17 @@ struct xfer {
 	unsigned bads;
 };
 
-enum op { OP_XFER, OP_REPEAT, OP_FLOW, OP_WAIT, OP_AT, OP_JOIN, OP_CANCEL, OP_DISCONNECT };
+enum op { OP_XFER, OP_REPEAT, OP_FLOW, OP_WAIT, OP_AT, OP_JOIN, OP_CANCEL, OP_DISCONNECT, OP_BUS };
+enum bus_state {
+	STATE_RESET,
+	STATE_SUSPEND,
+	STATE_RESUME,
+	STATE_VBUS_ON,
+	STATE_VBUS_OFF,
+	STATE_LPM,
+	STATE_STRAY,
+	STATES
+};
 
 struct block {
 	struct stmt *v;
@@ -163,7 +202,8 @@ struct block {
 
 struct stmt {
 	uint8_t op;
-	bool rounds; /* OP_REPEAT: times the -r option */
+	uint8_t state; /* enum bus_state */
+	bool rounds;   /* OP_REPEAT: times the -r option */
 	uint32_t copies;
 	uint64_t times;
 	int64_t ns; /* wait, at, every */
@@ -173,8 +213,18 @@ struct stmt {
 	struct endpoint *ep;
 };
 
+/* How the bus behaves all the time. */
+struct bus_rules {
+	bool sof;     /* starts of frames and keep-alives */
+	bool polling; /* an endpoint that has nothing yet is asked all the same */
+	bool mdata;   /* hubs pass interrupt data on in two parts */
+	uint32_t naks, nyet, split_nyets;
+	int64_t nak_gap; /* from a NAK to the next try */
+};
+
 struct program {
 	struct device *devices;
+	struct bus_rules rules;
 	struct block main;
 	int64_t start; /* ns since 1970 */
 	uint32_t snaplen, ring, frames;
@@ -222,17 +272,22 @@ struct sink {
 	uint8_t container;
 	bool big;
 	uint32_t link, snaplen;
+	uint32_t links[6]; /* of the pcapng's interfaces where there are several */
+	unsigned link_count;
+	uint32_t on; /* link type of the next record, if links are there */
 	const char *iface;
 	uint8_t *buf;
 	size_t len;
-	uint64_t records;
-	int64_t first_time; /* of the first record */
+	uint64_t records, timed; /* timed: those with a time stamp */
+	int64_t first_time;	 /* of the first record */
 };
 
 void sink_open(struct sink *s);
 void sink_close(struct sink *s);
 /* One record whose bytes are the parts; cut to the snap length. */
 void sink_record(struct sink *s, int64_t ns, const struct part *part, unsigned parts);
+/* A pcapng custom block, which has no time stamp of its own. */
+void sink_custom(struct sink *s, uint32_t pen, const uint8_t *p, size_t n);
 /* A record that is a line of text. */
 void sink_line(struct sink *s, int64_t ns, const char *line, size_t n);
 
@@ -308,11 +363,15 @@ struct writer {
 	void (*refuse)(struct capture *c, const struct urb *u); /* NULL: complete */
 	void (*hide)(const struct capture *c, const struct urb *u, struct truth *t); /* or NULL */
 	bool queues; /* an URB is recorded when its endpoint is done with the one before */
+	bool bus;    /* packets, not URBs */
 };
 
 extern const struct writer usbmon_220, usbmon_189, text_t, text_u;
 extern const struct writer usbpcap_10, usbpcap_13, usbpcap_14, usbpcap_15;
 extern const struct writer darwin_266, freebsd_186;
+extern const struct writer bus_by_speed, bus_288;
+
+enum truth_kind { TRUTH_NONE, TRUTH_TRANSFERS, TRUTH_TRANSACTIONS, TRUTH_BINS };
 
 static inline int64_t urb_raw(const struct urb *u, enum os os)
 {
@@ -326,8 +385,26 @@ uint8_t *capture_scratch(struct capture *c, size_t n);
 /* One JSON line. how: NULL: completed; "lost": its completion was; "eof": pending. */
 void truth_end(const struct capture *c, const struct urb *u, const char *how);
 
-/* play.c. truth: JSON lines on standard output instead of a capture. */
-void play(struct program *p, struct capture *c, uint64_t rounds, bool truth);
+/* play.c. truth: enum truth_kind: JSON lines on standard output instead of a capture. */
+void play(struct program *p, struct capture *c, uint64_t rounds, uint8_t truth);
+
+/* bus_host.c. Times in ns since the capture began. */
+struct bus;
+struct bus *bus_new(struct capture *c, const struct program *p, uint8_t truth);
+/* slot: first service interval of an isochronous URB. */
+void bus_submit(struct bus *b, struct urb *u, int64_t now, int64_t slot);
+void bus_drop(struct bus *b, const struct urb *u);
+/* One transaction or less; the URB that is done, or NULL. */
+struct urb *bus_step(struct bus *b, int64_t t);
+int64_t bus_now(const struct bus *b);
+/* When it wants to be called again; -1: when it gets something to do. */
+int64_t bus_next(const struct bus *b);
+/* False: all it has are reads that never end. */
+bool bus_has_work(const struct bus *b);
+/* Returns when it is over. */
+int64_t bus_state(struct bus *b, int64_t t, uint8_t state);
+void bus_end(struct bus *b);
+int bus_fault_find(const char *name);
 
 /* bus_bench.c, help.c */
 void bus_bench(struct sink *s, const char *mode, uint64_t records);

@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 static const struct writer *const writers[] = {&usbmon_220, &usbmon_189, &usbpcap_15, &usbpcap_14,
-	&usbpcap_13, &usbpcap_10, &darwin_266, &freebsd_186, &text_t, &text_u};
+	&usbpcap_13, &usbpcap_10, &darwin_266, &freebsd_186, &text_t, &text_u, &bus_by_speed,
+	&bus_288};
 
 static const char *const containers[] = {
 	[PCAP] = "pcap", [PCAP_NS] = "pcap-ns", [PCAPNG] = "pcapng"};
@@ -56,13 +57,25 @@ static uint64_t number(const char *s, const char *option)
 	return v;
 }
 
+static uint8_t truth_named(const char *name)
+{
+	static const char *const names[] = {[TRUTH_TRANSFERS] = "json",
+		[TRUTH_TRANSACTIONS] = "transactions",
+		[TRUTH_BINS] = "unattached"};
+
+	for (uint8_t i = TRUTH_TRANSFERS; name && i < COUNT(names); i++)
+		if (!strcmp(names[i], name))
+			return i;
+	return TRUTH_NONE;
+}
+
 static struct options parse_options(int argc, char **argv)
 {
 	enum { TRUTH = 256, BUS_BENCH, HELP };
 	static const struct option longs[] = {{"truth", required_argument, NULL, TRUTH},
 		{"bus-bench", required_argument, NULL, BUS_BENCH},
 		{"help", no_argument, NULL, HELP}, {0}};
-	struct options o = {"220", "pcap", "little", "-", NULL, NULL, 1, 1000000};
+	struct options o = {"220", NULL, "little", "-", NULL, NULL, 1, 1000000};
 	int c;
 
 	while ((c = getopt_long(argc, argv, "t:f:e:r:o:n:h", longs, NULL)) != -1)
@@ -79,8 +92,10 @@ static struct options parse_options(int argc, char **argv)
 		case HELP: fputs(help_text, stdout); exit(0);
 		default: die("see --help");
 		}
-	if (o.truth && strcmp(o.truth, "json"))
-		die("--truth: json");
+	if (o.truth && !truth_named(o.truth))
+		die("--truth: json, transactions or unattached");
+	if (!o.format) /* packets need nanoseconds and several link types */
+		o.format = o.bus_bench || !writer_named(o.type)->bus ? "pcap" : "pcapng";
 	if (argc - optind != (o.bus_bench ? 0 : 1))
 		die("one DESCRIPTION expected (see --help)");
 	if (strcmp(o.order, "little") && strcmp(o.order, "big"))
@@ -114,6 +129,27 @@ static void run_bus_bench(const struct options *o)
 	sink_close(&s);
 }
 
+/* The link types a capture of packets has: each bus speed, and status texts in pcapng. */
+static void bus_links(struct sink *s, const struct program *prog, bool any_speed)
+{
+	for (const struct device *d = prog->devices; d; d = d->next) {
+		uint32_t link = any_speed ? 288 : 293u + (d->hub ? d->hub->speed : d->speed);
+		unsigned i = 0;
+
+		while (i < s->link_count && s->links[i] != link)
+			i++;
+		if (i == s->link_count && i < COUNT(s->links) - 1)
+			s->links[s->link_count++] = link;
+	}
+	if (!s->link_count)
+		die("no device");
+	s->link = s->links[0];
+	if (s->container == PCAPNG)
+		s->links[s->link_count++] = 252;
+	else if (s->link_count > 1)
+		die("devices of several speeds need -f pcapng");
+}
+
 int main(int argc, char **argv)
 {
 	static struct program prog = {.start = 1767225600000000000, /* 2026-01-01 00:00 UTC */
@@ -122,6 +158,7 @@ int main(int argc, char **argv)
 		.frames = 2048,
 		.seed = 1,
 		.pause = 8000,
+		.rules = {.nak_gap = 20000, .split_nyets = 1},
 		.tag = 1};
 	static struct capture c;
 	struct options o = parse_options(argc, argv);
@@ -134,7 +171,10 @@ int main(int argc, char **argv)
 	c.writer = writer_named(o.type);
 	c.prog = &prog;
 	parse_file(&prog, argv[optind]);
-	snprintf(iface, sizeof(iface), c.writer->os == OS_LINUX ? "usbmon%u" : "usb%u",
+	snprintf(iface, sizeof(iface),
+		c.writer->bus		   ? "bus%u"
+		: c.writer->os == OS_LINUX ? "usbmon%u"
+					   : "usb%u",
 		prog.devices ? prog.devices->bus : 0u);
 	c.sink = (struct sink){.fd = o.truth ? -1 : open_out(o.out),
 		.container = c.writer->link ? container_named(o.format) : PLAIN,
@@ -142,8 +182,12 @@ int main(int argc, char **argv)
 		.link = c.writer->link,
 		.snaplen = prog.snaplen,
 		.iface = iface};
+	if (c.writer->bus)
+		bus_links(&c.sink, &prog, c.writer->link == 288);
+	else if (o.truth && truth_named(o.truth) != TRUTH_TRANSFERS)
+		die("--truth %s: of packets only (-t bus or 288)", o.truth);
 	sink_open(&c.sink);
-	play(&prog, &c, o.rounds, o.truth);
+	play(&prog, &c, o.rounds, truth_named(o.truth));
 	sink_close(&c.sink);
 	free(c.scratch);
 	if (o.truth && fflush(stdout))

@@ -277,6 +277,47 @@ static unsigned option_bad(struct xfer *x, char **w, unsigned n)
 	return 4;
 }
 
+static unsigned option_naks(struct xfer *x, char **w, unsigned n)
+{
+	uint64_t v;
+
+	if (n < 2 || !parse_number(w[1], 1000000, &v))
+		return 0;
+	x->naks = (int64_t)v;
+	return 2;
+}
+
+static unsigned option_stage(struct xfer *x, char **w, unsigned n)
+{
+	static const char *const stages[] = {"any", "setup", "data", "status"};
+
+	for (size_t i = 0; n >= 2 && i < COUNT(stages); i++)
+		if (!strcmp(stages[i], w[1])) {
+			x->fail_stage = (uint8_t)i;
+			return 2;
+		}
+	return 0;
+}
+
+/* fault KIND TRANSACTION [TIMES] */
+static unsigned option_fault(struct xfer *x, char **w, unsigned n)
+{
+	struct fault *f = &x->fault[x->faults];
+	uint64_t v;
+	int kind = n < 3 ? -1 : bus_fault_find(w[1]);
+
+	if (kind < 0 || x->faults == COUNT(x->fault) || !parse_number(w[2], UINT32_MAX, &v))
+		return 0;
+	f->kind = (uint8_t)kind;
+	f->at = (uint32_t)v;
+	f->times = 1;
+	x->faults++;
+	if (n < 4 || !parse_number(w[3], 1000, &v))
+		return 3;
+	f->times = (uint32_t)v;
+	return 4;
+}
+
 const char *option_parse(struct xfer *x, char **word, unsigned words, unsigned *used)
 {
 	static const struct {
@@ -286,7 +327,8 @@ const char *option_parse(struct xfer *x, char **word, unsigned words, unsigned *
 		{"status", option_status}, {"refused", option_refused}, {"takes", option_takes},
 		{"jitter", option_jitter}, {"drift", option_drift}, {"pending", option_fate},
 		{"lost-submit", option_fate}, {"lost-complete", option_fate},
-		{"flags", option_flags}, {"lengths", option_lengths}, {"bad", option_bad}};
+		{"flags", option_flags}, {"lengths", option_lengths}, {"bad", option_bad},
+		{"naks", option_naks}, {"stage", option_stage}, {"fault", option_fault}};
 
 	for (size_t i = 0; i < COUNT(options); i++)
 		if (!strcmp(options[i].name, word[0])) {
@@ -319,6 +361,7 @@ struct xfer *xfer_new(struct device *d, struct endpoint *e, enum type type, bool
 	x->in = in;
 	x->actual = -1;
 	x->takes = -1;
+	x->naks = -1;
 	x->for_writers = FOR_ALL;
 	x->data_kind = DATA_COUNT;
 	return x;
@@ -329,10 +372,10 @@ const char *xfer_add(struct program *p, struct block *b, struct xfer *x)
 	uint8_t *bytes;
 
 	if (x->type == ISOCHRONOUS) {
-		x->req = x->packets * (uint32_t)x->ep->max_packet;
+		x->req = x->packets * endpoint_most(x->ep);
 		p->has_isochronous = true;
 		for (uint32_t i = 0; i < x->lengths; i++)
-			if (x->length[i] > x->ep->max_packet)
+			if (x->length[i] > endpoint_most(x->ep))
 				return "packet longer than wMaxPacketSize";
 	} else if (!x->has_req) {
 		x->req = x->byte_count;
@@ -452,9 +495,13 @@ static void stmt_control(struct parser *p)
 
 static void stmt_enumerate(struct parser *p)
 {
+	struct device *d;
+
 	if (p->words != 2)
 		wrong(p, "DEVICE expected");
-	request_enumerate(p->prog, current(p), device_named(p, p->word[1]));
+	d = device_named(p, p->word[1]);
+	d->enumerated = d->zero->enumerated = true;
+	request_enumerate(p->prog, current(p), d);
 }
 
 static void stmt_scsi(struct parser *p)
@@ -537,6 +584,32 @@ static void stmt_end_urbs(struct parser *p)
 		s->ep = endpoint_named(p, s->dev, p->word + 2, &in);
 }
 
+/* bus STATE, or packets that belong to no transfer */
+static void stmt_bus(struct parser *p)
+{
+	static const char *const states[] = {
+		"reset", "suspend", "resume", "vbus-on", "vbus-off", "lpm", "stray"};
+
+	for (size_t i = 0; p->words == 2 && i < COUNT(states); i++)
+		if (!strcmp(states[i], p->word[1])) {
+			block_add(current(p), OP_BUS)->state = (uint8_t)i;
+			return;
+		}
+	wrong(p, "bus reset|suspend|resume|vbus-on|vbus-off|lpm|stray expected");
+}
+
+/* hub NAME PORT: of a device block, of a device described before. */
+static const char *plug(const struct parser *p, struct device *d)
+{
+	uint64_t port;
+
+	if (p->words != 3 || !parse_number(p->word[2], 127, &port))
+		return "hub DEVICE PORT expected";
+	d->hub = device_named(p, p->word[1]);
+	d->port = (uint8_t)port;
+	return NULL;
+}
+
 static void stmt_device(struct parser *p)
 {
 	struct device *d = keep(sizeof(*d));
@@ -557,7 +630,7 @@ static void stmt_device(struct parser *p)
 			wrong(p, "} of the device is missing");
 		if (!strcmp(p->word[0], "}"))
 			break;
-		bad = device_line(d, p->word, p->words);
+		bad = strcmp(p->word[0], "hub") ? device_line(d, p->word, p->words) : plug(p, d);
 		if (bad)
 			wrong(p, bad);
 	}
@@ -574,9 +647,14 @@ static void stmt_set(struct parser *p)
 		const char *name;
 		uint32_t *u32;
 		int64_t *ns;
-	} settings[] = {{"snaplen", &g->snaplen, NULL}, {"ring", &g->ring, NULL},
-		{"frames", &g->frames, NULL}, {"pause", NULL, &g->pause},
-		{"start", NULL, &g->start}};
+		bool *on;
+	} settings[] = {{"snaplen", &g->snaplen, NULL, NULL}, {"ring", &g->ring, NULL, NULL},
+		{"frames", &g->frames, NULL, NULL}, {"pause", NULL, &g->pause, NULL},
+		{"start", NULL, &g->start, NULL}, {"sof", NULL, NULL, &g->rules.sof},
+		{"polling", NULL, NULL, &g->rules.polling}, {"mdata", NULL, NULL, &g->rules.mdata},
+		{"naks", &g->rules.naks, NULL, NULL}, {"nyet", &g->rules.nyet, NULL, NULL},
+		{"split-nyets", &g->rules.split_nyets, NULL, NULL},
+		{"nak-gap", NULL, &g->rules.nak_gap, NULL}};
 	uint64_t v;
 
 	if (p->words != 3)
@@ -586,6 +664,12 @@ static void stmt_set(struct parser *p)
 		return;
 	for (size_t i = 0; i < COUNT(settings); i++)
 		if (!strcmp(settings[i].name, p->word[1])) {
+			if (settings[i].on) {
+				*settings[i].on = !strcmp(p->word[2], "on");
+				if (!*settings[i].on && strcmp(p->word[2], "off"))
+					wrong(p, "on or off expected");
+				return;
+			}
 			if (settings[i].ns ? !parse_time(p->word[2], settings[i].ns)
 					   : !parse_number(p->word[2], UINT32_MAX, &v))
 				wrong(p, "wrong value");
@@ -605,7 +689,8 @@ void parse_file(struct program *prog, const char *path)
 		{"bulk", stmt_data}, {"interrupt", stmt_data}, {"iso", stmt_data},
 		{"enumerate", stmt_enumerate}, {"scsi", stmt_scsi}, {"repeat", stmt_repeat},
 		{"flow", stmt_flow}, {"}", stmt_close}, {"wait", stmt_time}, {"at", stmt_time},
-		{"join", stmt_join}, {"cancel", stmt_end_urbs}, {"disconnect", stmt_end_urbs}};
+		{"join", stmt_join}, {"bus", stmt_bus}, {"cancel", stmt_end_urbs},
+		{"disconnect", stmt_end_urbs}};
 	struct parser p = {.path = path, .prog = prog, .block = {&prog->main}};
 	size_t i;
 

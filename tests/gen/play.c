@@ -44,7 +44,9 @@ struct player {
 	struct program *prog;
 	struct capture *cap;
 	uint64_t rounds, order, prng, serial, slots, urbs, tid;
-	bool truth;
+	uint8_t truth;
+	struct bus *bus;  /* NULL: URBs are written */
+	int64_t bus_wake; /* its entry in the heap; -1: none */
 	struct entry *heap;
 	size_t n, room;
 	struct slot *free_slot;
@@ -244,9 +246,9 @@ static void iso_packets(struct urb *u)
 
 	for (uint32_t i = 0; i < x->packets; i++) {
 		struct packet *k = &u->packet[i];
-		uint32_t len = x->lengths ? x->length[e->packets++ % x->lengths] : e->max_packet;
+		uint32_t len = x->lengths ? x->length[e->packets++ % x->lengths] : endpoint_most(e);
 
-		*k = (struct packet){offset, x->in ? e->max_packet : len, len, STATUS_OK};
+		*k = (struct packet){offset, x->in ? endpoint_most(e) : len, len, STATUS_OK};
 		for (unsigned b = 0; b < x->bads; b++)
 			if (i >= x->bad[b].first && i <= x->bad[b].last) {
 				k->status = x->bad[b].status;
@@ -348,6 +350,27 @@ static int64_t schedule(struct player *p, struct urb *u, int64_t now)
 	return t;
 }
 
+/* An entry without flow and URB is the bus's; earlier ones that it no longer needs are skipped. */
+static void wake_bus(struct player *p)
+{
+	int64_t t = bus_next(p->bus);
+
+	if (t >= 0 && (p->bus_wake < 0 || t < p->bus_wake)) {
+		p->bus_wake = t;
+		push(p, t, NULL, NULL);
+	}
+}
+
+static void submit_to_bus(struct player *p, struct urb *u, int64_t now)
+{
+	if (u->x->dev->gone) {
+		u->status = status_find("timeout");
+		u->actual = 0;
+	}
+	bus_submit(p->bus, u, now, u->x->ep->next_slot - u->x->packets);
+	wake_bus(p);
+}
+
 /* True if the flow now waits for the URB. */
 static bool submit(struct player *p, struct flow *f, const struct xfer *x)
 {
@@ -376,7 +399,13 @@ static bool submit(struct player *p, struct flow *f, const struct xfer *x)
 		t = f->now;
 	if (x->fate == FATE_PENDING) { /* the flow goes on without it */
 		u->flow = NULL;
+		if (p->bus)
+			submit_to_bus(p, u, f->now);
 		return false;
+	}
+	if (p->bus && x->fate != FATE_REFUSED) {
+		submit_to_bus(p, u, f->now);
+		return true;
 	}
 	u->queued = true;
 	push(p, t, NULL, u);
@@ -428,6 +457,8 @@ static void end_urbs(struct player *p, const struct stmt *s, int64_t t)
 		u->x->ep->free = t;
 		p->flows -= u->flow != NULL;
 		u->flow = NULL;
+		if (p->bus)
+			bus_drop(p->bus, u);
 		complete(p, u, t);
 	}
 }
@@ -470,6 +501,17 @@ static void leave(struct flow *f)
 	f->depth--;
 }
 
+/* A system that shows URBs notes nothing of it but the time. */
+static int64_t bus_event(const struct player *p, const struct stmt *s, int64_t now)
+{
+	static const int64_t takes[STATES] = {[STATE_RESET] = 22000000,
+		[STATE_SUSPEND] = 3000000,
+		[STATE_RESUME] = 30000000,
+		[STATE_VBUS_OFF] = 0};
+
+	return p->bus ? bus_state(p->bus, now, s->state) : now + takes[s->state];
+}
+
 /* Runs the flow until it waits for something. */
 static void run(struct player *p, struct flow *f)
 {
@@ -506,6 +548,7 @@ static void run(struct player *p, struct flow *f)
 				return;
 			}
 			break;
+		case OP_BUS: f->now = bus_event(p, s, f->now); break;
 		case OP_DISCONNECT: s->dev->gone = true; /* fall through */
 		case OP_CANCEL: end_urbs(p, s, f->now); break;
 		}
@@ -550,13 +593,36 @@ static void end_pending(struct player *p)
 	free(all);
 }
 
-void play(struct program *prog, struct capture *cap, uint64_t rounds, bool truth)
+/* The bus serves one transaction; the flow of the URB that is done goes on. */
+static void run_bus(struct player *p, int64_t t)
+{
+	struct urb *u;
+	struct flow *f;
+
+	if (t != p->bus_wake || (!p->n && !bus_has_work(p->bus)))
+		return;
+	p->bus_wake = -1;
+	u = bus_step(p->bus, t);
+	if (u) {
+		f = u->flow;
+		complete(p, u, bus_now(p->bus));
+		if (f) {
+			f->now = bus_now(p->bus) + p->prog->pause;
+			push(p, f->now, f, NULL);
+		}
+	}
+	wake_bus(p);
+}
+
+void play(struct program *prog, struct capture *cap, uint64_t rounds, uint8_t truth)
 {
 	struct player p = {.prog = prog,
 		.cap = cap,
 		.rounds = rounds,
 		.truth = truth,
 		.prng = prog->seed,
+		.bus = cap->writer->bus ? bus_new(cap, prog, truth) : NULL,
+		.bus_wake = -1,
 		.flows = 1};
 	struct flow *main_flow = keep(sizeof(*main_flow));
 
@@ -577,8 +643,10 @@ void play(struct program *prog, struct capture *cap, uint64_t rounds, bool truth
 			complete(&p, e.urb, e.t);
 			f->now = e.t + prog->pause;
 			push(&p, f->now, f, NULL);
-		} else {
+		} else if (f) {
 			run(&p, f);
+		} else {
+			run_bus(&p, e.t);
 		}
 		if (p.joiner && p.flows == 1) {
 			f = p.joiner;
@@ -588,5 +656,7 @@ void play(struct program *prog, struct capture *cap, uint64_t rounds, bool truth
 		}
 	}
 	end_pending(&p);
+	if (p.bus)
+		bus_end(p.bus);
 	free(p.heap);
 }

@@ -138,10 +138,11 @@ void request_enumerate(struct program *p, struct block *b, struct device *d)
 	unsigned total = (unsigned)d->config_len;
 
 	if (d->ehci) {
-		ask(p, b, d->zero, 1, 0, 64, FOR_USBMON);
-		order(p, b, d->zero, 5, d->address, FOR_USBMON);
+		ask(p, b, d->zero, 1, 0, 64, FOR_USBMON | FOR_BUS);
+		order(p, b, d->zero, 5, d->address, FOR_USBMON | FOR_BUS);
 		block_add(b, OP_WAIT)->ns = 10000000;
 	} else {
+		order(p, b, d->zero, 5, d->address, FOR_BUS);
 		ask(p, b, d, 1, 0, 8, FOR_ALL);
 	}
 	ask(p, b, d, 1, 0, 18, FOR_ALL);

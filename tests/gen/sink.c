@@ -48,23 +48,14 @@ static void pcap_header(struct sink *s)
 	bytes(s, h, sizeof(h));
 }
 
-/* Section header, then one interface with a name and nanosecond time stamps. */
-static void pcapng_header(struct sink *s)
+/* An interface with a name and nanosecond time stamps. */
+static void pcapng_interface(struct sink *s, uint32_t link)
 {
-	uint8_t b[28 + 64] = {0};
+	uint8_t b[20 + 64] = {0};
 	size_t name = strlen(s->iface), n;
 
-	put32(b, 0x0a0d0d0a, s->big);
-	put32(b + 4, 28, s->big);
-	put32(b + 8, 0x1a2b3c4d, s->big);
-	put16(b + 12, 1, s->big);
-	put64(b + 16, UINT64_MAX, s->big);
-	put32(b + 24, 28, s->big);
-	bytes(s, b, 28);
-
-	memset(b, 0, sizeof(b));
 	put32(b, 1, s->big);
-	put16(b + 8, (uint16_t)s->link, s->big);
+	put16(b + 8, (uint16_t)link, s->big);
 	put32(b + 12, s->snaplen, s->big);
 	n = 16;
 	put16(b + n, 2, s->big); /* if_name */
@@ -78,6 +69,23 @@ static void pcapng_header(struct sink *s)
 	put32(b + 4, (uint32_t)n + 4, s->big);
 	put32(b + n, (uint32_t)n + 4, s->big);
 	bytes(s, b, n + 4);
+}
+
+static void pcapng_header(struct sink *s)
+{
+	uint8_t b[28] = {0};
+
+	put32(b, 0x0a0d0d0a, s->big);
+	put32(b + 4, 28, s->big);
+	put32(b + 8, 0x1a2b3c4d, s->big);
+	put16(b + 12, 1, s->big);
+	put64(b + 16, UINT64_MAX, s->big);
+	put32(b + 24, 28, s->big);
+	bytes(s, b, 28);
+	if (!s->link_count)
+		pcapng_interface(s, s->link);
+	for (unsigned i = 0; i < s->link_count; i++)
+		pcapng_interface(s, s->links[i]);
 }
 
 void sink_open(struct sink *s)
@@ -112,12 +120,23 @@ static void pcap_record(struct sink *s, int64_t ns, uint32_t caplen, uint32_t le
 	bytes(s, h, sizeof(h));
 }
 
+/* Of the next record. */
+static uint32_t interface(const struct sink *s)
+{
+	uint32_t i = 0;
+
+	while (i < s->link_count && s->links[i] != s->on)
+		i++;
+	return i < s->link_count ? i : 0;
+}
+
 static void pcapng_record(struct sink *s, int64_t ns, uint32_t caplen, uint32_t len)
 {
 	uint8_t h[28] = {0};
 
 	put32(h, 6, s->big);
 	put32(h + 4, 32 + ((caplen + 3) & ~3u), s->big);
+	put32(h + 8, interface(s), s->big);
 	put32(h + 12, (uint32_t)((uint64_t)ns >> 32), s->big);
 	put32(h + 16, (uint32_t)ns, s->big);
 	put32(h + 20, caplen, s->big);
@@ -127,7 +146,8 @@ static void pcapng_record(struct sink *s, int64_t ns, uint32_t caplen, uint32_t 
 
 static void count(struct sink *s, int64_t ns)
 {
-	if (!s->records++)
+	s->records++;
+	if (!s->timed++)
 		s->first_time = ns;
 }
 
@@ -160,6 +180,24 @@ void sink_record(struct sink *s, int64_t ns, const struct part *part, unsigned p
 		put32(end + pad, 32 + caplen + pad, s->big);
 		bytes(s, end, pad + 4);
 	}
+}
+
+void sink_custom(struct sink *s, uint32_t pen, const uint8_t *p, size_t n)
+{
+	uint8_t h[12], end[8] = {0};
+	unsigned pad = -(unsigned)n & 3;
+	uint32_t len = (uint32_t)n + pad + 16;
+
+	s->records++;
+	if (s->fd < 0)
+		return;
+	put32(h, 0x40000bad, s->big); /* not to be copied */
+	put32(h + 4, len, s->big);
+	put32(h + 8, pen, s->big);
+	bytes(s, h, sizeof(h));
+	bytes(s, p, n);
+	put32(end + pad, len, s->big);
+	bytes(s, end, pad + 4);
 }
 
 void sink_line(struct sink *s, int64_t ns, const char *line, size_t n)

@@ -127,6 +127,6 @@ static void hide(const struct capture *c, const struct urb *u, struct truth *t)
 }
 
 const struct writer text_t = {"text-t", "usbmon text without bus numbers", 0, LAYOUT_T, OS_LINUX,
-	FOR_USBMON, false, false, false, submit, complete, refuse, hide, false};
+	FOR_USBMON, false, false, false, submit, complete, refuse, hide, false, false};
 const struct writer text_u = {"text-u", "usbmon text with bus numbers", 0, LAYOUT_U, OS_LINUX,
-	FOR_USBMON, false, false, false, submit, complete, refuse, hide, false};
+	FOR_USBMON, false, false, false, submit, complete, refuse, hide, false, false};

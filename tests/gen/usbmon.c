@@ -141,6 +141,6 @@ static void hide(const struct capture *c, const struct urb *u, struct truth *t)
 }
 
 const struct writer usbmon_220 = {"220", "Linux usbmon, 64-byte header", 220, HEADER, OS_LINUX,
-	FOR_USBMON, true, false, false, submit, complete, refuse, hide, false};
+	FOR_USBMON, true, false, false, submit, complete, refuse, hide, false, false};
 const struct writer usbmon_189 = {"189", "Linux usbmon, 48-byte header", 189, 48, OS_LINUX,
-	FOR_USBMON, true, false, false, submit, complete, refuse, hide, false};
+	FOR_USBMON, true, false, false, submit, complete, refuse, hide, false, false};

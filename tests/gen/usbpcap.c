@@ -246,11 +246,11 @@ static void hide(const struct capture *c, const struct urb *u, struct truth *t)
 
 const struct writer usbpcap_10 = {"249-1.0", "USBPcap before 1.3.0.0", 249,
 	STAGES | ONE_RECORD | OK_ONLY | ISO_CUT | DATA_INFO, OS_WINDOWS, FOR_USBPCAP, false, false,
-	false, submit, complete, NULL, hide, false};
+	false, submit, complete, NULL, hide, false, false};
 const struct writer usbpcap_13 = {"249-1.3", "USBPcap 1.3.0.0", 249,
 	STAGES | ONE_RECORD | OK_ONLY | NO_ISO_OUT, OS_WINDOWS, FOR_USBPCAP, false, false, false,
-	submit, complete, NULL, hide, false};
+	submit, complete, NULL, hide, false, false};
 const struct writer usbpcap_14 = {"249-1.4", "USBPcap 1.4.1.0", 249, STAGES, OS_WINDOWS,
-	FOR_USBPCAP, false, false, false, submit, complete, NULL, hide, false};
+	FOR_USBPCAP, false, false, false, submit, complete, NULL, hide, false, false};
 const struct writer usbpcap_15 = {"249", "USBPcap 1.5.0.0 and later (also 249-1.5)", 249, 0,
-	OS_WINDOWS, FOR_USBPCAP, false, false, false, submit, complete, NULL, hide, false};
+	OS_WINDOWS, FOR_USBPCAP, false, false, false, submit, complete, NULL, hide, false, false};

@@ -1,6 +1,7 @@
 """devices, access, descriptors: what is told of devices at each point of a story, that looking a
 transfer up gives what streaming gave, and descriptor fields against tshark's."""
 
+import json
 import shutil
 import tempfile
 
@@ -52,9 +53,16 @@ def descriptors(house):
         [('differences-descriptors.tsv', lambda: peers.check_table(house, comparison.DIFFERENCES))]
 
 
+def holds_packets(house, path):
+    said = run([house.bin, 'stat', '--json', path]).stdout
+    return any(288 <= (t['link'] or 0) <= 295 for t in json.loads(said or b'{}').get('links', ()))
+
+
 def check_descriptors(house, path):
     if not shutil.which('tshark'):
         raise Skipped('tshark is not installed')
+    if holds_packets(house, path):
+        raise Skipped('packets: tshark shows each descriptor again in the packets it came in')
     try:
         compared, differences = comparison.compare(house.bin, path, house.build / 'peer')
     except peers.comparison.Unreadable as reason:

@@ -1,0 +1,337 @@
+"""bus: the generator plays descriptions as bus packets and says what transactions and transfers they
+make; urbscope must say the same. Packets are right in tshark's eyes, URBs and packets of one
+description tell the same, and on captures of others another decoder's items are found again
+(tests/peer/bus_oracle.py)."""
+
+import collections
+import json
+import pathlib
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+from house import Failed, ROOT, Skipped, command_line, first_line, json_lines, run, shown
+import truth
+
+sys.path.insert(0, str(ROOT / 'tests/peer'))
+import bus_oracle
+
+VARIANTS = (['-t', 'bus'], ['-t', '288'], ['-t', 'bus', '-e', 'big'], ['-t', 'bus', '-f', 'pcap-ns'])
+
+# The speed is not known, and with it how long an answer may take: an answer that does not come may
+# be one that something else came instead of.
+SAME_AT_ANY_SPEED = {'timeout': 'incomplete'}
+
+# Devices are exchanged here without anything on the wire that tells (no reset, no other address),
+# which only the software's side of the story shows.
+NO_BUS_STORY = ('devices',)
+
+# What tshark 4.0 complains of though it is right, exactly: (packets out of sequence, CRCs). It does
+# not know DATA2 of an OUT (USB 2.0 section 5.9.2), what PRE stands before (8.6.5), the SubPID of a
+# link power management transaction, which looks like DATA0; the invalid packets of bus-bulk and the
+# ACK after nothing in bus-states are out of sequence.
+TSHARK = {'bus-iso-high': (4, 0), 'bus-pre': (38, 0), 'bus-states': (3, 1), 'bus-bulk': (3, 0)}
+
+
+def jobs(house):
+    house.need_program()
+    if not (house.build / 'gen').exists():
+        raise Failed(f'{shown(house.build / "gen")} is not built')
+    descriptions = sorted(p for p in (ROOT / 'tests/gen').glob('*.usb')
+                          if not p.stem.startswith('bench-') and p.stem not in NO_BUS_STORY)
+    made = [(d, v) for d in descriptions for v in VARIANTS]
+    return [(f'transfers of {d.stem} as {" ".join(v)}', lambda d=d, v=v: transfers(house, d, v))
+            for d, v in made] + \
+        [(f'transactions of {d.stem} as {" ".join(v)}',
+          lambda d=d, v=v: transactions(house, d, v)) for d, v in made] + \
+        [(f'bins of {d.stem} as {" ".join(v)}', lambda d=d, v=v: bins(house, d, v))
+         for d, v in made] + \
+        [(f'{d.stem} mixed up', lambda d=d: mixed_up(house, d)) for d in descriptions] + \
+        [(f'all descriptions mixed up in one process, as {t}',
+          lambda t=t: mixed_in_process(house, descriptions, t)) for t in ('bus', '288')] + \
+        [(f'URBs and packets of {d.stem}', lambda d=d: urbs_and_packets(house, d))
+         for d in descriptions] + \
+        [(f'tshark on {d.stem}', lambda d=d: tshark(house, d)) for d in descriptions] + \
+        [(f'oracle of {p.name}', lambda p=p: oracle(house, p)) for p in oracles(house)] + \
+        [('differences-bus.tsv', lambda: table(house))]
+
+
+# ---- urbscope against the generator ---------------------------------------------------------------
+
+def said_and_true(house, description, variant, kind, command):
+    """(what urbscope lists, what happened, the command that makes the capture)."""
+    arguments = [*variant, shown(description)]
+    try:
+        happened = truth.generate(house, ['--truth', kind, *arguments])
+    except Failed as failure:
+        if 'several speeds' in str(failure):
+            raise Skipped('several link types need pcapng') from None
+        raise
+    with truth.capture_of(house, arguments) as file:
+        said = json_lines(house.checked_bin, [*command, '--json', file.name])
+    more = command_line([house.build / 'gen', '-o', '/tmp/bus', *arguments])
+    return said, [json.loads(line) for line in happened.decode().splitlines()], more
+
+
+def fail_if(wrong, more, passed):
+    if wrong:
+        raise Failed(f'{len(wrong)} differences: ' + '; '.join(wrong[:3]), more, passed)
+    return max(1, passed)
+
+
+def transfers(house, description, variant):
+    said, happened, more = said_and_true(house, description, variant, 'json', ['list'])
+    by_id = {x['id']: x for x in said}
+    with truth.capture_of(house, [*variant, shown(description)]) as file:
+        in_order = json_lines(house.checked_bin, ['list', '--sort', 'begin', '--json', file.name])
+    if in_order != [by_id[n] for n in sorted(by_id)]:
+        raise Failed('--sort begin lists something else', more + '; then list --sort begin')
+    wrong = [] if len(said) == len(happened) else \
+        [f'{len(happened)} transfers happened, {len(said)} are listed']
+    for x in happened:
+        listed = by_id.get(x['id'], {})
+        inferred = x.pop('inferred')
+        for key, value in x.pop('iso', {}).items():
+            if (listed.get('iso') or {}).get(key) != value:
+                wrong.append(f'transfer {x["id"]}: iso.{key} is {listed.get("iso")}, was {value}')
+        if variant[1] == '288' and x['status'] == 'timeout':
+            x.pop('status')
+        wrong += [f'transfer {x["id"]}: {key} is {listed.get(key)!r}, was {value!r}'
+                  for key, value in x.items() if listed.get(key) != value]
+        wrong += [f'transfer {x["id"]}: {key} is {listed.get(key)!r}, was {value!r}'
+                  for key, value in inferred.items()
+                  if listed.get(key) not in (value, None, 'unknown')]
+    if not happened:
+        raise Failed('the generator made no transfer')
+    return fail_if(wrong, more, len(happened))
+
+
+def transactions(house, description, variant):
+    said, happened, more = said_and_true(house, description, variant, 'transactions',
+                                         ['list', '--transactions'])
+    by_first = {x['first']: x for x in said}
+    wrong = [] if len(said) == len(happened) else \
+        [f'{len(happened)} transactions happened, {len(said)} are listed']
+    for x in happened:
+        listed = by_first.get(x['first'], {})
+        wrong += [f'transaction from record {x["first"]}: {key} is {listed.get(key)!r},'
+                  f' was {value!r}' for key, value in x.items()
+                  if not same(key, listed.get(key), value, variant)]
+    if len({x['id'] for x in said}) != len(said):
+        wrong.append('numbers of transactions come twice')
+    return fail_if(wrong, more, len(happened))
+
+
+def same(key, said, true, variant):
+    if key == 'split' and said and true:  # more may be told than the generator knows
+        return all(said.get(k) == v for k, v in true.items())
+    if key == 'result' and variant[1] == '288':
+        return SAME_AT_ANY_SPEED.get(said, said) == SAME_AT_ANY_SPEED.get(true, true)
+    return said == true
+
+
+def bins(house, description, variant):
+    said, happened, more = said_and_true(house, description, variant, 'unattached', ['stat'])
+    stat, true = said[0], happened[0]
+    wrong = [f'{name} are {n}, were {true["unattached"].get(name, 0)}'
+             for name, n in stat['unattached'].items() if n != true['unattached'].get(name, 0)]
+    if stat['records'] != true['records']:
+        wrong.append(f'{stat["records"]} records, {true["records"]} were made')
+    if stat['attached'] + sum(stat['unattached'].values()) != stat['records']:
+        wrong.append('records are lost')
+    wrong += wire(stat, true, [json.loads(line) for line in truth.generate(
+        house, ['--truth', 'transactions', *variant, shown(description)]).splitlines()],
+        variant)
+    return fail_if(wrong, more, 1)
+
+
+def wire(stat, bins_made, happened, variant):
+    """What `stat` counts on the wire against the transactions there were."""
+    said = stat['wire']
+    results = collections.Counter(x['result'] for x in happened)
+    listed = collections.Counter(said['results'])
+    if variant[1] == '288':
+        for counts in (results, listed):
+            counts['incomplete'] += counts.pop('timeout', 0)
+    counted = {'transactions': len(happened), 'naks': results['nak'],
+               'retries': sum(x['retry'] for x in happened),
+               'sofs': bins_made['unattached'].get('sof', 0)}
+    if 'pcap-ns' not in variant:  # suspend and reset explain why there are none
+        counted['missed_sofs'] = 0
+    wrong = [f'{name} are {said[name]}, were {n}' for name, n in counted.items() if said[name] != n]
+    if +results != +listed:
+        wrong.append(f'results are {dict(+listed)}, were {dict(+results)}')
+    if abs(said['nak_ratio'] - results['nak'] / len(happened)) > 1e-8:
+        wrong.append(f'nak_ratio is {said["nak_ratio"]}')
+    return wrong
+
+
+# ---- packets that are lost, come twice, change places ----------------------------------------------
+
+def mixed_up(house, description):
+    """Every packet stays in one transfer or one bin, whatever the order."""
+    data = truth.generate(house, ['-o', '-', '-t', '288', '-f', 'pcap-ns', shown(description)])
+    records, at = [], 24
+    while at < len(data):
+        n = 16 + int.from_bytes(data[at + 8:at + 12], 'little')
+        records.append(data[at:at + n])
+        at += n
+    rng = random.Random(description.stem)
+    for _ in range(4 if house.fast else 40):
+        mixed = mix(records, rng)
+        with tempfile.NamedTemporaryFile(prefix='urbscope-mixed-') as file:
+            file.write(data[:24] + b''.join(mixed))
+            file.flush()
+            stat = json_lines(house.checked_bin, ['stat', '--json', file.name])[0]
+            said = json_lines(house.checked_bin, ['list', '--json', file.name])
+            if stat['records'] != len(mixed) or \
+                    stat['attached'] + sum(stat['unattached'].values()) != len(mixed) or \
+                    sum(x['records'] for x in said) != stat['attached']:
+                pathlib.Path(f'/tmp/mixed-{description.stem}').write_bytes(
+                    data[:24] + b''.join(mixed))
+                raise Failed(f'{len(mixed)} records, {stat["attached"]} attached, of transfers '
+                             f'{sum(x["records"] for x in said)}', f'urbscope stat /tmp/mixed-{description.stem}')
+    return 1
+
+
+def mixed_in_process(house, descriptions, link_type):
+    """The same by the thousand, record by record: tests/cuts/mix.c."""
+    program = (house.sanitized if house.sanitizing else house.build) / 'tests/mix'
+    with tempfile.TemporaryDirectory(prefix='urbscope-mix-') as folder:
+        files = [pathlib.Path(folder) / f'{d.stem}.pcapng' for d in descriptions]
+        for description, file in zip(descriptions, files):
+            file.write_bytes(truth.generate(house, ['-o', '-', '-t', link_type,
+                                                    shown(description)]))
+        trials = '2000' if house.fast else '50000'
+        done = run([program, '-n', trials, *files], timeout=600)
+    if done.returncode:
+        raise Failed(first_line(done.stderr), command_line([program, '-n', trials, 'CAPTURE…']))
+    return int(done.stdout)
+
+
+def mix(records, rng):
+    out = []
+    for record in records:
+        dice = rng.random()
+        if dice < 0.03:
+            continue
+        out.append(record)
+        if dice > 0.97:
+            out.append(record)
+        elif dice > 0.94 and len(out) > 3:
+            out[-1], out[-3] = out[-3], out[-1]
+    return out
+
+
+# ---- URBs against packets -------------------------------------------------------------------------
+
+def urbs_and_packets(house, description):
+    """One description as URBs and as packets: control transfers one by one, bulk and interrupt as
+    bytes of an endpoint and direction, isochronous by its packets' bytes."""
+    if re.search('^bus reset|^set snaplen', description.read_text(), re.M):
+        raise Skipped('URBs do not show resets, nor what is cut to packets')
+    text = description.read_text()
+    urbs, packets = (views(house, description, t) for t in ('220', 'bus'))
+    drop(urbs['bytes'], packets['bytes'], text)
+    wrong = []
+    for part in ('control', 'bytes'):
+        for key in sorted(set(urbs[part]) | set(packets[part])):
+            a, b = urbs[part].get(key), packets[part].get(key)
+            if a != b:
+                wrong.append(f'{part} of {key}: URBs {str(a)[:120]}, packets {str(b)[:120]}')
+    return fail_if(wrong, None, len(urbs['control']) + len(urbs['bytes']))
+
+
+# Statements of which URBs and packets tell different things: what the system lost, garbled data that
+# the controller counts and nobody takes, transfers that come back before all of their data.
+UNLIKE = re.compile(r'\b(lost-\w+|pending|cancel|bad \S+ crc|status (?!stall|ok|short)\w+)\b')
+STATEMENT = re.compile(r'\s*(?:bulk|interrupt|iso|cancel) (\w+) (in|out) (\d+)')
+
+
+def drop(urbs, packets, text):
+    """Takes out the endpoints that have such a statement."""
+    numbers = dict(re.findall(r'^device (\w+) \{.*?^\s*address (\d+)', text, re.M | re.S))
+    for line in text.splitlines():
+        match = STATEMENT.match(line)
+        if match and UNLIKE.search(line.partition('#')[0]):
+            name, direction, endpoint = match.groups()
+            for view in (urbs, packets):
+                view.pop(f'{numbers[name]}.{endpoint} {direction}', None)
+
+
+def views(house, description, link_type):
+    with truth.capture_of(house, ['-t', link_type, shown(description)]) as file:
+        said = json_lines(house.checked_bin, ['list', '--json', file.name])
+    control, octets = {}, {}
+    for x in sorted(said, key=lambda x: x['id']):
+        where = f'{x["dev"]}.{x["ep"]}'
+        if x['type'] == 'control':
+            # Where addresses are given is shown by packets alone; timeouts have no setup there.
+            if x['dev'] and x['setup'] and x['status'] in ('ok', 'stall'):
+                # Of a stalled request usbmon shows no data, whatever was transferred before.
+                n = 0 if x['status'] == 'stall' else x['len'] or 0
+                control.setdefault(where, []).append((*x['setup'].values(), x['status'], n))
+        elif x['seen'] != 'submit' and x['len']:
+            key = f'{where} {x["dir"]}'
+            octets[key] = octets.get(key, 0) + x['len']
+    return {'control': control, 'bytes': octets}
+
+
+# ---- tshark ---------------------------------------------------------------------------------------
+
+def tshark(house, description):
+    """No CRC but those that the description garbles is wrong, no packet is malformed."""
+    if not shutil.which('tshark'):
+        raise Skipped('tshark is not installed')
+    text = description.read_text()
+    if 'set snaplen' in text:
+        raise Skipped('its records are cut')
+    happened = [json.loads(line) for line in truth.generate(
+        house, ['--truth', 'transactions', '-t', 'bus', shown(description)]).splitlines()]
+    with truth.capture_of(house, ['-t', 'bus', shown(description)]) as file:
+        done = subprocess.run(['tshark', '-r', file.name, '-Y', '_ws.expert', '-T', 'fields', '-e',
+                               '_ws.expert.message'], capture_output=True, text=True)
+    if done.returncode:
+        raise Failed('tshark: ' + done.stderr.strip().splitlines()[-1])
+    sequence, crcs = TSHARK.get(description.stem, (0, 0))
+    wanted = {'Invalid PID Sequence': sequence,
+              'Wrong CRC': crcs + text.count('fault bad-token') +
+              sum(x['result'] == 'crc' for x in happened),
+              'Malformed Packet': text.count('fault empty'),
+              'Invalid USB Packet ID': 3 * (text.count('fault junk') // 2)}
+    wrong = [f'{what}: {done.stdout.count(what)} times, should be {n}' for what, n in wanted.items()
+             if done.stdout.count(what) != n]
+    return fail_if(wrong, None, len(wanted))
+
+
+# ---- another decoder's items ----------------------------------------------------------------------
+
+def oracles(house):
+    return sorted(house.corpus.glob('*.oracle.tsv')) if house.corpus and not house.fast else []
+
+
+def oracle(house, items):
+    capture = items.with_name(items.name.removesuffix('.oracle.tsv'))
+    said = json_lines(house.checked_bin, ['list', '--transactions', '--json', capture])
+    records = json_lines(house.checked_bin, ['list', '--records', '--json', capture])
+    found = bus_oracle.differences(items, said, records)
+    wanted = bus_oracle.deliberate().get(capture.name, {})
+    wrong = []
+    for kind in sorted(set(found) | set(wanted)):
+        n = len(found.get(kind, []))
+        if n != wanted.get(kind, 0):
+            first = found.get(kind, ['none'])[0]
+            wrong.append(f'{kind}: {n} differences, {wanted.get(kind, 0)} are listed: {first}')
+    return fail_if(wrong, command_line(['tests/peer/bus_oracle.py', house.bin, capture]), 1)
+
+
+def table(house):
+    known = {p.name.removesuffix('.oracle.tsv') for p in oracles(house)}
+    if not known:
+        raise Skipped('$CORPUS has no items of another decoder, or --fast')
+    gone = sorted(set(bus_oracle.deliberate()) - known)
+    if gone:
+        raise Failed('entries for captures that do not exist: ' + ', '.join(gone))
