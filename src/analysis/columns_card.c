@@ -43,12 +43,12 @@ static void get_device(const void *row, struct value *v)
 	const struct xfer *x = X(row);
 	struct text t = text_in(v);
 
-	text_str(&t, "bus ");
-	if (x->bus == USB_NO_BUS)
-		text_char(&t, '?');
-	else
+	if (x->bus != USB_NO_BUS) {
+		text_str(&t, "bus ");
 		text_u64(&t, x->bus);
-	text_str(&t, ", address ");
+		text_str(&t, ", ");
+	}
+	text_str(&t, "address ");
 	if (x->device == USB_NO_DEVICE)
 		text_char(&t, '?');
 	else
