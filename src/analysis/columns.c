@@ -106,6 +106,22 @@ static void get_end_clock(const void *row, struct value *v)
 		clock_text(v, model_start(ROW(row)->model) + X(row)->end);
 }
 
+static void get_begin_time(const void *row, struct value *v)
+{
+	*v = value_ns(X(row)->begin);
+}
+
+static void get_begin_delta(const void *row, struct value *v)
+{
+	*v = value_ns(X(row)->begin - ROW(row)->previous);
+}
+
+static void get_begin_clock(const void *row, struct value *v)
+{
+	if (has_date(X(row)->capture))
+		clock_text(v, model_start(ROW(row)->model) + X(row)->begin);
+}
+
 void xfer_get_duration(const void *row, struct value *v)
 {
 	if (X(row)->seen == SEEN_BOTH)
@@ -204,4 +220,13 @@ size_t columns_of_xfers(struct column *cols, enum time_format t)
 
 	cols[1] = time_column(t, get[t]);
 	return n + json_of_xfers(cols + n);
+}
+
+void columns_by_begin(struct column *cols, enum time_format t)
+{
+	static void (*const get[])(const void *, struct value *) = {[TIME_REL] = get_begin_time,
+		[TIME_DELTA] = get_begin_delta,
+		[TIME_ABS] = get_begin_clock};
+
+	cols[1] = time_column(t, get[t]);
 }

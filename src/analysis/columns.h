@@ -38,6 +38,10 @@ size_t columns_of_records(struct column *cols, enum time_format t);
 size_t columns_of_packets(struct column *cols, enum time_format t);
 size_t columns_of_transactions(struct column *cols, enum time_format t);
 
+/* Makes the time column of columns_of_xfers() that of the beginning, for lists in begin order;
+ * row.previous is then the begin of the line before. */
+void columns_by_begin(struct column *cols, enum time_format t);
+
 /* "1.5.2 in" into v: bus.device.endpoint and direction, parts that are not known left out or "?".
  */
 void address_text(struct value *v, uint16_t bus, uint16_t device, uint8_t ep, uint8_t dir);

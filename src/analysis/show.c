@@ -7,7 +7,7 @@
 struct show_job {
 	struct emit *emit;
 	const struct index *ix;
-	const struct run *run;
+	struct run *run;
 	struct column cols[COLUMNS_MAX];
 };
 
@@ -125,13 +125,12 @@ static void say_unseen(const struct xfer *x, struct emit *e)
 
 /* ---- the transfer ------------------------------------------------------------------- */
 
-static void got_xfer(void *ctx, struct row *row)
+void show_row(struct run *r, const struct index *ix, struct row *row, struct emit *e)
 {
-	struct show_job *s = ctx;
-	struct emit *e = s->emit;
+	struct show_job s = {.emit = e, .ix = ix, .run = r};
 	const struct xfer *x = row->x;
 
-	emit_table(e, NULL, NULL, s->cols, columns_of_xfer_card(s->cols), LAYOUT_CARD);
+	emit_table(e, NULL, NULL, s.cols, columns_of_xfer_card(s.cols), LAYOUT_CARD);
 	emit_row(e, row);
 	row_info(row);
 	if (row->decoder && row->decoder->decode)
@@ -142,7 +141,14 @@ static void got_xfer(void *ctx, struct row *row)
 	emit_row_end(e);
 	emit_table_end(e);
 	say_unseen(x, e);
-	neighbours(s, x->id);
+	neighbours(&s, x->id);
+}
+
+static void got_xfer(void *ctx, struct row *row)
+{
+	struct show_job *s = ctx;
+
+	show_row(s->run, s->ix, row, s->emit);
 }
 
 int show_xfer(struct run *r, const struct index *ix, uint32_t id, struct emit *e, struct err *err)

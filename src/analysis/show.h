@@ -9,5 +9,7 @@
 int show_xfer(struct run *r, const struct index *ix, uint32_t id, struct emit *e, struct err *err);
 int show_record(
 	struct run *r, const struct index *ix, uint64_t number, struct emit *e, struct err *err);
+/* What show_xfer says of a transfer that is at hand, with its payload. */
+void show_row(struct run *r, const struct index *ix, struct row *row, struct emit *e);
 
 #endif

@@ -10,10 +10,16 @@
 
 static bool quiet;
 static bool progress_shown;
+static void (*sink)(const char *line);
 
 void log_set_quiet(bool q)
 {
 	quiet = q;
+}
+
+void log_set_sink(void (*to)(const char *line))
+{
+	sink = to;
 }
 
 static void say(const char *level, const char *fmt, va_list ap)
@@ -24,6 +30,10 @@ static void say(const char *level, const char *fmt, va_list ap)
 	vsnprintf(raw, sizeof(raw), fmt, ap);
 	text_init(&t, safe, sizeof(safe));
 	text_untrusted(&t, raw, (size_t)-1);
+	if (sink) {
+		sink(safe);
+		return;
+	}
 	log_progress(NULL);
 	fprintf(stderr, "urbscope: %s%s\n", level, safe);
 }
@@ -71,7 +81,7 @@ void log_progress(const char *line)
 
 	if (tty < 0)
 		tty = isatty(STDERR_FILENO);
-	if (!tty || (!line && !progress_shown))
+	if (!tty || sink || (!line && !progress_shown))
 		return;
 	fputs("\r\033[K", stderr);
 	progress_shown = line && !quiet;

@@ -5,6 +5,7 @@
 #include "capture/usbmon_header.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -382,6 +383,18 @@ void drain_sync(struct drain *d)
 
 	if (fd >= 0)
 		fdatasync(fd);
+}
+
+bool drain_running(struct drain *d, struct err *e)
+{
+	struct pollfd done = {d->done_fd, POLLIN, 0};
+
+	if (d->joined || poll(&done, 1, 0) > 0) {
+		if (d->end == DRAIN_NO_WRITE || d->end == DRAIN_NO_SOURCE)
+			*e = d->err;
+		return false;
+	}
+	return true;
 }
 
 enum drain_end drain_join(struct drain *d, struct err *e)

@@ -61,6 +61,8 @@ void drain_counts(struct drain *d, struct drain_counts *c);
 uint64_t drain_moved(struct drain *d, unsigned bus, unsigned address);
 /* Asks the system to put what was written on the disk. */
 void drain_sync(struct drain *d);
+/* False: it has ended; *e says why where that is trouble. */
+bool drain_running(struct drain *d, struct err *e);
 /* Waits until it has ended; *e says why where that is trouble. drain_counts still works. */
 enum drain_end drain_join(struct drain *d, struct err *e);
 void drain_free(struct drain *d);

@@ -99,6 +99,7 @@ struct reader {
 	bool mapped;	  /* the file is seen through `map`, else read into buf */
 	struct mapping map;
 	bool eof;
+	bool follow, quiet;
 	bool failed; /* io says why reading failed */
 	struct err io;
 	bool damaged;

@@ -163,7 +163,7 @@ void reader_warn(struct reader *r, enum trouble t, uint64_t offset, const char *
 	if (offset < r->warned_to) /* said before the caller went back */
 		return;
 	r->warned_to = offset + 1;
-	if (++r->warned[t] > WARN_MAX)
+	if (++r->warned[t] > WARN_MAX || r->quiet)
 		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
@@ -176,7 +176,7 @@ void reader_warn(struct reader *r, enum trouble t, uint64_t offset, const char *
 static void warn_rest(struct reader *r)
 {
 	for (int i = 0; i < TROUBLE_KINDS; i++) {
-		if (r->warned[i] > WARN_MAX)
+		if (r->warned[i] > WARN_MAX && !r->quiet)
 			log_warn("%s: %llu more %s", input_name(r->in),
 				(unsigned long long)r->warned[i] - WARN_MAX, trouble_names[i]);
 		r->warned[i] = 0;
@@ -196,6 +196,8 @@ enum step reader_cut(struct reader *r, const char *what, uint64_t wanted, struct
 {
 	if (r->failed)
 		return io_failed(r, e);
+	if (r->follow)
+		return STEP_END;
 	if (window_size(r))
 		reader_warn(r, TROUBLE_CUT, window_offset(r),
 			"the input ends inside this %s: %zu of %llu bytes are there, it is left "
@@ -361,6 +363,8 @@ struct reader *reader_open(const char *path, const struct reader_opts *o, struct
 	r->block = o && o->block ? o->block : READER_BLOCK;
 	r->next_read = r->block;
 	r->cap = r->block;
+	r->follow = o && o->follow;
+	r->quiet = o && o->quiet;
 	r->in = input_open(path, r->block, o, e);
 	if (r->in) {
 		r->buf = mem_resize(NULL, r->cap, 1);
@@ -399,6 +403,8 @@ int reader_next(struct reader *r, struct record *rec, struct err *e)
 {
 	enum step got;
 
+	if (r->follow)
+		r->eof = false;
 	do
 		got = r->step(r, rec, e);
 	while (got == STEP_AGAIN);
@@ -422,6 +428,29 @@ int reader_seek(struct reader *r, const struct record *at, struct err *e)
 	r->number = at->number - 1;
 	r->last_time = at->time;
 	return r->format->seek(r, at, e);
+}
+
+void reader_know(struct reader *r, const struct reader *from)
+{
+	while (r->ifaces < from->ifaces) {
+		const struct iface *f = &from->iface[r->ifaces];
+
+		array_need(r->iface, r->ifaces, r->ifaces_cap);
+		r->iface[r->ifaces] = *f;
+		r->iface[r->ifaces].shown = (struct reader_iface){
+			.link = f->shown.link,
+			.section = f->shown.section,
+			.snaplen = f->shown.snaplen,
+		};
+		r->ifaces++;
+	}
+	while (r->ng.sections < from->ng.sections) {
+		array_need(r->ng.v, r->ng.sections, r->ng.cap);
+		r->ng.v[r->ng.sections] = from->ng.v[r->ng.sections];
+		r->ng.sections++;
+	}
+	if (r->ng.known < from->ng.known)
+		r->ng.known = from->ng.known;
 }
 
 bool reader_can_seek(const struct reader *r)

@@ -30,6 +30,10 @@ struct reader_opts {
 	 * far can be shown. NULL: nobody wants to know. */
 	void (*idle)(void *ctx);
 	void *ctx;
+	/* The input grows: at its end what is there of a record is left for the next reader_next(),
+	 * which looks again. Plain files. */
+	bool follow;
+	bool quiet;    /* no warnings: another reader of the same input gives them */
 	bool seekable; /* make random access possible: pipes and compressed input go through an
 			  unlinked temporary file (in $TMPDIR or /tmp) */
 };
@@ -58,6 +62,9 @@ int reader_next(struct reader *r, struct record *rec, struct err *e);
  * offset, number, section and interface count were noted from a struct record before. Interfaces
  * and sections already read stay known. 0, or -1 with *e. */
 int reader_seek(struct reader *r, const struct record *at, struct err *e);
+/* What `from`, a reader of the same input, knows of sections and interfaces, so that reader_seek()
+ * goes wherever it has been. */
+void reader_know(struct reader *r, const struct reader *from);
 bool reader_can_seek(const struct reader *r);
 
 /* "pcap", "pcap (ns)", "pcapng", "usbmon text" */

@@ -142,7 +142,7 @@ static enum step last_line(struct reader *r, struct record *rec, struct err *e)
 {
 	size_t n = window_size(r);
 
-	if (r->failed || (n && !is_event(r->p, n)))
+	if (r->failed || r->follow || (n && !is_event(r->p, n)))
 		return reader_cut(r, "line", n + 1, e);
 	return n ? deliver(r, rec, n, n) : STEP_END;
 }

@@ -21,6 +21,7 @@ enum {
 	SHB_USERAPPL = 4,
 	IF_NAME = 2,
 	IF_DESCRIPTION = 3,
+	IF_TSRESOL = 9,
 	IF_OS = 12,
 	ISB_STARTTIME = 2,
 	ISB_ENDTIME = 3,
@@ -33,7 +34,7 @@ enum {
 	ISB_MAX = 96 /* longest block of writer_stats */
 };
 
-static const uint32_t pcap_magic = 0xa1b2c3d4;
+static const uint32_t pcap_magic = 0xa1b2c3d4, pcap_magic_ns = 0xa1b23c4d;
 
 struct writer {
 	struct writer_opts opts;
@@ -134,10 +135,10 @@ static void put_text(struct writer *w, uint16_t code, const char *s)
 /* Times are two halves, the high one first, in any byte order (section 4.3). */
 static void put_time(struct writer *w, int64_t ns)
 {
-	uint64_t us = ns > 0 ? (uint64_t)ns / 1000 : 0;
+	uint64_t units = ns > 0 ? (uint64_t)ns / (w->opts.ns ? 1 : 1000) : 0;
 
-	put_u32(w, (uint32_t)(us >> 32));
-	put_u32(w, (uint32_t)us);
+	put_u32(w, (uint32_t)(units >> 32));
+	put_u32(w, (uint32_t)units);
 }
 
 static void put_time_option(struct writer *w, uint16_t code, int64_t ns)
@@ -164,13 +165,15 @@ static void pcapng_begin(struct writer *w)
 	put_text(w, IF_NAME, w->opts.name);
 	put_text(w, IF_DESCRIPTION, w->opts.description);
 	put_text(w, IF_OS, w->opts.os);
+	if (w->opts.ns)
+		put_option(w, IF_TSRESOL, &(uint8_t){9}, 1); /* units of 10^-9 s */
 	put_u32(w, OPT_END);
 	block_end(w);
 }
 
 static void pcap_begin(struct writer *w)
 {
-	put_u32(w, pcap_magic);
+	put_u32(w, w->opts.ns ? pcap_magic_ns : pcap_magic);
 	put_u16_pair(w, 2, 4); /* version 2.4 */
 	put_u32(w, 0);
 	put_u32(w, 0);
@@ -199,7 +202,7 @@ void writer_record(struct writer *w, const struct record *rec)
 
 	if (w->opts.pcap) {
 		put_u32(w, (uint32_t)(rec->time / 1000000000));
-		put_u32(w, (uint32_t)(rec->time % 1000000000 / 1000));
+		put_u32(w, (uint32_t)(rec->time % 1000000000 / (w->opts.ns ? 1 : 1000)));
 		put_u32(w, n);
 		put_u32(w, rec->origlen);
 		put_mem(w, rec->data, n);

@@ -14,6 +14,7 @@
 /* Texts may be NULL, must outlive the writer, and are written as they are. */
 struct writer_opts {
 	bool pcap;		 /* pcap instead of pcapng: no comments, no statistics */
+	bool ns;		 /* times with nanoseconds, not microseconds as usbmon has them */
 	uint32_t link;		 /* link type of all records */
 	uint32_t snaplen;	 /* longest record: more is cut off when writing */
 	const char *application; /* pcapng only, as the rest */
@@ -38,7 +39,7 @@ void writer_free(struct writer *w);
 /* Begins a file on fd (not owned): its header is put into the buffer. What was in the buffer must
  * have been flushed. */
 void writer_begin(struct writer *w, int fd);
-/* Appends a record to the buffer; time in ns (written as µs, as usbmon has them); the comment goes
+/* Appends a record to the buffer; time in ns (written as opts.ns says); the comment goes
  * along in pcapng. */
 void writer_record(struct writer *w, const struct record *rec);
 /* Appends interface statistics: readers take the last ones of a file. */

@@ -33,6 +33,9 @@ struct options {
 	struct option_list devices;
 	uint64_t bytes, seconds, transfers, snaplen, rotate_bytes, rotate_seconds, files;
 	bool interfaces, pcap, no_inject;
+	/* view */
+	const char *pace, *script;
+	bool follow, ascii;
 };
 
 enum option_kind {
@@ -46,7 +49,7 @@ enum option_kind {
 
 struct option_row {
 	char letter; /* 0: long form only */
-	const char *name, *arg, *help;
+	const char *name, *arg, *help; /* help NULL: not on the page */
 	uint8_t kind; /* enum option_kind */
 	size_t at;    /* offset in struct options: bool, const char *, uint64_t or int */
 	const char *const
@@ -67,7 +70,8 @@ struct command {
 };
 
 extern const struct command command_list, command_show, command_stat, command_devices,
-	command_capture, command_help;
+	command_capture, command_view,
+	command_help;
 /* All commands, NULL-terminated. */
 extern const struct command *const commands[];
 
@@ -96,6 +100,8 @@ struct session {
 /* Compiles the filter and opens the output. 0, or -1 after an error was printed. seekable: the
  * command will read the input at random. */
 int session_begin(struct session *s, const struct options *o, const char *input, bool seekable);
+/* Colours, as the options, the environment and the output say. */
+bool session_color(const struct options *o);
 /* Ends the live input; flushes; returns rc, or EXIT_TROUBLE when the output could not be written.
  */
 int session_end(struct session *s, int rc);

@@ -197,6 +197,8 @@ void command_usage(const struct command *c)
 		char left[40];
 		struct text t;
 
+		if (!row[i]->help)
+			continue;
 		text_init(&t, left, sizeof(left));
 		text_printf(&t, row[i]->letter ? "  -%c, " : "      ", row[i]->letter);
 		text_printf(&t, "--%s%s%s", row[i]->name, row[i]->arg ? " " : "",

@@ -12,7 +12,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-static bool use_color(const struct options *o)
+bool session_color(const struct options *o)
 {
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
 
@@ -140,7 +140,7 @@ int session_begin(struct session *s, const struct options *o, const char *input,
 	s->out.prompt = isatty(STDOUT_FILENO);
 	s->emit = output_new(&s->out, &(struct output_opts){
 					      .format = (enum output_format)o->format,
-					      .color = use_color(o),
+					      .color = session_color(o),
 					      .ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
 					      .columns = terminal_columns(),
 				      });

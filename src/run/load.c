@@ -23,6 +23,24 @@ struct consumer run_indexer(struct index *ix)
 	return (struct consumer){.self = ix, .record = index_record, .xfer = index_xfer};
 }
 
+/* ---- the reader ----------------------------------------------------------------------- */
+
+int run_open_access(struct run *r, int fd, struct err *e)
+{
+	struct reader_opts o = {.fd = fd, .seekable = true, .follow = true, .quiet = true};
+
+	r->access = reader_open(r->opts->path, &o, e);
+	return r->access ? 0 : -1;
+}
+
+static struct reader *access_reader(struct run *r)
+{
+	if (!r->access)
+		return r->reader;
+	reader_know(r->access, r->reader);
+	return r->access;
+}
+
 /* ---- one record --------------------------------------------------------------------- */
 
 static int read_record(struct run *r, const struct index *ix, uint64_t number, struct record *rec,
@@ -34,10 +52,10 @@ static int read_record(struct run *r, const struct index *ix, uint64_t number, s
 	if (!index_checkpoint(ix, number, &at))
 		return err_set(e, "there is no record %llu: the capture has %llu",
 			(unsigned long long)number, (unsigned long long)index_records(ix));
-	if (reader_seek(r->reader, &at, e) < 0)
+	if (reader_seek(access_reader(r), &at, e) < 0)
 		return -1;
 	do {
-		rc = reader_next(r->reader, rec, e);
+		rc = reader_next(access_reader(r), rec, e);
 	} while (rc == 1 && rec->number < number);
 	if (rc < 0)
 		return -1;
@@ -161,22 +179,35 @@ static int feed(struct loading *l, struct model *m, const struct index_entry *x)
 	return 0;
 }
 
+/* Somebody who looks at the records of a transfer while they are fed. */
+struct witness {
+	void (*record)(void *ctx, const struct record *rec, const struct event *ev,
+		struct placement place);
+	void *ctx;
+};
+
 /* The same of a transfer of the bus: packets of others lie between its own, and only those before
  * them tell which belong to whom. */
-static int feed_range(struct loading *l, struct model *m, const struct index_entry *x)
+static int feed_range(
+	struct loading *l, struct model *m, const struct index_entry *x, const struct witness *w)
 {
+	struct reader *reader = access_reader(l->run);
+	struct placement place;
 	struct record rec;
 	struct event ev;
 	int rc;
 
 	if (!index_checkpoint(l->ix, x->first, &rec))
 		return err_set(l->err, "transfer %u has no place", l->id);
-	if (reader_seek(l->run->reader, &rec, l->err) < 0)
+	if (reader_seek(reader, &rec, l->err) < 0)
 		return -1;
-	while ((rc = reader_next(l->run->reader, &rec, l->err)) == 1 && rec.number <= x->last) {
+	while ((rc = reader_next(reader, &rec, l->err)) == 1 && rec.number <= x->last) {
 		link_to_event(link_find(rec.link), &rec, &ev);
-		if (rec.number >= x->first)
-			model_feed(m, &rec, &ev);
+		if (rec.number >= x->first) {
+			place = model_feed(m, &rec, &ev);
+			if (w)
+				w->record(w->ctx, &rec, &ev, place);
+		}
 		if (rec.number == x->last)
 			break;
 	}
@@ -203,11 +234,92 @@ int run_load_xfer(struct run *r, const struct index *ix, uint32_t id,
 		.next_id = id,
 		.replay = index_replay(ix, id),
 	});
-	rc = index_replay(ix, id).known ? feed_range(&l, m, x) : feed(&l, m, x);
+	rc = index_replay(ix, id).known ? feed_range(&l, m, x, NULL) : feed(&l, m, x);
 	if (rc == 0 && !l.done)
 		model_finish(m);
 	model_free(m);
 	if (rc == 0 && !l.done)
 		return err_set(e, "transfer %u is not there any more: the capture has changed", id);
+	return rc;
+}
+
+/* ---- its parts ---------------------------------------------------------------------- */
+
+static void ignore_xfer(void *ctx, const struct xfer *x)
+{
+	(void)ctx;
+	(void)x;
+}
+
+/* Of URB captures: records that name the transfer's URB, between its first and its last. */
+static int urb_parts(struct run *r, const struct index *ix, const struct index_entry *x,
+	const struct run_parts *to, struct err *e)
+{
+	uint64_t urb = 0;
+
+	for (uint64_t n = x->first; n <= x->last; n++) {
+		struct record rec;
+		struct event ev;
+
+		if (n > x->first && !x->many)
+			n = x->last;
+		if (read_record(r, ix, n, &rec, &ev, e) < 0)
+			return -1;
+		if (n == x->first)
+			urb = ev.urb.id;
+		if (n == x->first || n == x->last || (ev.bin == BIN_NONE && ev.urb.id == urb))
+			to->record(to->ctx, &rec, &ev);
+	}
+	return 0;
+}
+
+struct bus_parts {
+	const struct run_parts *to;
+	uint32_t id;
+};
+
+static void bus_part(
+	void *ctx, const struct record *rec, const struct event *ev, struct placement place)
+{
+	struct bus_parts *p = ctx;
+
+	if (place.xfer == p->id || place.held)
+		p->to->record(p->to->ctx, rec, ev);
+}
+
+static void bus_transaction(void *ctx, const struct transaction *t)
+{
+	struct bus_parts *p = ctx;
+
+	if (t->xfer == p->id)
+		p->to->transaction(p->to->ctx, t);
+}
+
+int run_load_parts(struct run *r, const struct index *ix, uint32_t id, const struct run_parts *to,
+	struct err *e)
+{
+	const struct index_entry *x = index_get(ix, id);
+	struct bus_parts parts = {to, id};
+	struct loading l = {.run = r, .ix = ix, .id = id, .err = e};
+	struct model *m;
+	int rc;
+
+	if (!x)
+		return err_set(
+			e, "there is no transfer %u: the capture has %u", id, index_count(ix));
+	if (!index_replay(ix, id).known)
+		return urb_parts(r, ix, x, to, e);
+	m = model_new(&(struct model_opts){
+		.on_xfer = ignore_xfer,
+		.on_transaction = bus_transaction,
+		.ctx = &parts,
+		.devices = model_devices(r->model),
+		.start = model_start(r->model),
+		.next_id = id,
+		.replay = index_replay(ix, id),
+	});
+	rc = feed_range(&l, m, x, &(struct witness){bus_part, &parts});
+	model_finish(m);
+	model_free(m);
 	return rc;
 }

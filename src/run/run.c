@@ -163,45 +163,92 @@ static void give_waiting(struct run *r, bool records, const struct waiting *w)
 		give_record(r, &(struct run_record){&w->rec, &w->ev, place});
 }
 
-/* *start becomes the first record's place. */
+/* Where a run is. */
+struct run_loop {
+	struct decoders_by_iface types;
+	struct record start, next; /* the first record; one that was read and is still to be fed */
+	struct waiting waiting;
+	bool begun, records, later;
+};
+
+static void feed(struct run *r, struct run_loop *l, const struct record *rec)
+{
+	struct placement place;
+	struct event ev;
+
+	link_to_event(type_of(&l->types, rec), rec, &ev);
+	place = model_feed(r->model, rec, &ev);
+	if (place.resolves)
+		give_waiting(r, l->records, &l->waiting);
+	note_bin(r, rec, &ev, place.bin);
+	if (place.held)
+		hold(&l->waiting, rec, &ev);
+	else if (l->records)
+		give_record(r, &(struct run_record){rec, &ev, place});
+}
+
+int64_t run_next_time(const struct run *r)
+{
+	return r->loop && r->loop->later ? r->loop->next.time - r->loop->start.time : INT64_MAX;
+}
+
+enum run_state run_step(struct run *r, uint64_t records, int64_t until, struct err *e)
+{
+	struct run_loop *l = r->loop;
+	struct record rec;
+	int rc = 1;
+
+	for (; records && !r->stop && !signalled; records--) {
+		if (l->later)
+			rec = l->next;
+		else if ((rc = reader_next(r->reader, &rec, e)) != 1)
+			return rc ? RUN_FAILED : RUN_END;
+		if (!l->begun)
+			l->start = rec;
+		l->begun = true;
+		l->later = until != INT64_MAX && rec.time - l->start.time > until;
+		if (l->later) {
+			l->next = rec;
+			return RUN_LATER;
+		}
+		feed(r, l, &rec);
+	}
+	return records ? RUN_END : RUN_MORE;
+}
+
+static void loop_free(struct run *r)
+{
+	if (r->loop)
+		free(r->loop->types.type);
+	free(r->loop);
+	r->loop = NULL;
+}
+
+void run_finish(struct run *r)
+{
+	if (!r->loop)
+		return;
+	if (!r->stop) {
+		model_finish(r->model);
+		give_waiting(r, r->loop->records, &r->loop->waiting);
+	}
+	loop_free(r);
+}
+
+/* Everything, with progress. *start becomes the first record's place. rc of the reader. */
 static int loop(
 	struct run *r, bool records, struct progress *p, struct record *start, struct err *e)
 {
-	struct decoders_by_iface types = {0};
-	struct record rec;
-	struct event ev;
-	struct waiting w;
-	uint32_t until_look = PROGRESS_EVERY;
-	bool begun = false;
-	int rc = 0;
+	enum run_state state;
 
-	while (!r->stop && !signalled && (rc = reader_next(r->reader, &rec, e)) == 1) {
-		struct placement place;
-
-		if (!begun)
-			*start = rec;
-		begun = true;
-		link_to_event(type_of(&types, &rec), &rec, &ev);
-		place = model_feed(r->model, &rec, &ev);
-		if (place.resolves)
-			give_waiting(r, records, &w);
-		note_bin(r, &rec, &ev, place.bin);
-		if (place.held)
-			hold(&w, &rec, &ev);
-		else if (records)
-			give_record(r, &(struct run_record){&rec, &ev, place});
-		if (!--until_look) {
-			until_look = PROGRESS_EVERY;
-			if (p->on)
-				progress_show(p, r);
-		}
-	}
-	free(types.type);
-	if (!r->stop) {
-		model_finish(r->model);
-		give_waiting(r, records, &w);
-	}
-	return rc;
+	r->loop = mem_zalloc(1, sizeof(*r->loop));
+	r->loop->records = records;
+	while ((state = run_step(r, PROGRESS_EVERY, INT64_MAX, e)) == RUN_MORE)
+		if (p->on)
+			progress_show(p, r);
+	*start = r->loop->start;
+	run_finish(r);
+	return state == RUN_FAILED ? -1 : 0;
 }
 
 /* Whether any consumer wants records; sets r->payload. */
@@ -321,7 +368,7 @@ static bool report_unused(const struct run *r)
 	return trouble;
 }
 
-int run_capture(
+static int open_input(
 	struct run *r, const struct run_opts *o, struct consumer *c, size_t n, struct err *e)
 {
 	struct reader_opts ro = {
@@ -329,14 +376,33 @@ int run_capture(
 		.fd = o->fd,
 		.idle = o->idle,
 		.ctx = o->idle_ctx,
+		.follow = o->follow,
+		.quiet = o->quiet_input,
 		.seekable = o->seekable || o->learn,
 	};
-	bool broke;
-	int rc;
 
 	*r = (struct run){.filter = o->filter, .consumer = c, .consumers = n, .opts = o};
 	r->reader = reader_open(o->path, &ro, e);
-	if (!r->reader)
+	return r->reader ? 0 : -1;
+}
+
+int run_open(struct run *r, const struct run_opts *o, struct consumer *c, size_t n, struct err *e)
+{
+	if (open_input(r, o, c, n, e) < 0)
+		return -1;
+	r->loop = mem_zalloc(1, sizeof(*r->loop));
+	r->loop->records = wants(r, o);
+	r->model = new_model(r, o->knowledge);
+	return 0;
+}
+
+int run_capture(
+	struct run *r, const struct run_opts *o, struct consumer *c, size_t n, struct err *e)
+{
+	bool broke;
+	int rc;
+
+	if (open_input(r, o, c, n, e) < 0)
 		return -1;
 	rc = read_all(r, o, e);
 	broke = filter_broke(r->filter);
@@ -356,8 +422,10 @@ int run_capture(
 
 void run_close(struct run *r)
 {
+	loop_free(r);
+	reader_close(r->access);
 	reader_close(r->reader);
 	model_free(r->model);
-	r->reader = NULL;
+	r->reader = r->access = NULL;
 	r->model = NULL;
 }

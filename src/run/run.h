@@ -24,6 +24,8 @@ struct run {
 		const char *reason; /* why, NULL: not told */
 	} binned[BIN_COUNT];
 	const struct run_opts *opts; /* as given, during and after the run */
+	struct run_loop *loop;	     /* where it is; NULL: not begun, or over */
+	struct reader *access;	     /* for random access (run/load.h); NULL: reader itself */
 };
 
 /* What a record consumer is given. */
@@ -54,6 +56,8 @@ struct run_opts {
 	bool live;     /* who started the input ends it: signals are not the run's */
 	bool seekable; /* keep the reader for random access after the run */
 	bool quiet;    /* no progress */
+	bool quiet_input; /* no warnings about the input: another run gives them */
+	bool follow;   /* the input grows: its end is only for now */
 	bool learn;    /* read twice: what the devices tell anywhere is known from the beginning */
 	struct ids *ids;		       /* names of usb.ids, NULL: none */
 	const struct devices *knowledge;       /* starting knowledge, NULL: none */
@@ -68,6 +72,19 @@ struct run_opts {
 int run_capture(
 	struct run *r, const struct run_opts *o, struct consumer *c, size_t n, struct err *e);
 void run_close(struct run *r);
+
+/* The same in steps, for who has something to do in between; o->learn is not looked at.
+ *
+ * run_open opens the input: 0, or -1 with *e. run_step reads at most `records` records, none later
+ * than `until` (ns since the capture's first record): RUN_MORE: there are more; RUN_LATER: the next
+ * one is later than `until`; RUN_END: the input has no more (with o->follow: for now); RUN_FAILED
+ * with *e: it cannot be read any further. run_finish gives the consumers what is still pending. */
+enum run_state { RUN_MORE, RUN_LATER, RUN_END, RUN_FAILED };
+int run_open(struct run *r, const struct run_opts *o, struct consumer *c, size_t n, struct err *e);
+enum run_state run_step(struct run *r, uint64_t records, int64_t until, struct err *e);
+void run_finish(struct run *r);
+/* Time of the next record where run_step said RUN_LATER, ns since the capture's first record. */
+int64_t run_next_time(const struct run *r);
 
 /* A row for a transfer of this run. */
 void run_row(struct run *r, struct row *row, const struct xfer *x);
