@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { SPOOL_BLOCK = 256 * 1024 };
@@ -28,9 +29,16 @@ struct spool {
 
 bool spool_needed(const char *path)
 {
-	struct input *in = input_open(path, 4096, NULL, NULL);
-	bool plain = !in || input_is_plain(in);
+	struct stat st;
+	struct input *in;
+	bool plain;
 
+	if (strcmp(path, "-") ? stat(path, &st) : fstat(STDIN_FILENO, &st))
+		return false;
+	if (!S_ISREG(st.st_mode))
+		return !S_ISDIR(st.st_mode);
+	in = input_open(strcmp(path, "-") ? path : "/proc/self/fd/0", 4096, NULL, NULL);
+	plain = !in || input_is_plain(in);
 	input_close(in);
 	return !plain;
 }

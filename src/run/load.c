@@ -1,8 +1,9 @@
 /* load.c: rebuilding one transfer from its own records. */
 #include "run/load.h"
+#include "base/mem.h"
 #include "link/link.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 /* ---- filling the index -------------------------------------------------------------- */
 
@@ -273,10 +274,20 @@ static int urb_parts(struct run *r, const struct index *ix, const struct index_e
 	return 0;
 }
 
+/* Transactions end inside model_feed(), before the record that ended them was given. */
 struct bus_parts {
 	const struct run_parts *to;
 	uint32_t id;
+	struct transaction *ended;
+	size_t n, cap;
 };
+
+static void give_ended(struct bus_parts *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		p->to->transaction(p->to->ctx, &p->ended[i]);
+	p->n = 0;
+}
 
 static void bus_part(
 	void *ctx, const struct record *rec, const struct event *ev, struct placement place)
@@ -285,21 +296,24 @@ static void bus_part(
 
 	if (place.xfer == p->id || place.held)
 		p->to->record(p->to->ctx, rec, ev);
+	give_ended(p);
 }
 
 static void bus_transaction(void *ctx, const struct transaction *t)
 {
 	struct bus_parts *p = ctx;
 
-	if (t->xfer == p->id)
-		p->to->transaction(p->to->ctx, t);
+	if (t->xfer != p->id)
+		return;
+	array_need(p->ended, p->n, p->cap);
+	p->ended[p->n++] = *t;
 }
 
 int run_load_parts(struct run *r, const struct index *ix, uint32_t id, const struct run_parts *to,
 	struct err *e)
 {
 	const struct index_entry *x = index_get(ix, id);
-	struct bus_parts parts = {to, id};
+	struct bus_parts parts = {.to = to, .id = id};
 	struct loading l = {.run = r, .ix = ix, .id = id, .err = e};
 	struct model *m;
 	int rc;
@@ -320,6 +334,8 @@ int run_load_parts(struct run *r, const struct index *ix, uint32_t id, const str
 	});
 	rc = feed_range(&l, m, x, &(struct witness){bus_part, &parts});
 	model_finish(m);
+	give_ended(&parts);
+	free(parts.ended);
 	model_free(m);
 	return rc;
 }

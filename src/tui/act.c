@@ -164,13 +164,15 @@ static void only_device_of_page(struct app *a)
 	unsigned bus, device;
 
 	for (; line < p->lines; line--) {
-		const struct page_span *s = &p->span[p->line[line].span];
-		char text[24] = "", expr[60];
+		const struct page_line *l = &p->line[line];
+		char text[64], expr[60];
 		struct err e = {0};
+		struct text t;
 
-		if (p->line[line].spans && s->col == 0)
-			snprintf(text, sizeof(text), "%.*s", (int)(s->len < 23 ? s->len : 23),
-				p->text + s->off);
+		text_init(&t, text, sizeof(text));
+		for (uint32_t k = 0; k < l->spans; k++)
+			text_mem(&t, p->text + p->span[l->span + k].off,
+				p->span[l->span + k].len);
 		if (sscanf(text, "%5u.%5u", &bus, &device) != 2)
 			continue;
 		snprintf(expr, sizeof(expr), "bus == %u && dev == %u", bus, device);

@@ -2,6 +2,9 @@
 #include "tui/app.h"
 #include "tui/report.h"
 
+/* Narrower tables lose columns: the page scrolls sideways instead. */
+enum { REPORT_LEAST = 112 };
+
 void devices_page(struct app *a, struct page *p, int w)
 {
 	struct report *r;
@@ -9,7 +12,7 @@ void devices_page(struct app *a, struct page *p, int w)
 	page_clear(p);
 	if (!a->trace.now)
 		return;
-	r = report_begin(p, (unsigned)w, a->grid.ascii);
+	r = report_begin(p, (unsigned)(w > REPORT_LEAST ? w : REPORT_LEAST), a->grid.ascii);
 	devices_report(a->trace.now->counts, &a->trace.now->run, a->opts->base.ids, true,
 		report_emit(r));
 	report_end(r);

@@ -111,9 +111,11 @@ static void say_source(struct app *a, struct text *t)
 	uint32_t members = listing_set(&a->list)->members;
 	uint64_t lost;
 
-	if (!live)
+	if (!live && !s && !a->opts->pace)
 		return;
-	if (a->paused || a->trace.pace.paused)
+	if (!live)
+		text_str(t, "  ended");
+	else if (a->paused || a->trace.pace.paused)
 		text_str(t, "  PAUSED");
 	else
 		text_str(t, a->follow ? "  following" : "  not following");
@@ -122,6 +124,8 @@ static void say_source(struct app *a, struct text *t)
 		put_count(t, members - a->seen);
 		text_str(t, " new");
 	}
+	if (!live)
+		return;
 	if (a->trace.pace.on)
 		text_printf(t, "  ×%g", a->trace.pace.speed);
 	if (a->trace.now) {

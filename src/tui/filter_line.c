@@ -183,6 +183,16 @@ static void draw_error(struct app *a, int y, int cursor)
 		grid_put(g, x - 1 - w > 0 ? x - 1 - w : 0, y, x - 1, ROLE_BAD, e->text, message);
 }
 
+/* A name is being typed that may become a right one: what it could be says more than the error. */
+static bool can_complete(const struct prompt *p)
+{
+	size_t start = word_start(p->text, p->at), n = p->at - start;
+	const struct row_field *f = asked_field(p, start);
+	const char *c = n && p->at == p->len ? candidate(f, p->text + start, n, 0) : NULL;
+
+	return c && strlen(c) > n;
+}
+
 void filter_draw(struct app *a, int y)
 {
 	struct grid *g = &a->grid;
@@ -194,7 +204,7 @@ void filter_draw(struct app *a, int y)
 		return;
 	}
 	x = prompt_draw(&a->prompt, g, y, label);
-	if (a->filter_error.text[0])
+	if (a->filter_error.text[0] && !(a->completions || can_complete(&a->prompt)))
 		draw_error(a, y + 1, x);
 	else
 		draw_candidates(a, (int)strlen(label), y + 1);

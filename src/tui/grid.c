@@ -48,7 +48,7 @@ static const struct {
 	uint32_t cp;
 	char ascii;
 } plain[] = {{0xb5, 'u'}, {0xb7, '.'}, {0xd7, 'x'}, {0x2013, '-'}, {0x2014, '-'}, {0x2022, '*'},
-	{0x2026, '~'}, {0x2190, '<'}, {0x2191, '^'}, {0x2192, '>'}, {0x2193, 'v'}, {0x2500, '-'},
+	{0x2026, '>'}, {0x2190, '<'}, {0x2191, '^'}, {0x2192, '>'}, {0x2193, 'v'}, {0x2500, '-'},
 	{0x2502, '|'}, {0x250c, '+'}, {0x2514, '`'}, {0x251c, '|'}, {0x252c, '+'}, {0x2534, '+'},
 	{0x2581, '.'}, {0x2582, ':'}, {0x2583, '-'}, {0x2584, '='}, {0x2585, '+'}, {0x2586, '*'},
 	{0x2587, '%'}, {0x2588, '#'}, {0x25b8, '+'}, {0x25be, '-'}, {0x2713, 'x'}, {0x2264, '<'},
@@ -102,7 +102,7 @@ int grid_put(struct grid *g, int x, int y, int width, enum role role, const char
 		if (!w)
 			continue;
 		if (used + w > room) {
-			put_cell(g, x + room - 1, y, ROLE_DIM, g->ascii ? '~' : 0x2026);
+			put_cell(g, x + room - 1, y, ROLE_DIM, g->ascii ? '>' : 0x2026);
 			return room;
 		}
 		put_cell(g, x + used, y, role, cp);

@@ -158,7 +158,7 @@ static void count_all(struct timeline *t, struct listing *l, int64_t span, int c
 	const struct devices *d = model_devices(p->run.model);
 	uint32_t first = first_in_view(t, l, span), last = listing_id_at(l, t->from + span), step;
 
-	for (uint32_t i = 1; i <= devices_pipes(d); i++)
+	for (uint32_t i = idset_after(&p->pipes, 0); i; i = idset_after(&p->pipes, i))
 		lane_of(t, d, i);
 	clear(t, columns);
 	step = last > first ? (last - first) / SAMPLES + 1 : 1;

@@ -52,6 +52,7 @@ static void note_xfer(void *self, struct run *r, struct row *row)
 
 	(void)r;
 	idset_add(&p->ended, row->x->id);
+	idset_add(&p->pipes, row->x->pipe);
 	if (status_is_error(row->x->status))
 		idset_add(&p->errors, row->x->id);
 }
@@ -67,6 +68,7 @@ static void pass_free(struct pass *p)
 	meters_free(&p->meters);
 	idset_free(&p->ended);
 	idset_free(&p->errors);
+	idset_free(&p->pipes);
 	free(p);
 }
 

@@ -17,7 +17,7 @@ struct pass {
 	struct stat *stat;
 	struct device_counts *counts;
 	struct meters meters;
-	struct idset ended, errors;
+	struct idset ended, errors, pipes; /* transfers; pipes they used */
 	struct consumer consumer[5];
 	bool finished; /* everything was read, pending transfers are in the index */
 	uint64_t size; /* of the file then */
