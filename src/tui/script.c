@@ -15,6 +15,7 @@ struct script {
 	struct app *app;
 	const char *at;
 	bool manual;
+	int64_t clock;
 };
 
 static void settle(struct script *s)
@@ -221,6 +222,62 @@ static bool do_copied(struct script *s, char *arg)
 	return true;
 }
 
+static bool do_clock(struct script *s, char *arg)
+{
+	int64_t now = monotonic_ns();
+
+	printf("%s %.3f\n", arg, (double)(now - s->clock) / 1e6);
+	s->clock = now;
+	return true;
+}
+
+/* Numbers that are the same everywhere (Numerical Recipes' quick and dirty generator). */
+static uint32_t random_number(uint32_t *seed, uint32_t below)
+{
+	*seed = *seed * 1664525u + 1013904223u;
+	return (uint32_t)((uint64_t)(*seed >> 8) * below >> 24);
+}
+
+/* A key of the table, a letter, a number, the mouse: what a cat on the keyboard may find. */
+static uint32_t random_key(uint32_t *seed)
+{
+	static const uint32_t others[] = {KEY_RETURN, KEY_ESCAPE, KEY_TAB, KEY_BACKSPACE_, KEY_UP_,
+		KEY_DOWN_, KEY_LEFT_, KEY_RIGHT_, KEY_CLICK, KEY_DRAG, KEY_RELEASE, KEY_WHEEL_UP,
+		KEY_WHEEL_DOWN, 0xe9, 0x4e2d, KEY_CTRL_C};
+	uint32_t kind = random_number(seed, 10);
+	const struct binding *b = &bindings[random_number(seed, (uint32_t)binding_count)];
+
+	if (kind < 6 && b->keys && b->action != ACT_QUIT && b->action != ACT_SAVE_ALL)
+		return key_named(b->keys, binding_first_key(b));
+	return kind < 8 ? others[random_number(seed, ARRAY_LEN(others))]
+			: ' ' + random_number(seed, 95);
+}
+
+static bool do_monkey(struct script *s, char *arg)
+{
+	struct app *a = s->app;
+	uint32_t seed;
+	int n;
+
+	if (sscanf(arg, "%u %d", &seed, &n) != 2)
+		return false;
+	for (int i = 0; i < n; i++) {
+		struct mouse m = {(int)random_number(&seed, (uint32_t)a->grid.w),
+			(int)random_number(&seed, (uint32_t)a->grid.h)};
+
+		if (!random_number(&seed, 50))
+			app_resize(a, 30 + (int)random_number(&seed, 200),
+				5 + (int)random_number(&seed, 60));
+		app_key(a, random_key(&seed), m);
+		if (a->asking >= ASK_SAVE_ALL && a->asking <= ASK_OVERWRITE)
+			a->asking = ASK_NOTHING; /* it writes no files of random names */
+		a->quit = false;
+		app_work(a, 1 + (int)random_number(&seed, 5));
+		app_draw(a, 5);
+	}
+	return true;
+}
+
 static bool command(struct script *s, const char *word)
 {
 	static const struct {
@@ -239,6 +296,8 @@ static bool command(struct script *s, const char *word)
 		{":manual", do_manual, 0},
 		{":work", do_work, 1},
 		{":copied", do_copied, 0},
+		{":clock", do_clock, 1},
+		{":monkey", do_monkey, 2},
 	};
 	char arg[WORD_MAX] = "";
 
@@ -283,10 +342,12 @@ static char *read_script(const char *path)
 int script_run(struct app *a, const char *script)
 {
 	char *text = script[0] == '@' ? read_script(script + 1) : mem_strdup(script);
-	struct script s = {a, text, false};
+	struct script s = {.app = a, .at = text, .clock = monotonic_ns()};
 	char word[WORD_MAX] = "";
 	int rc = EXIT_DONE;
 
+	s.at += strspn(s.at, " \t\n");
+	s.manual = !strncmp(s.at, ":manual", 7); /* not even the first reading is done */
 	settle(&s);
 	while (*s.at && !a->quit && rc == EXIT_DONE) {
 		s.at += strspn(s.at, " \t\n");

@@ -8,6 +8,8 @@
  *   :save-display FILE     :click X Y         :drag X Y          :wheel up|down X Y
  *   :wait 'TEXT'           works until the screen holds the text, at most 60 s
  *   :manual, :work N       from now on nothing is done but by :work, N milliseconds
+ *   :clock NAME            prints NAME and the milliseconds since the last :clock, or the beginning
+ *   :monkey SEED N         N random keys, clicks and sizes
  *   :copied                prints what was copied last */
 #ifndef TUI_SCRIPT_H
 #define TUI_SCRIPT_H
