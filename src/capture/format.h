@@ -95,7 +95,7 @@ struct reader {
 	struct input *in;
 	uint8_t *buf;
 	size_t cap, block;
-	size_t next_read; /* bytes the next read or mapping asks for */
+	size_t next_read; /* bytes the next read or mapping asks for; MAPPING_UNIT: up to its end */
 	bool mapped;	  /* the file is seen through `map`, else read into buf */
 	struct mapping map;
 	bool eof;
