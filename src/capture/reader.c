@@ -176,7 +176,7 @@ void reader_warn(struct reader *r, enum trouble t, uint64_t offset, const char *
 }
 
 /* What the limit of warnings kept back. */
-static void warn_rest(struct reader *r)
+static __attribute__((noinline)) void warn_rest(struct reader *r)
 {
 	for (int i = 0; i < TROUBLE_KINDS; i++) {
 		if (r->warned[i] > WARN_MAX)
@@ -400,11 +400,10 @@ void reader_close(struct reader *r)
 
 int reader_next(struct reader *r, struct record *rec, struct err *e)
 {
-	enum step got;
+	enum step got = r->step(r, rec, e);
 
-	do
+	while (got == STEP_AGAIN)
 		got = r->step(r, rec, e);
-	while (got == STEP_AGAIN);
 	if (got != STEP_RECORD)
 		warn_rest(r);
 	return (int)got;
