@@ -47,8 +47,8 @@ struct known {
 /* What devices_pipe() was asked for, packed, and its answer: good as long as nothing changed since.
  */
 struct answer {
-	uint64_t at;
-	uint32_t what;
+	uint64_t at;   /* section, bus, address */
+	uint32_t what; /* speed, type, direction, endpoint */
 	uint32_t pipe; /* 0: none yet */
 	uint32_t changes;
 };
@@ -610,12 +610,14 @@ static uint32_t instance_of_speed(struct devices *d, const struct address *a, ui
 }
 
 /* Apart, so that the registers it needs are not saved for each transfer. */
-static __attribute__((noinline)) uint32_t answer(struct devices *d, struct answer *a,
-	const struct address *at, uint8_t endpoint, uint8_t dir, uint8_t type, uint8_t speed)
+static __attribute__((noinline)) uint32_t find_answer(struct devices *d, struct answer *a)
 {
-	uint32_t inst = instance_of_speed(d, at, speed);
+	const struct address at = {
+		(uint32_t)(a->at >> 32), (uint16_t)(a->at >> 16), (uint16_t)a->at};
+	uint32_t inst = instance_of_speed(d, &at, (uint8_t)(a->what >> 24));
 
-	a->pipe = find_pipe(d, inst, endpoint, dir, type);
+	a->pipe = find_pipe(
+		d, inst, (uint8_t)a->what, (uint8_t)(a->what >> 8), (uint8_t)(a->what >> 16));
 	a->changes = d->changes;
 	return a->pipe;
 }
@@ -635,7 +637,7 @@ uint32_t devices_pipe(struct devices *d, uint32_t section, uint16_t bus, uint16_
 		return a->pipe;
 	a->at = at;
 	a->what = what;
-	return answer(d, a, &(struct address){section, bus, address}, endpoint, dir, type, speed);
+	return find_answer(d, a);
 }
 
 const struct pipe *devices_get_pipe(const struct devices *d, uint32_t n)

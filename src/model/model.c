@@ -97,7 +97,7 @@ static inline bool same_urb(const void *owner, uint32_t value, const void *key)
 	       (!by_endpoint(k->ev) || same_endpoint(p, i, k->ev));
 }
 
-static struct urb_key urb_key(const struct record *rec, const struct event *ev)
+static inline struct urb_key urb_key(const struct record *rec, const struct event *ev)
 {
 	uint64_t endpoint = by_endpoint(ev) ? (uint64_t)ev->device << 8 | ev->endpoint : 0;
 
@@ -116,7 +116,7 @@ static __attribute__((noinline)) struct map_slot *oldest(
 	return first;
 }
 
-static struct map_slot *find_open(struct model *m, const struct urb_key *k)
+static inline struct map_slot *find_open(struct model *m, const struct urb_key *k)
 {
 	struct map_slot *s = map_find(&m->by_urb, k->hash, same_urb, m, k);
 
@@ -170,7 +170,7 @@ static void open_type_part(struct open_xfer *o, const struct event *ev)
 	}
 }
 
-static struct open_xfer *open_xfer(struct model *m, const struct urb_key *k)
+static inline struct open_xfer *open_xfer(struct model *m, const struct urb_key *k)
 {
 	const struct record *rec = k->rec;
 	const struct event *ev = k->ev;
