@@ -233,6 +233,7 @@ static void give_up(struct model *m, uint32_t n, uint16_t lost)
 
 	build_blank(&x);
 	build_from_open(m, &x, &m->open[n - 1]);
+	build_unfinished(m, &x, &m->open[n - 1]);
 	if (end_unrecorded(&x, lost))
 		x.status = STATUS_UNKNOWN;
 	else
