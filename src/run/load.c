@@ -1,9 +1,8 @@
 /* load.c: rebuilding one transfer from its own records. */
-#include "run/load.h"
-#include "base/mem.h"
+#include "run/load_impl.h"
 #include "link/link.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 /* ---- filling the index -------------------------------------------------------------- */
 
@@ -16,12 +15,23 @@ static void index_record(void *self, struct run *r, const struct run_record *rr)
 static void index_xfer(void *self, struct run *r, struct row *row)
 {
 	(void)r;
-	index_add_xfer(self, row->x);
+	index_add_xfer(self, row->x, row->decode.exchange);
+}
+
+static void index_exchange(void *self, struct run *r, const struct exchange *ex)
+{
+	(void)r;
+	index_add_exchange(self, ex);
 }
 
 struct consumer run_indexer(struct index *ix)
 {
-	return (struct consumer){.self = ix, .record = index_record, .xfer = index_xfer};
+	return (struct consumer){
+		.self = ix,
+		.record = index_record,
+		.xfer = index_xfer,
+		.exchange = index_exchange,
+	};
 }
 
 /* ---- the reader ----------------------------------------------------------------------- */
@@ -34,7 +44,7 @@ int run_open_access(struct run *r, int fd, struct err *e)
 	return r->access ? 0 : -1;
 }
 
-static struct reader *access_reader(struct run *r)
+struct reader *run_access(struct run *r)
 {
 	if (!r->access)
 		return r->reader;
@@ -44,7 +54,7 @@ static struct reader *access_reader(struct run *r)
 
 /* ---- one record --------------------------------------------------------------------- */
 
-static int read_record(struct run *r, const struct index *ix, uint64_t number, struct record *rec,
+int run_read_record(struct run *r, const struct index *ix, uint64_t number, struct record *rec,
 	struct event *ev, struct err *e)
 {
 	struct record at;
@@ -53,10 +63,10 @@ static int read_record(struct run *r, const struct index *ix, uint64_t number, s
 	if (!index_checkpoint(ix, number, &at))
 		return err_set(e, "there is no record %llu: the capture has %llu",
 			(unsigned long long)number, (unsigned long long)index_records(ix));
-	if (reader_seek(access_reader(r), &at, e) < 0)
+	if (reader_seek(run_access(r), &at, e) < 0)
 		return -1;
 	do {
-		rc = reader_next(access_reader(r), rec, e);
+		rc = reader_next(run_access(r), rec, e);
 	} while (rc == 1 && rec->number < number);
 	if (rc < 0)
 		return -1;
@@ -74,7 +84,7 @@ int run_load_record(struct run *r, const struct index *ix, uint64_t number,
 	struct record rec;
 	struct event ev;
 
-	if (read_record(r, ix, number, &rec, &ev, e) < 0)
+	if (run_read_record(r, ix, number, &rec, &ev, e) < 0)
 		return -1;
 	got(ctx, &rec, &ev);
 	return 0;
@@ -87,7 +97,7 @@ struct loading {
 	const struct index *ix;
 	uint32_t id;
 	bool done;
-	void (*got)(void *ctx, struct row *row);
+	void (*got)(void *ctx, const struct xfer *x);
 	void *ctx;
 	struct err *err;
 };
@@ -101,7 +111,7 @@ static void with_whole_payload(struct loading *l, struct xfer *x)
 	if (x->data.kept >= x->data.captured || x->replay.known)
 		return;
 	for (uint64_t n = x->first; n <= x->last; n++) {
-		if (read_record(l->run, l->ix, n, &rec, &ev, l->err) < 0)
+		if (run_read_record(l->run, l->ix, n, &rec, &ev, l->err) < 0)
 			return;
 		if (ev.bin == BIN_NONE && ev.urb.id == x->urb && ev.bus == x->bus &&
 			ev.urb.data_len == x->data.captured) {
@@ -142,7 +152,6 @@ static void rebuilt(void *ctx, const struct xfer *x)
 {
 	struct loading *l = ctx;
 	struct xfer copy = *x;
-	struct row row;
 
 	if (x->id != l->id || l->done)
 		return;
@@ -151,8 +160,7 @@ static void rebuilt(void *ctx, const struct xfer *x)
 	as_streamed(model_devices(l->run->model), index_get(l->ix, l->id), &copy);
 	copy.capture = (uint8_t)model_capture(l->run->model, &copy);
 	with_whole_payload(l, &copy);
-	run_row(l->run, &row, &copy);
-	l->got(l->ctx, &row);
+	l->got(l->ctx, &copy);
 }
 
 /* Feeds the records of the transfer: first and last, and what lies between where it has more. */
@@ -166,7 +174,7 @@ static int feed(struct loading *l, struct model *m, const struct index_entry *x)
 	for (uint64_t n = x->first; n <= x->last; n++) {
 		if (n > x->first && !x->many)
 			n = x->last;
-		if (read_record(l->run, l->ix, n, &rec, &ev, l->err) < 0)
+		if (run_read_record(l->run, l->ix, n, &rec, &ev, l->err) < 0)
 			return -1;
 		if (n == x->first) {
 			urb = ev.urb.id;
@@ -180,43 +188,31 @@ static int feed(struct loading *l, struct model *m, const struct index_entry *x)
 	return 0;
 }
 
-/* Somebody who looks at the records of a transfer while they are fed. */
-struct witness {
-	void (*record)(void *ctx, const struct record *rec, const struct event *ev,
-		struct placement place);
-	void *ctx;
-};
-
 /* The same of a transfer of the bus: packets of others lie between its own, and only those before
  * them tell which belong to whom. */
-static int feed_range(
-	struct loading *l, struct model *m, const struct index_entry *x, const struct witness *w)
+static int feed_range(struct loading *l, struct model *m, const struct index_entry *x)
 {
-	struct reader *reader = access_reader(l->run);
-	struct placement place;
 	struct record rec;
 	struct event ev;
 	int rc;
 
 	if (!index_checkpoint(l->ix, x->first, &rec))
 		return err_set(l->err, "transfer %u has no place", l->id);
-	if (reader_seek(reader, &rec, l->err) < 0)
+	if (reader_seek(run_access(l->run), &rec, l->err) < 0)
 		return -1;
-	while ((rc = reader_next(reader, &rec, l->err)) == 1 && rec.number <= x->last) {
+	while ((rc = reader_next(run_access(l->run), &rec, l->err)) == 1 && rec.number <= x->last) {
 		link_to_event(link_find(rec.link), &rec, &ev);
-		if (rec.number >= x->first) {
-			place = model_feed(m, &rec, &ev);
-			if (w)
-				w->record(w->ctx, &rec, &ev, place);
-		}
+		if (rec.number >= x->first)
+			model_feed(m, &rec, &ev);
 		if (rec.number == x->last)
 			break;
 	}
 	return rc < 0 ? -1 : 0;
 }
 
-int run_load_xfer(struct run *r, const struct index *ix, uint32_t id,
-	void (*got)(void *ctx, struct row *row), void *ctx, struct err *e)
+/* The transfer alone, without its exchange. */
+static int load_alone(struct run *r, const struct index *ix, uint32_t id,
+	void (*got)(void *ctx, const struct xfer *x), void *ctx, struct err *e)
 {
 	const struct index_entry *x = index_get(ix, id);
 	struct loading l = {r, ix, id, false, got, ctx, e};
@@ -235,7 +231,7 @@ int run_load_xfer(struct run *r, const struct index *ix, uint32_t id,
 		.next_id = id,
 		.replay = index_replay(ix, id),
 	});
-	rc = index_replay(ix, id).known ? feed_range(&l, m, x, NULL) : feed(&l, m, x);
+	rc = index_replay(ix, id).known ? feed_range(&l, m, x) : feed(&l, m, x);
 	if (rc == 0 && !l.done)
 		model_finish(m);
 	model_free(m);
@@ -244,98 +240,86 @@ int run_load_xfer(struct run *r, const struct index *ix, uint32_t id,
 	return rc;
 }
 
-/* ---- its parts ---------------------------------------------------------------------- */
+/* ---- with its exchange -------------------------------------------------------------- */
 
-static void ignore_xfer(void *ctx, const struct xfer *x)
+/* The exchange's transfers are tracked again, from the first one on. */
+struct replay {
+	struct run *run;
+	const struct index_exchange *of; /* NULL: the transfer belongs to none */
+	struct tracker tracker;
+	struct exchange *ex;
+	uint32_t wanted; /* this one is given to `got`; 0: none */
+	void (*got)(void *ctx, struct row *row);
+	void *ctx;
+};
+
+static void track_again(void *ctx, const struct xfer *x)
 {
-	(void)ctx;
-	(void)x;
+	struct replay *p = ctx;
+	struct row row;
+
+	if (p->of)
+		p->ex = track_bound(&p->tracker, x, p->of->decoder, p->of->function);
+	if (x->id != p->wanted)
+		return;
+	run_row(p->run, &row, x, p->ex);
+	p->got(p->ctx, &row);
 }
 
-/* Of URB captures: records that name the transfer's URB, between its first and its last. */
-static int urb_parts(struct run *r, const struct index *ix, const struct index_entry *x,
-	const struct run_parts *to, struct err *e)
+/* Tracks the transfers of the exchange `id` in end order, up to transfer `last` (0: all). */
+static int replay_exchange(
+	struct replay *p, const struct index *ix, uint32_t id, uint32_t last, struct err *e)
 {
-	uint64_t urb = 0;
+	uint32_t xfer;
+	uint32_t left = p->of->xfers;
 
-	for (uint64_t n = x->first; n <= x->last; n++) {
-		struct record rec;
-		struct event ev;
-
-		if (n > x->first && !x->many)
-			n = x->last;
-		if (read_record(r, ix, n, &rec, &ev, e) < 0)
+	p->tracker = (struct tracker){
+		.decode = &p->run->decode,
+		.devices = model_devices(p->run->model),
+		.all = exchanges_replay(id),
+	};
+	for (uint32_t at = p->of->place; left && (xfer = index_by_end(ix, at)); at++) {
+		if (index_get(ix, xfer)->exchange != id)
+			continue;
+		left--;
+		if (load_alone(p->run, ix, xfer, track_again, p, e) < 0)
 			return -1;
-		if (n == x->first)
-			urb = ev.urb.id;
-		if (n == x->first || n == x->last || (ev.bin == BIN_NONE && ev.urb.id == urb))
-			to->record(to->ctx, &rec, &ev);
+		if (xfer == last)
+			break;
 	}
 	return 0;
 }
 
-/* Transactions end inside model_feed(), before the record that ended them was given. */
-struct bus_parts {
-	const struct run_parts *to;
-	uint32_t id;
-	struct transaction *ended;
-	size_t n, cap;
-};
-
-static void give_ended(struct bus_parts *p)
-{
-	for (size_t i = 0; i < p->n; i++)
-		p->to->transaction(p->to->ctx, &p->ended[i]);
-	p->n = 0;
-}
-
-static void bus_part(
-	void *ctx, const struct record *rec, const struct event *ev, struct placement place)
-{
-	struct bus_parts *p = ctx;
-
-	if (place.xfer == p->id || place.held)
-		p->to->record(p->to->ctx, rec, ev);
-	give_ended(p);
-}
-
-static void bus_transaction(void *ctx, const struct transaction *t)
-{
-	struct bus_parts *p = ctx;
-
-	if (t->xfer != p->id)
-		return;
-	array_need(p->ended, p->n, p->cap);
-	p->ended[p->n++] = *t;
-}
-
-int run_load_parts(struct run *r, const struct index *ix, uint32_t id, const struct run_parts *to,
-	struct err *e)
+int run_load_xfer(struct run *r, const struct index *ix, uint32_t id,
+	void (*got)(void *ctx, struct row *row), void *ctx, struct err *e)
 {
 	const struct index_entry *x = index_get(ix, id);
-	struct bus_parts parts = {.to = to, .id = id};
-	struct loading l = {.run = r, .ix = ix, .id = id, .err = e};
-	struct model *m;
+	struct replay p = {.run = r, .wanted = id, .got = got, .ctx = ctx};
 	int rc;
 
-	if (!x)
+	if (!x || !x->exchange)
+		return load_alone(r, ix, id, track_again, &p, e);
+	p.of = index_get_exchange(ix, x->exchange);
+	rc = replay_exchange(&p, ix, x->exchange, id, e);
+	exchanges_free(p.tracker.all);
+	return rc;
+}
+
+int run_load_exchange(struct run *r, const struct index *ix, uint32_t id,
+	void (*got)(void *ctx, const struct exchange *ex), void *ctx, struct err *e)
+{
+	struct replay p = {.run = r, .of = index_get_exchange(ix, id)};
+	int rc;
+
+	if (!p.of)
 		return err_set(
-			e, "there is no transfer %u: the capture has %u", id, index_count(ix));
-	if (!index_replay(ix, id).known)
-		return urb_parts(r, ix, x, to, e);
-	m = model_new(&(struct model_opts){
-		.on_xfer = ignore_xfer,
-		.on_transaction = bus_transaction,
-		.ctx = &parts,
-		.devices = model_devices(r->model),
-		.start = model_start(r->model),
-		.next_id = id,
-		.replay = index_replay(ix, id),
-	});
-	rc = feed_range(&l, m, x, &(struct witness){bus_part, &parts});
-	model_finish(m);
-	give_ended(&parts);
-	free(parts.ended);
-	model_free(m);
+			e, "there is no exchange %u: the capture has %u", id, index_exchanges(ix));
+	rc = replay_exchange(&p, ix, id, 0, e);
+	if (rc == 0 && p.ex) {
+		p.ex->result = p.of->result;
+		p.ex->synthetic_end = p.of->synthetic_end;
+		got(ctx, p.ex);
+	}
+	exchanges_free(p.tracker.all);
 	return rc;
 }

@@ -201,7 +201,7 @@ static void format_entry(struct formatting *f, uint32_t id)
 	};
 	struct row row;
 
-	run_row(&f->rows->trace->now->run, &row, &x);
+	run_row(&f->rows->trace->now->run, &row, &x, NULL);
 	row.informed = row.claimed = true;
 	row.decoder = NULL;
 	text_init(&row.info, row.info_room, sizeof(row.info_room));
