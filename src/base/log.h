@@ -25,8 +25,9 @@ void log_error_lines(const char *text);
  * not quiet. NULL removes it. */
 void log_progress(const char *line);
 
-/* Messages go to say (one line each, without its end, control characters escaped) instead of standard
- * error, progress nowhere: for who draws on the terminal. NULL: to standard error again. */
+/* Messages go to say (one line each, without its end, control characters escaped) instead of
+ * standard error, progress nowhere: for who draws on the terminal. NULL: to standard error again.
+ */
 void log_set_sink(void (*say)(const char *line));
 
 /* Out of memory cannot be recovered from: says how much was wanted and exits with code 2. */

@@ -81,10 +81,17 @@ static int start_live(struct filling *f, const struct options *o, int *fd, struc
 {
 	struct drain_opts d = {.path = o->write ? o->write : o->interface, .prompt = true};
 
+	bool root = rights_becomes_nobody();
+
 	f->on_air = true;
-	if (live_open_source(&f->live, o, e) < 0 || rights_drop(e) < 0)
+	if (live_open_source(&f->live, o, e) < 0)
 		return -1;
-	d.fd = open_store(o, fd, e);
+	/* files belong to who called: see capture */
+	d.fd = root ? open_store(o, fd, e) : -1;
+	if ((root && d.fd < 0) || rights_drop(e) < 0)
+		return -1;
+	if (!root)
+		d.fd = open_store(o, fd, e);
 	return d.fd < 0 ? -1 : live_start(&f->live, o, &d, e);
 }
 
@@ -206,7 +213,8 @@ const struct command command_view = {
 	.args = "[options] [INPUT]",
 	.operands = 1,
 	.summary = "Terminal viewer: transfers, fields, bytes, devices, statistics, timeline",
-	.text = "INPUT is a capture file, also one that is still written to, or - for a pipe. The key "
+	.text = "INPUT is a capture file, also one that is still written to, or - for a pipe. The "
+		"key "
 		"?\n"
 		"shows all keys. Settings are kept in $XDG_CONFIG_HOME/urbscope/view.conf, notes "
 		"beside\n"

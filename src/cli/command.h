@@ -48,10 +48,10 @@ enum option_kind {
 };
 
 struct option_row {
-	char letter; /* 0: long form only */
+	char letter;		       /* 0: long form only */
 	const char *name, *arg, *help; /* help NULL: not on the page */
-	uint8_t kind; /* enum option_kind */
-	size_t at;    /* offset in struct options: bool, const char *, uint64_t or int */
+	uint8_t kind;		       /* enum option_kind */
+	size_t at; /* offset in struct options: bool, const char *, uint64_t or int */
 	const char *const
 		*words; /* OPTION_WORD: NULL-terminated; the index is stored, plus `base` */
 	int base;
@@ -70,8 +70,7 @@ struct command {
 };
 
 extern const struct command command_list, command_show, command_stat, command_devices,
-	command_capture, command_view,
-	command_help;
+	command_capture, command_view, command_help;
 /* All commands, NULL-terminated. */
 extern const struct command *const commands[];
 

@@ -5,6 +5,7 @@
 
 #include <locale.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -26,7 +27,8 @@ static void usage(void)
 	out_init(&o, STDOUT_FILENO);
 	out_str(&o, "urbscope " URBSCOPE_VERSION ": USB captures as transfers\n\n"
 		    "  urbscope [--version|--help|--decoders] COMMAND [options] [INPUT]\n"
-		    "  urbscope FILE                the same as urbscope list FILE\n\n"
+		    "  urbscope FILE                urbscope view FILE on a terminal, list "
+		    "elsewhere\n\n"
 		    "INPUT is a capture file (pcap, pcapng or usbmon text; plain, gzip or zstd) or "
 		    "- for\n"
 		    "standard input.\n\nCommands:\n");
@@ -79,6 +81,14 @@ static int run_command(const struct command *c, int argc, char **argv)
 	return c->run(&o, operands, argv);
 }
 
+/* Where a file alone is looked at in the viewer. */
+static bool on_terminal(void)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && term && *term && strcmp(term, "dumb");
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *c;
@@ -100,7 +110,7 @@ int main(int argc, char **argv)
 		return run_command(c, argc - 1, argv + 1);
 	if (argc == 2 && (!strcmp(argv[1], "-") || strchr(argv[1], '/') || strchr(argv[1], '.') ||
 				 access(argv[1], R_OK) == 0))
-		return run_command(&command_list, argc, argv);
+		return run_command(on_terminal() ? &command_view : &command_list, argc, argv);
 	log_error("\"%s\" is neither a command nor a file (urbscope --help lists the commands)",
 		argv[1]);
 	return EXIT_TROUBLE;

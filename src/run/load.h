@@ -23,8 +23,8 @@ int run_load_record(struct run *r, const struct index *ix, uint64_t number,
 	void (*got)(void *ctx, const struct record *rec, const struct event *ev), void *ctx,
 	struct err *e);
 
-/* Gives the run a reader of its own for random access, so that transfers can be loaded while it goes
- * on: fd (owned) is the same input, a plain file. run_close() closes it. 0, or -1 with *e. */
+/* Gives the run a reader of its own for random access, so that transfers can be loaded while it
+ * goes on: fd (owned) is the same input, a plain file. run_close() closes it. 0, or -1 with *e. */
 int run_open_access(struct run *r, int fd, struct err *e);
 
 /* What a transfer consists of: record() for each of its records in order (bus captures: packets,

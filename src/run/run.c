@@ -196,7 +196,7 @@ static void give_waiting(struct run *r, bool records, const struct waiting *w)
 
 /* Where a run is. */
 struct run_loop {
-	struct run_link *link; /* of the record before */
+	struct run_link *link;	   /* of the record before */
 	struct record start, next; /* the first record; one that was read and is still to be fed */
 	struct waiting waiting;
 	bool begun, records, later;

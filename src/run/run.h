@@ -80,12 +80,12 @@ struct run_opts {
 	/* The input has nothing more at the moment: output can be shown; may be NULL. */
 	void (*idle)(void *ctx);
 	void *idle_ctx;
-	bool live;     /* who started the input ends it: signals are not the run's */
-	bool seekable; /* keep the reader for random access after the run */
-	bool quiet;    /* no progress */
+	bool live;	  /* who started the input ends it: signals are not the run's */
+	bool seekable;	  /* keep the reader for random access after the run */
+	bool quiet;	  /* no progress */
 	bool quiet_input; /* no warnings about the input: another run gives them */
-	bool follow;   /* the input grows: its end is only for now */
-	bool learn;    /* read twice: what the devices tell anywhere is known from the beginning */
+	bool follow;	  /* the input grows: its end is only for now */
+	bool learn; /* read twice: what the devices tell anywhere is known from the beginning */
 	struct ids *ids;		       /* names of usb.ids, NULL: none */
 	const struct devices *knowledge;       /* starting knowledge, NULL: none */
 	const struct decode_binding *bindings; /* --as, `n_bindings` of them */

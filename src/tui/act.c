@@ -22,10 +22,10 @@ void app_follow(struct app *a, bool on)
 
 static int page_rows(const struct app *a)
 {
-	int h = a->screen != SCREEN_LIST  ? a->layout.page.h
-		: a->pane == PANE_LIST	  ? a->layout.list.h
+	int h = a->screen != SCREEN_LIST ? a->layout.page.h
+		: a->pane == PANE_LIST	 ? a->layout.list.h
 		: a->pane == PANE_FIELDS ? a->layout.fields.h
-					  : a->layout.bytes.h;
+					 : a->layout.bytes.h;
 
 	return h > 1 ? h - 1 : 1;
 }
@@ -171,8 +171,7 @@ static void only_device_of_page(struct app *a)
 
 		text_init(&t, text, sizeof(text));
 		for (uint32_t k = 0; k < l->spans; k++)
-			text_mem(&t, p->text + p->span[l->span + k].off,
-				p->span[l->span + k].len);
+			text_mem(&t, p->text + p->span[l->span + k].off, p->span[l->span + k].len);
 		if (sscanf(text, "%5u.%5u", &bus, &device) != 2)
 			continue;
 		snprintf(expr, sizeof(expr), "bus == %u && dev == %u", bus, device);
@@ -311,7 +310,8 @@ static void act_jump(struct app *a, enum action action)
 			   ? 1
 			   : -1;
 	const struct pipe *p = l->cursor.id ? pipe_of(l, l->cursor.id) : NULL;
-	const struct index_entry *e = l->cursor.id ? index_get(a->trace.now->ix, l->cursor.id) : NULL;
+	const struct index_entry *e =
+		l->cursor.id ? index_get(a->trace.now->ix, l->cursor.id) : NULL;
 
 	if (!p || !e)
 		return;
@@ -324,7 +324,9 @@ static void act_jump(struct app *a, enum action action)
 		jump(a, listing_next(l, l->cursor.id, step, same_device, &p->instance),
 			"transfer of this device", step);
 	else
-		jump(a, listing_next(l, l->cursor.id, step, other_exchange, &(uint32_t){e->exchange}),
+		jump(a,
+			listing_next(
+				l, l->cursor.id, step, other_exchange, &(uint32_t){e->exchange}),
 			"exchange", step);
 }
 
@@ -387,7 +389,8 @@ static void act_history(struct app *a, enum action action)
 {
 	app_follow(a, false);
 	if (!listing_history(&a->list, action == ACT_BACK ? -1 : 1))
-		app_say(a, ROLE_DIM, action == ACT_BACK ? "this is where you began" : "nothing forward");
+		app_say(a, ROLE_DIM,
+			action == ACT_BACK ? "this is where you began" : "nothing forward");
 }
 
 /* ---- searching ---------------------------------------------------------------------- */

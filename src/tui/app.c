@@ -49,8 +49,7 @@ static void configure(struct app *a, const struct view_opts *o)
 	rows_init(&a->rows, &a->trace, a->grid.ascii);
 	if (a->config.columns[0])
 		rows_choose(&a->rows, a->config.columns);
-	rows_set_time(&a->rows,
-		o->time ? (enum time_format)o->time : time_named(a->config.time));
+	rows_set_time(&a->rows, o->time ? (enum time_format)o->time : time_named(a->config.time));
 }
 
 int app_init(struct app *a, const struct view_opts *o, struct err *e)
@@ -98,6 +97,7 @@ void app_free(struct app *a)
 	rows_free(&a->rows);
 	sieve_free(&a->sieve);
 	timeline_free(&a->timeline);
+	iso_screen_free(&a->iso);
 	for (size_t i = 0; i < SCREENS; i++)
 		page_free(&a->page[i]);
 	trace_close(&a->trace);
@@ -167,7 +167,8 @@ static void search_over(struct app *a)
 		detail_move(&a->detail, 0);
 	}
 	if (s->wrapped)
-		app_say(a, ROLE_DIM, "found beyond the %s of the list", s->step > 0 ? "end" : "beginning");
+		app_say(a, ROLE_DIM, "found beyond the %s of the list",
+			s->step > 0 ? "end" : "beginning");
 }
 
 static bool search_work(struct app *a, int ms)
@@ -228,6 +229,8 @@ bool app_work(struct app *a, int ms)
 	more |= sieve_step(&a->sieve, &a->trace, ms);
 	more |= search_work(a, ms);
 	more |= save_work(a, ms);
+	if (a->screen == SCREEN_ISO)
+		more |= iso_step(&a->iso, &a->trace, ms);
 	follow(a);
 	listing_settle(&a->list);
 	a->cursor_time = time_of(a, a->list.cursor.id);

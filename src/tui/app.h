@@ -5,6 +5,7 @@
 
 #include "tui/config.h"
 #include "tui/detail.h"
+#include "tui/iso_screen.h"
 #include "tui/keys.h"
 #include "tui/notes.h"
 #include "tui/prompt.h"
@@ -78,7 +79,8 @@ struct app {
 	struct search search;
 	struct saving saving;
 	struct timeline timeline;
-	struct page page[SCREENS]; /* of the screens that are pages */
+	struct iso_screen iso;
+	struct page page[SCREENS];    /* of the screens that are pages */
 	uint64_t page_state[SCREENS]; /* what the page was made of */
 	enum screen screen;
 	enum pane pane;
@@ -98,7 +100,7 @@ struct app {
 	uint32_t seen; /* members of the list when the cursor was at its end last */
 	uint32_t generation;
 	int64_t cursor_time, top_time; /* of the list, for when another pass takes over */
-	int dragging; /* 0 no, 1 the horizontal border, 2 the vertical one */
+	int dragging;		       /* 0 no, 1 the horizontal border, 2 the vertical one */
 	struct app_terminal terminal;
 	char *copied; /* what was copied last */
 	size_t n_copied;
@@ -149,7 +151,6 @@ void filter_draw(struct app *a, int y);
 
 void devices_page(struct app *a, struct page *p, int w);
 void statistics_page(struct app *a, struct page *p, int w);
-void iso_page(struct app *a, struct page *p, int w);
 void help_page(struct app *a, struct page *p, int w);
 /* The mouse: list, panes, borders, tabs. */
 void app_mouse(struct app *a, uint32_t key, struct mouse m);

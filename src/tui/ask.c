@@ -1,5 +1,5 @@
-/* ask.c: what the bottom line asks for: where to go, what to look for, notes, names of files; and the
- * small menus. */
+/* ask.c: what the bottom line asks for: where to go, what to look for, notes, names of files; and
+ * the small menus. */
 #include "tui/app.h"
 #include "analysis/show.h"
 #include "base/mem.h"
@@ -11,8 +11,8 @@
 
 /* ---- going -------------------------------------------------------------------------- */
 
-/* "1.5s", "20ms", "100 us", "90", "1:02.5", or a time of day "14:03:05.5": ns since the first record.
- * False: that is no time. */
+/* "1.5s", "20ms", "100 us", "90", "1:02.5", or a time of day "14:03:05.5": ns since the first
+ * record. False: that is no time. */
 static bool read_time(const struct app *a, const char *s, int64_t *ns)
 {
 	static const struct {
@@ -56,8 +56,8 @@ static void go(struct app *a, const char *s)
 	a->screen = SCREEN_LIST;
 	if (*digits >= '0' && *digits <= '9' && !*end) {
 		uint32_t id = record ? listing_id_of_record(&a->list, n)
-				     : n <= index_count(a->trace.now->ix) ? (uint32_t)n
-									   : 0;
+			      : n <= index_count(a->trace.now->ix) ? (uint32_t)n
+								   : 0;
 
 		if (id)
 			app_go(a, id);
@@ -69,7 +69,8 @@ static void go(struct app *a, const char *s)
 	} else if (read_time(a, s, &ns)) {
 		app_go(a, listing_id_at(&a->list, ns));
 	} else {
-		app_say(a, ROLE_WARN, "go to: 120 (transfer), r 240 (record), 1.5s, 20ms, 14:03:05");
+		app_say(a, ROLE_WARN,
+			"go to: 120 (transfer), r 240 (record), 1.5s, 20ms, 14:03:05");
 	}
 }
 
@@ -178,8 +179,8 @@ static void copy(struct app *a, uint32_t key)
 		char key;
 		int format; /* -1: C */
 		const char *file, *name;
-	} as[] = {{'t', OUTPUT_TEXT, "copied.txt", "text"}, {'j', OUTPUT_JSON, "copied.json", "JSON"},
-		{'c', -1, "copied.h", "a C array"}};
+	} as[] = {{'t', OUTPUT_TEXT, "copied.txt", "text"},
+		{'j', OUTPUT_JSON, "copied.json", "JSON"}, {'c', -1, "copied.h", "a C array"}};
 	struct copying c = {.app = a};
 	char path[1024];
 	size_t i = 0;
@@ -245,7 +246,8 @@ static void columns_key(struct app *a, uint32_t key)
 static void columns_draw(struct app *a, int y)
 {
 	struct grid *g = &a->grid;
-	int x = grid_str(g, 0, y, g->w, ROLE_STRONG, g->w < 100 ? "Space: " : "Space shows or hides: ");
+	int x = grid_str(
+		g, 0, y, g->w, ROLE_STRONG, g->w < 100 ? "Space: " : "Space shows or hides: ");
 	int from = 0, before = 0;
 
 	for (size_t i = 0; i <= a->menu; i++) /* what lies left of the chosen one may not fit */

@@ -1,4 +1,5 @@
-/* config.h: the viewer's settings: $XDG_CONFIG_HOME/urbscope/view.conf, a line "key = value" each. */
+/* config.h: the viewer's settings: $XDG_CONFIG_HOME/urbscope/view.conf, a line "key = value" each.
+ */
 #ifndef TUI_CONFIG_H
 #define TUI_CONFIG_H
 
@@ -10,10 +11,10 @@
 struct config {
 	char theme[16]; /* empty: not chosen */
 	char columns[256];
-	char time[8];	/* rel, delta, abs */
+	char time[8];	 /* rel, delta, abs */
 	char colour[12]; /* status, endpoint */
-	char lines[8];	/* utf8, ascii; empty: as the locale says */
-	int split;	/* the list's part of the height, percent */
+	char lines[8];	 /* utf8, ascii; empty: as the locale says */
+	int split;	 /* the list's part of the height, percent */
 	struct prompt_history filters;
 };
 

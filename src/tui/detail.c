@@ -60,8 +60,7 @@ static void load(struct detail *d, struct listing *l)
 
 static uint64_t record_of(struct listing *l)
 {
-	const struct unfolded *u =
-		l->cursor.line >= 0 ? listing_unfolded(l, l->cursor.id) : NULL;
+	const struct unfolded *u = l->cursor.line >= 0 ? listing_unfolded(l, l->cursor.id) : NULL;
 
 	return u && (size_t)l->cursor.line < u->parts.lines ? u->parts.line[l->cursor.line].ref : 0;
 }

@@ -1,5 +1,5 @@
-/* detail.h: what is selected, in full: its properties and fields as a tree beside its bytes. The bytes
- * of the selected field are lit; moving over bytes selects the field. */
+/* detail.h: what is selected, in full: its properties and fields as a tree beside its bytes. The
+ * bytes of the selected field are lit; moving over bytes selects the field. */
 #ifndef TUI_DETAIL_H
 #define TUI_DETAIL_H
 
@@ -11,7 +11,7 @@ struct detail {
 	struct tree tree;
 	struct place place; /* what it shows */
 	uint32_t generation;
-	int width; /* of the pane it was made for */
+	int width;	 /* of the pane it was made for */
 	uint64_t record; /* shown instead of the transfer; 0: the transfer */
 	uint8_t setup[8];
 	bool has_setup;

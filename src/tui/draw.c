@@ -224,8 +224,7 @@ static void draw_bottom(struct app *a, int y)
 
 /* ---- the list ----------------------------------------------------------------------- */
 
-static void draw_list_header(
-	struct app *a, struct area *r, const uint8_t *which, size_t n)
+static void draw_list_header(struct app *a, struct area *r, const uint8_t *which, size_t n)
 {
 	struct grid *g = &a->grid;
 	int x = r->x + PREFIX;
@@ -247,9 +246,10 @@ static enum role lane_role(const struct app *a, uint32_t id)
 	const struct pass *p = a->trace.now;
 	const struct index_entry *e = index_get(p->ix, id);
 
-	return e ? (enum role)(ROLE_LANE0 + (int)(devices_get_pipe(model_devices(p->run.model), e->pipe)
-							  ->endpoint_id %
-						  ROLE_LANES))
+	return e ? (enum role)(
+			   ROLE_LANE0 + (int)(devices_get_pipe(model_devices(p->run.model), e->pipe)
+							->endpoint_id %
+						ROLE_LANES))
 		 : ROLE_TEXT;
 }
 
@@ -279,7 +279,7 @@ static void draw_note(struct app *a, struct area r, int x, int y, uint32_t id)
 static void draw_transfer(struct app *a, struct area r, int y, uint32_t id, uint32_t before,
 	const uint8_t *which, size_t n)
 {
-	const struct row_text *t = rows_get(&a->rows, id, before);
+	const struct row_text *t = rows_get(&a->rows, id, before, listing_folded(&a->list, id));
 	bool lanes = !strcmp(a->config.colour, "endpoint");
 	int x = r.x + PREFIX;
 
@@ -295,8 +295,8 @@ static void draw_transfer(struct app *a, struct area r, int y, uint32_t id, uint
 		if (a->rows.col[c].right && !last && t->len[c] && t->cols[c] < w)
 			shift = w - t->cols[c];
 		if (t->len[c])
-			shift += grid_put(&a->grid, x + shift, y, w - shift, role, t->text + t->at[c],
-				t->len[c]);
+			shift += grid_put(&a->grid, x + shift, y, w - shift, role,
+				t->text + t->at[c], t->len[c]);
 		x += last ? shift : w + 2;
 	}
 	draw_note(a, r, x, y, id);
@@ -345,9 +345,11 @@ static void draw_rows(struct app *a, struct area r, const uint8_t *which, size_t
 static const char *nothing_to_show(const struct app *a)
 {
 	if (!a->trace.now || !a->trace.now->ended.members)
-		return trace_complete(&a->trace) ? "no transfers in this capture" : "no transfers yet";
-	return sieve_percent(&a->sieve, &a->trace) < 100 ? "nothing found yet"
-							 : "the filter keeps no transfer (F shows everything)";
+		return trace_complete(&a->trace) ? "no transfers in this capture"
+						 : "no transfers yet";
+	return sieve_percent(&a->sieve, &a->trace) < 100
+		       ? "nothing found yet"
+		       : "the filter keeps no transfer (F shows everything)";
 }
 
 static void draw_list(struct app *a, struct area r)
@@ -447,10 +449,18 @@ static uint64_t page_basis(const struct app *a, int w)
 {
 	uint64_t basis = 1 + (uint64_t)w;
 
+	if (a->screen == SCREEN_ISO)
+		basis += (uint64_t)a->iso.finished << 10;
 	if (a->screen != SCREEN_HELP && a->trace.now)
-		basis += (uint64_t)a->trace.generation << 48 ^ index_records(a->trace.now->ix) << 12 ^
+		basis += (uint64_t)a->trace.generation << 48 ^
+			 index_records(a->trace.now->ix) << 12 ^
 			 (uint64_t)a->trace.now->finished << 11;
 	return basis;
+}
+
+static void iso_page(struct app *a, struct page *p, int w)
+{
+	iso_fill(&a->iso, &a->trace, p, w, a->grid.ascii);
 }
 
 static void draw_page(struct app *a, struct area r)
@@ -478,8 +488,8 @@ static void draw_body(struct app *a, struct area r)
 		draw_main(a, r);
 	} else if (a->screen == SCREEN_TIMELINE) {
 		a->layout.page = r;
-		timeline_draw(&a->timeline, &a->list, &a->grid, r,
-			!strcmp(a->config.colour, "endpoint"));
+		timeline_draw(
+			&a->timeline, &a->list, &a->grid, r, !strcmp(a->config.colour, "endpoint"));
 	} else {
 		draw_page(a, r);
 	}

@@ -139,13 +139,15 @@ static void draw_candidates(struct app *a, int x, int y)
 		return;
 	}
 	for (size_t i = 0; x < g->w - 4 && (c = candidate(f, word, strlen(word), i)); i++)
-		x += grid_str(g, x, y, g->w - x, a->completions == i + 1 ? ROLE_STRONG : ROLE_DIM, c) + 2;
+		x += grid_str(g, x, y, g->w - x, a->completions == i + 1 ? ROLE_STRONG : ROLE_DIM,
+			     c) +
+		     2;
 }
 
 /* ---- drawing ------------------------------------------------------------------------ */
 
-/* The message's third line has the caret; the second the expression, its beginning left out where it
- * is long. */
+/* The message's third line has the caret; the second the expression, its beginning left out where
+ * it is long. */
 static int caret_column(const struct err *e, const char *expr)
 {
 	const char *shown = strchr(e->text, '\n'), *caret = shown ? strchr(shown + 1, '\n') : NULL;
@@ -157,7 +159,8 @@ static int caret_column(const struct err *e, const char *expr)
 	shown += 3;
 	if (!strncmp(shown, "...", 3)) {
 		size_t n = (size_t)(caret - shown) - 3;
-		const char *at = n > 8 ? memmem(expr, strlen(expr), shown + 3, n > 24 ? 24 : n) : NULL;
+		const char *at =
+			n > 8 ? memmem(expr, strlen(expr), shown + 3, n > 24 ? 24 : n) : NULL;
 
 		left_out = at ? (int)text_columns(expr, (size_t)(at - expr)) : 0;
 		column -= 3;

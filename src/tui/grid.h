@@ -1,5 +1,5 @@
-/* grid.h: a screen as a value: cells with a character and a role. Screens are drawn into a grid; what
- * shows it on a terminal, and tests that compare it, come after. */
+/* grid.h: a screen as a value: cells with a character and a role. Screens are drawn into a grid;
+ * what shows it on a terminal, and tests that compare it, come after. */
 #ifndef TUI_GRID_H
 #define TUI_GRID_H
 
@@ -61,9 +61,9 @@ void grid_resize(struct grid *g, int w, int h);
 void grid_clear(struct grid *g);
 void grid_free(struct grid *g);
 
-/* Puts UTF-8 text of n bytes (or to NUL when n is (size_t)-1) at x, y, in at most `width` columns and
- * within the grid; control characters and what is not UTF-8 become '?'. What does not fit is cut and
- * marked. Returns the columns used. */
+/* Puts UTF-8 text of n bytes (or to NUL when n is (size_t)-1) at x, y, in at most `width` columns
+ * and within the grid; control characters and what is not UTF-8 become '?'. What does not fit is
+ * cut and marked. Returns the columns used. */
 int grid_put(struct grid *g, int x, int y, int width, enum role role, const char *s, size_t n);
 int grid_str(struct grid *g, int x, int y, int width, enum role role, const char *s);
 int grid_printf(struct grid *g, int x, int y, int width, enum role role, const char *fmt, ...)
@@ -77,7 +77,8 @@ void grid_select(struct grid *g, int x, int y, int w);
 /* Gives w cells a role. */
 void grid_tint(struct grid *g, int x, int y, int w, enum role role);
 
-/* A line of the grid as UTF-8 without blanks at its end, into dst of cap bytes; returns its length. */
+/* A line of the grid as UTF-8 without blanks at its end, into dst of cap bytes; returns its length.
+ */
 size_t grid_line(const struct grid *g, int y, char *dst, size_t cap);
 /* The same line's roles as letters, upper case where selected; for tests. */
 size_t grid_roles(const struct grid *g, int y, char *dst, size_t cap);

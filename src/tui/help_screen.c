@@ -25,10 +25,12 @@ void help_page(struct app *a, struct page *p, int w)
 	}
 	page_line(p);
 	page_add(p, 0, ROLE_STRONG, "Mouse");
-	page_add(p, 2, ROLE_TEXT, "click selects a line, a field, a byte or a screen; the wheel scrolls;");
+	page_add(p, 2, ROLE_TEXT,
+		"click selects a line, a field, a byte or a screen; the wheel scrolls;");
 	page_add(p, 2, ROLE_TEXT, "borders between panes can be dragged");
 	page_line(p);
 	page_add(p, 0, ROLE_STRONG, "Filters");
-	page_add(p, 2, ROLE_TEXT, "dev == 5 && ep == 1    error or latency > 5ms    info contains \"READ\"");
+	page_add(p, 2, ROLE_TEXT,
+		"dev == 5 && ep == 1    error or latency > 5ms    info contains \"READ\"");
 	page_add(p, 2, ROLE_TEXT, "urbscope help filter names all fields");
 }

@@ -79,7 +79,10 @@ static void draw_row(const struct detail *d, struct grid *g, struct area a, int 
 
 		grid_put(g, a.x + x, y, a.w - x, role, two, 2);
 		grid_put(g, a.x + ascii + (int)i, y, a.w - ascii - (int)i,
-			light ? ROLE_LIT : c == '.' ? ROLE_DIM : ROLE_TEXT, &c, 1);
+			light	   ? ROLE_LIT
+			: c == '.' ? ROLE_DIM
+				   : ROLE_TEXT,
+			&c, 1);
 		if (here) {
 			grid_select(g, a.x + x, y, 2);
 			grid_select(g, a.x + ascii + (int)i, y, 1);
@@ -93,8 +96,7 @@ void hex_draw(struct detail *d, struct grid *g, struct area a, bool active)
 {
 	struct hex_shape s = hex_shape(d, a.w);
 	uint32_t rows = rows_of(d, s.per_row);
-	uint32_t row = d->in == FIELD_IN_SETUP ? 0
-					       : d->at / (uint32_t)s.per_row + d->has_setup;
+	uint32_t row = d->in == FIELD_IN_SETUP ? 0 : d->at / (uint32_t)s.per_row + d->has_setup;
 	struct light lit = {0};
 
 	grid_blank(g, a, ROLE_TEXT);

@@ -123,11 +123,11 @@ enum {
 };
 
 struct binding {
-	uint8_t where;	     /* IN_… */
-	uint8_t action;	     /* enum action */
-	const char *keys;    /* names, separated by spaces */
-	const char *brief;   /* a word for the help line; NULL: not in it */
-	const char *help;    /* a line for the help screen */
+	uint8_t where;	   /* IN_… */
+	uint8_t action;	   /* enum action */
+	const char *keys;  /* names, separated by spaces */
+	const char *brief; /* a word for the help line; NULL: not in it */
+	const char *help;  /* a line for the help screen */
 };
 
 /* Headings stand between: rows with keys NULL, help is the heading. */

@@ -35,6 +35,13 @@ static uint32_t exchange_of(const struct listing *l, uint32_t id)
 	return e ? e->exchange : 0;
 }
 
+uint32_t listing_folded(const struct listing *l, uint32_t id)
+{
+	uint32_t x = l->exchanges ? exchange_of(l, id) : 0;
+
+	return x && !idset_has(&l->open, x) ? x : 0;
+}
+
 /* Of each exchange that is not open only the first shown transfer stays. */
 static void find_heads(struct listing *l, const struct idset *shown)
 {
@@ -257,8 +264,9 @@ void listing_renew(struct listing *l, int64_t cursor_time, int64_t top_time)
 	l->version++;
 	l->past = l->future = 0;
 	/* Transfers that begin at the same moment keep their place: ids seldom change. */
-	if (l->trace->now && !(index_get(l->trace->now->ix, l->cursor.id) &&
-				     index_get(l->trace->now->ix, l->cursor.id)->time == cursor_time))
+	if (l->trace->now &&
+		!(index_get(l->trace->now->ix, l->cursor.id) &&
+			index_get(l->trace->now->ix, l->cursor.id)->time == cursor_time))
 		l->cursor = (struct place){cursor, -1};
 	else
 		l->cursor.line = -1;

@@ -1,5 +1,5 @@
-/* listing.h: the list of transfers as lines: those that are shown, with what is unfolded below them;
- * where the cursor is, and moving. Nothing here draws. */
+/* listing.h: the list of transfers as lines: those that are shown, with what is unfolded below
+ * them; where the cursor is, and moving. Nothing here draws. */
 #ifndef TUI_LISTING_H
 #define TUI_LISTING_H
 
@@ -24,8 +24,8 @@ struct listing {
 	struct trace *trace;
 	struct sieve *sieve;
 	bool ascii;
-	bool quiet;	  /* runs of NAKs are one line */
-	bool exchanges;	  /* an exchange is one line: its first transfer, unless it is in `open` */
+	bool quiet;	   /* runs of NAKs are one line */
+	bool exchanges;	   /* an exchange is one line: its first transfer, unless it is in `open` */
 	struct idset open; /* exchanges that are unfolded */
 	struct idset heads; /* with `exchanges`: what of the shown ones is to be seen */
 	uint32_t heads_upto, heads_version, version;
@@ -51,12 +51,15 @@ struct place listing_at(struct listing *l, uint64_t line);
 /* The cursor's transfer is shown, or becomes the nearest one that is. */
 void listing_settle(struct listing *l);
 void listing_move(struct listing *l, int64_t lines);
-/* The cursor goes to the transfer (the nearest shown one at or after it); `jump`: back is possible. */
+/* The cursor goes to the transfer (the nearest shown one at or after it); `jump`: back is possible.
+ */
 void listing_go(struct listing *l, uint32_t id, bool jump);
 bool listing_history(struct listing *l, int step);
 /* Scrolls so that the cursor is within h lines. */
 void listing_show(struct listing *l, int h);
 
+/* The exchange the transfer stands for: its others are folded away. 0: none. */
+uint32_t listing_folded(const struct listing *l, uint32_t id);
 struct unfolded *listing_unfolded(const struct listing *l, uint32_t id);
 /* Unfolds or folds at the cursor; folding a line below a transfer goes to what it belongs to. */
 bool listing_unfold(struct listing *l, struct err *e);

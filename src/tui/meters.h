@@ -15,7 +15,7 @@ struct meter {
 	uint64_t transfers, bytes, errors;
 	int64_t latency_sum; /* ns, of `timed` transfers */
 	uint64_t timed;
-	int64_t second; /* the ring's newest second since the capture's beginning */
+	int64_t second;		      /* the ring's newest second since the capture's beginning */
 	uint64_t ring[METER_SECONDS]; /* bytes, [second % METER_SECONDS] is the newest */
 };
 

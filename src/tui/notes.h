@@ -14,7 +14,7 @@ struct note {
 };
 
 struct notes {
-	char *path; /* NULL: nowhere to keep them */
+	char *path;	/* NULL: nowhere to keep them */
 	struct note *v; /* by record */
 	size_t n, cap;
 };

@@ -36,8 +36,8 @@ void page_span(struct page *p, int col, enum role role, const char *s, size_t n)
 	}
 	memcpy(p->text + p->len, s, n);
 	array_need(p->span, p->spans, p->span_cap);
-	p->span[p->spans++] = (struct page_span){
-		(uint32_t)p->len, (uint32_t)n, (uint16_t)col, (uint8_t)role};
+	p->span[p->spans++] =
+		(struct page_span){(uint32_t)p->len, (uint32_t)n, (uint16_t)col, (uint8_t)role};
 	p->len += n;
 	p->line[p->lines - 1].spans++;
 }
@@ -167,8 +167,8 @@ bool page_find(const struct page *p, size_t from, int step, const char *what, si
 /* ---- drawing ------------------------------------------------------------------------ */
 
 /* The part of a span that is not scrolled away to the left. */
-static void draw_span(const struct page *p, struct grid *g, struct area a, int y,
-	const struct page_span *s)
+static void draw_span(
+	const struct page *p, struct grid *g, struct area a, int y, const struct page_span *s)
 {
 	const char *text = p->text + s->off;
 	size_t n = s->len;

@@ -59,10 +59,10 @@ static void trim(struct text *t)
 		t->len--;
 }
 
-/* The text columns of a row in one line, padded to their widths; row NULL: their titles. Returns the
- * role of the line. */
-static enum role columns_line(struct parts *p, const struct column *cols, size_t n, const void *row,
-	struct text *t)
+/* The text columns of a row in one line, padded to their widths; row NULL: their titles. Returns
+ * the role of the line. */
+static enum role columns_line(
+	struct parts *p, const struct column *cols, size_t n, const void *row, struct text *t)
 {
 	enum role role = ROLE_TEXT;
 
@@ -91,8 +91,8 @@ static enum role columns_line(struct parts *p, const struct column *cols, size_t
 	return role;
 }
 
-static void add_line(struct parts *p, unsigned depth, uint64_t ref, enum role role, const char *s,
-	size_t n)
+static void add_line(
+	struct parts *p, unsigned depth, uint64_t ref, enum role role, const char *s, size_t n)
 {
 	struct page_line *line;
 
@@ -103,7 +103,8 @@ static void add_line(struct parts *p, unsigned depth, uint64_t ref, enum role ro
 	line->ref = ref;
 	line->folded = true;
 	if (p->page->lines > PARTS_MAX) {
-		page_span(p->page, LINE_INDENT, ROLE_WARN, "(there are more: see list --transactions)", 41);
+		page_span(p->page, LINE_INDENT, ROLE_WARN,
+			"(there are more: see list --transactions)", 41);
 		return;
 	}
 	page_span(p->page, LINE_INDENT + 2 * (int)depth - 2, role, s, n);
@@ -188,8 +189,10 @@ static void on_transaction(void *ctx, const struct transaction *t)
 static void on_record(void *ctx, const struct record *rec, const struct event *ev)
 {
 	struct parts *p = ctx;
-	struct record_line line = {
-		.rec = rec, .ev = ev, .start = model_start(p->pass->run.model), .previous = p->previous};
+	struct record_line line = {.rec = rec,
+		.ev = ev,
+		.start = model_start(p->pass->run.model),
+		.previous = p->previous};
 	struct waiting_line *w;
 	struct text text;
 
@@ -210,8 +213,8 @@ static void on_record(void *ctx, const struct record *rec, const struct event *e
 		take_packets(p, 1, 0, UINT64_MAX);
 }
 
-int parts_load(struct pass *pass, uint32_t id, bool quiet, bool ascii, struct page *to,
-	struct err *e)
+int parts_load(
+	struct pass *pass, uint32_t id, bool quiet, bool ascii, struct page *to, struct err *e)
 {
 	struct parts *p = mem_zalloc(1, sizeof(*p));
 	int rc;
@@ -223,7 +226,8 @@ int parts_load(struct pass *pass, uint32_t id, bool quiet, bool ascii, struct pa
 	p->n_transactions = columns_of_transactions(p->transactions, TIME_REL);
 	page_clear(to);
 	rc = run_load_parts(&pass->run, pass->ix, id,
-		&(struct run_parts){.record = on_record, .transaction = on_transaction, .ctx = p}, e);
+		&(struct run_parts){.record = on_record, .transaction = on_transaction, .ctx = p},
+		e);
 	flush_naks(p);
 	take_packets(p, 1, 0, UINT64_MAX);
 	free(p->packet);

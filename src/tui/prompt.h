@@ -15,11 +15,17 @@ struct prompt {
 	char text[PROMPT_TEXT];
 	size_t len, at; /* bytes; the cursor */
 	struct prompt_history *history;
-	size_t back; /* how far into the history */
+	size_t back;		 /* how far into the history */
 	char typed[PROMPT_TEXT]; /* what stood there before it */
 };
 
-enum prompt_event { PROMPT_NOTHING, PROMPT_CHANGED, PROMPT_DONE, PROMPT_CANCELLED, PROMPT_COMPLETE };
+enum prompt_event {
+	PROMPT_NOTHING,
+	PROMPT_CHANGED,
+	PROMPT_DONE,
+	PROMPT_CANCELLED,
+	PROMPT_COMPLETE
+};
 
 void prompt_begin(struct prompt *p, const char *text, struct prompt_history *h);
 /* A key of keys.h. */

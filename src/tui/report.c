@@ -46,10 +46,9 @@ struct report *report_begin(struct page *p, unsigned columns, bool ascii)
 	r->page = p;
 	r->fd = memory_file();
 	out_init(&r->out, r->fd);
-	r->emit = output_new(&r->out, &(struct output_opts){.format = OUTPUT_TEXT,
-					      .color = true,
-					      .ascii = ascii,
-					      .columns = columns});
+	r->emit = output_new(&r->out,
+		&(struct output_opts){
+			.format = OUTPUT_TEXT, .color = true, .ascii = ascii, .columns = columns});
 	return r;
 }
 
@@ -64,7 +63,8 @@ static enum role role_of_code(const char *s, const char *end)
 	static const struct {
 		long code;
 		enum role role;
-	} by[] = {{1, ROLE_STRONG}, {2, ROLE_DIM}, {31, ROLE_BAD}, {32, ROLE_GOOD}, {33, ROLE_WARN}};
+	} by[] = {
+		{1, ROLE_STRONG}, {2, ROLE_DIM}, {31, ROLE_BAD}, {32, ROLE_GOOD}, {33, ROLE_WARN}};
 
 	enum role role = ROLE_TEXT;
 

@@ -8,7 +8,7 @@
 enum {
 	WIDEST = 26,	    /* of a column but the last */
 	MEANING_LEAST = 26, /* columns go away before the last one gets narrower */
-	TEXT_COLUMNS = 8    /* those of the text list: # time took address type status bytes meaning */
+	TEXT_COLUMNS = 8 /* those of the text list: # time took address type status bytes meaning */
 };
 
 /* Further ones to choose from, by the names of fields (urbscope help filter). */
@@ -130,8 +130,8 @@ struct formatting {
 	int64_t previous;
 };
 
-static void format_cell(struct rows *r, struct row_text *to, size_t i, const struct row *row,
-	size_t *used)
+static void format_cell(
+	struct rows *r, struct row_text *to, size_t i, const struct row *row, size_t *used)
 {
 	char text[LINE_SLACK + ROWS_TEXT];
 	struct value v;
@@ -209,7 +209,30 @@ static void format_entry(struct formatting *f, uint32_t id)
 	format_row(f, &row);
 }
 
-const struct row_text *rows_get(struct rows *r, uint32_t id, uint32_t before)
+/* "3 transfers: READ(10) …" in the last column's place. */
+static void format_exchange(void *ctx, const struct exchange *ex)
+{
+	struct formatting *f = ctx;
+	struct row_text *to = f->to;
+	size_t last = f->rows->cols - 1, at = to->at[last];
+	struct exchange_line line;
+	struct text t;
+
+	if (!to->len[last]) /* behind all that is there */
+		for (size_t i = at = 0; i < last; i++)
+			at = to->len[i] && to->at[i] + to->len[i] > at ? to->at[i] + to->len[i]
+								       : at;
+	exchange_line_init(&line, &f->rows->trace->now->run, ex);
+	text_init(&t, to->text + at, ROWS_TEXT - at);
+	text_u64(&t, ex->xfers);
+	text_str(&t, ex->xfers == 1 ? " transfer: " : " transfers: ");
+	text_mem(&t, line.info.s, line.info.len);
+	to->at[last] = (uint16_t)at;
+	to->len[last] = (uint16_t)t.len;
+	to->role[last] = ROLE_STRONG;
+}
+
+const struct row_text *rows_get(struct rows *r, uint32_t id, uint32_t before, uint32_t exchange)
 {
 	struct row_text *to = &r->cache[id % ROWS_CACHE];
 	struct pass *p = r->trace->now;
@@ -219,9 +242,11 @@ const struct row_text *rows_get(struct rows *r, uint32_t id, uint32_t before)
 
 	if (r->time != TIME_DELTA)
 		before = 0;
-	if (to->id == id && to->version == r->version && to->before == before && to->loaded)
+	if (to->id == id && to->version == r->version && to->before == before &&
+		to->exchange == exchange && to->loaded)
 		return to;
-	*to = (struct row_text){.id = id, .before = before, .version = r->version};
+	*to = (struct row_text){
+		.id = id, .before = before, .version = r->version, .exchange = exchange};
 	if (monotonic_ns() > r->deadline) {
 		r->wanting = true;
 		format_entry(&f, id);
@@ -230,6 +255,8 @@ const struct row_text *rows_get(struct rows *r, uint32_t id, uint32_t before)
 	to->loaded = true;
 	if (run_load_xfer(&p->run, p->ix, id, format_row, &f, &e) < 0)
 		format_entry(&f, id);
+	if (exchange)
+		run_load_exchange(&p->run, p->ix, exchange, format_exchange, &f, &e);
 	return to;
 }
 

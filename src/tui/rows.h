@@ -1,5 +1,5 @@
-/* rows.h: transfers as lines of the list: loaded when they come into view, formatted once, kept in a
- * small cache. Also the columns: which there are and which are shown. */
+/* rows.h: transfers as lines of the list: loaded when they come into view, formatted once, kept in
+ * a small cache. Also the columns: which there are and which are shown. */
 #ifndef TUI_ROWS_H
 #define TUI_ROWS_H
 
@@ -12,6 +12,7 @@ enum { ROWS_COLUMNS = 20, ROWS_CACHE = 1024, ROWS_TEXT = 640 };
 /* A formatted transfer. */
 struct row_text {
 	uint32_t id, before, version; /* before: the line before, where times are deltas */
+	uint32_t exchange;	      /* it stands for all of that one; 0: for itself */
 	uint16_t at[ROWS_COLUMNS], len[ROWS_COLUMNS];
 	uint8_t cols[ROWS_COLUMNS]; /* terminal columns */
 	uint8_t role[ROWS_COLUMNS];
@@ -44,8 +45,9 @@ void rows_choose(struct rows *r, const char *names);
 /* The names of those shown, separated by spaces. */
 void rows_chosen(const struct rows *r, struct text *t);
 
-/* The line of a transfer; `before`: the one shown before it, 0: none. Valid until the next call. */
-const struct row_text *rows_get(struct rows *r, uint32_t id, uint32_t before);
+/* The line of a transfer; `before`: the one shown before it, 0: none; `exchange` not 0: its meaning
+ * is that of the whole exchange. Valid until the next call. */
+const struct row_text *rows_get(struct rows *r, uint32_t id, uint32_t before, uint32_t exchange);
 
 /* Columns that fit into w terminal columns: their numbers to which[], returns how many. The last
  * one gets what is left. */

@@ -134,8 +134,8 @@ static int begin_run(struct saving *s, struct trace *t, const struct idset *set,
 
 /* ---- begin and end ------------------------------------------------------------------ */
 
-int save_begin(struct saving *s, struct trace *t, const char *path, const struct idset *set,
-	struct err *e)
+int save_begin(
+	struct saving *s, struct trace *t, const char *path, const struct idset *set, struct err *e)
 {
 	struct stat to, from;
 	int n;
@@ -200,8 +200,9 @@ static void finish(struct saving *s)
 			err_set(&s->err, "%s: %s", s->path, strerror(errno));
 	}
 	if (s->swapped)
-		err_set(&s->err, "%s: the capture is of a machine with the other byte order: save "
-				 "it as a whole instead",
+		err_set(&s->err,
+			"%s: the capture is of a machine with the other byte order: save "
+			"it as a whole instead",
 			s->path);
 	release(s);
 }

@@ -27,11 +27,12 @@ static struct {
 
 /* ---- giving the terminal back --------------------------------------------------------- */
 
-/* Without ncurses, which must not be called in a handler: leave the alternate screen, attributes and
- * mouse off, cursor on; and the line as it was. */
+/* Without ncurses, which must not be called in a handler: leave the alternate screen, attributes
+ * and mouse off, cursor on; and the line as it was. */
 static void restore_raw(void)
 {
-	static const char off[] = "\033[?1002l\033[?1006l\033[?1000l\033[0m\033[?1049l\033[?25h\r\n";
+	static const char off[] =
+		"\033[?1002l\033[?1006l\033[?1000l\033[0m\033[?1049l\033[?25h\r\n";
 	ssize_t n = write(STDOUT_FILENO, off, sizeof(off) - 1);
 
 	(void)n;
@@ -48,8 +49,8 @@ static void on_fatal(int sig)
 
 static void catch_fatal(void)
 {
-	static const int signals[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGTERM, SIGHUP,
-		SIGINT, SIGQUIT};
+	static const int signals[] = {
+		SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGTERM, SIGHUP, SIGINT, SIGQUIT};
 	struct sigaction act = {.sa_handler = on_fatal, .sa_flags = (int)SA_RESETHAND};
 
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
@@ -82,8 +83,9 @@ int screen_open(struct err *e)
 	if (!isatty(STDOUT_FILENO))
 		return err_set(e, "view: standard output is no terminal (urbscope list prints)");
 	if (!name || !*name || !strcmp(name, "dumb"))
-		return err_set(e, "view: this terminal (TERM=%s) cannot move its cursor; urbscope list "
-				  "and show print",
+		return err_set(e,
+			"view: this terminal (TERM=%s) cannot move its cursor; urbscope list "
+			"and show print",
 			name && *name ? name : "");
 	if (open_input(e) < 0)
 		return -1;
@@ -168,7 +170,8 @@ void screen_show(const struct grid *g, int theme, bool no_color)
 
 			if (!c->cp)
 				continue;
-			setcchar(&cell, text, attributes(&themes[chosen].look[c->role], c->selected),
+			setcchar(&cell, text,
+				attributes(&themes[chosen].look[c->role], c->selected),
 				term.coloured ? (short)(c->role + 1) : 0, NULL);
 			mvadd_wch(y, x, &cell);
 		}

@@ -269,7 +269,7 @@ static bool do_monkey(struct script *s, char *arg)
 			app_resize(a, 30 + (int)random_number(&seed, 200),
 				5 + (int)random_number(&seed, 60));
 		app_key(a, random_key(&seed), m);
-		if (a->asking >= ASK_SAVE_ALL && a->asking <= ASK_OVERWRITE)
+		if (a->asking >= ASK_NOTE && a->asking <= ASK_COPY)
 			a->asking = ASK_NOTHING; /* it writes no files of random names */
 		a->quit = false;
 		app_work(a, 1 + (int)random_number(&seed, 5));

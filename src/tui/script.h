@@ -1,5 +1,5 @@
-/* script.h: the viewer without a terminal, for tests: keys and commands from a text, screens as text
- * on standard output.
+/* script.h: the viewer without a terminal, for tests: keys and commands from a text, screens as
+ * text on standard output.
  *
  * The text (or with "@FILE" the file's) is words: a key's name presses it ("j", "Enter", "Ctrl-D");
  * text in quotes is typed; '#' begins a comment. After each key all work that is at hand is done.

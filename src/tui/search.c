@@ -8,7 +8,9 @@
 
 static int digit(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : isxdigit((unsigned char)c) ? (c | 32) - 'a' + 10 : -1;
+	return c >= '0' && c <= '9'	    ? c - '0'
+	       : isxdigit((unsigned char)c) ? (c | 32) - 'a' + 10
+					    : -1;
 }
 
 /* Pairs of digits with blanks, colons or nothing between. */
@@ -73,8 +75,8 @@ static void m_open(struct emit *e, const struct field *f)
 	text_init(&t, line, sizeof(line));
 	text_str(&t, f->key);
 	if (!value_empty(&f->value)) {
-		n = cell_format(value, sizeof(value), &f->value, (enum show)f->show, true, &cols,
-			&cut);
+		n = cell_format(
+			value, sizeof(value), &f->value, (enum show)f->show, true, &cols, &cut);
 		text_char(&t, ' ');
 		text_mem(&t, value, n);
 	}
@@ -120,8 +122,7 @@ static void m_end(struct emit *e)
 	m_key(e, NULL, NULL);
 }
 
-static void m_dump(
-	struct emit *e, const char *key, const char *title, const uint8_t *b, size_t n)
+static void m_dump(struct emit *e, const char *key, const char *title, const uint8_t *b, size_t n)
 {
 	(void)b;
 	(void)n;
@@ -172,7 +173,7 @@ static void look(void *ctx, struct row *row)
 	s->in_data = at != NULL;
 	s->offset = at ? (uint32_t)(at - d->data) : 0;
 	s->found = at || (!s->hex && (strcasestr(row_info(row)->s, s->text) ||
-					    (row_info(row), in_fields(row, s->text))));
+					     (row_info(row), in_fields(row, s->text))));
 }
 
 /* From the end it goes on at the beginning, once. */

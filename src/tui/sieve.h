@@ -1,5 +1,5 @@
-/* sieve.h: which transfers a filter keeps: a reading of the capture of its own, in steps, behind the
- * one that indexes it. First hits are there at once, however long the rest takes. */
+/* sieve.h: which transfers a filter keeps: a reading of the capture of its own, in steps, behind
+ * the one that indexes it. First hits are there at once, however long the rest takes. */
 #ifndef TUI_SIEVE_H
 #define TUI_SIEVE_H
 

@@ -1,5 +1,5 @@
-/* statistics.c: the screen of statistics: live meters of each endpoint, then what the command `stat`
- * reports. */
+/* statistics.c: the screen of statistics: live meters of each endpoint, then what the command
+ * `stat` reports. */
 #include "tui/app.h"
 #include "base/mem.h"
 #include "tui/report.h"
@@ -60,7 +60,8 @@ static void latency_text(char dst[24], const struct meter *e, bool ascii)
 		strcpy(dst, "-");
 		return;
 	}
-	snprintf(dst, 24, "%.*s", (int)fmt_duration(d, e->latency_sum / (int64_t)e->timed, ascii), d);
+	snprintf(dst, 24, "%.*s", (int)fmt_duration(d, e->latency_sum / (int64_t)e->timed, ascii),
+		d);
 }
 
 struct shape {

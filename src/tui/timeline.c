@@ -55,7 +55,9 @@ void timeline_zoom(struct timeline *t, struct listing *l, double factor)
 	double left = (double)(t->at - t->from) / (double)span;
 	double wanted = (double)span * factor;
 
-	span = wanted < (double)t->columns ? t->columns : wanted > (double)all ? all : (int64_t)wanted;
+	span = wanted < (double)t->columns ? t->columns
+	       : wanted > (double)all	   ? all
+					   : (int64_t)wanted;
 	if (span < 1)
 		span = 1;
 	t->from = t->at - (int64_t)(left * (double)span);
@@ -133,7 +135,8 @@ static void count(struct timeline *t, struct lane *lane, const struct index_entr
 	if (end < t->from || e->time >= t->from + span)
 		return;
 	lane->transfers++;
-	from = (int)clamp(column_of(t, span, e->time > t->from ? e->time : t->from), 0, t->columns - 1);
+	from = (int)clamp(
+		column_of(t, span, e->time > t->from ? e->time : t->from), 0, t->columns - 1);
 	to = (int)clamp(end < t->from + span ? column_of(t, span, end) : t->columns - 1, from,
 		t->columns - 1);
 	for (int c = from; c <= to; c++) {
@@ -168,8 +171,8 @@ static void count_all(struct timeline *t, struct listing *l, int64_t span, int c
 		if (e && idset_has(set, id))
 			count(t, lane_of(t, d, e->pipe), e, span);
 	}
-	for (uint32_t id = first ? idset_after(&p->errors, first - 1) : 0; step > 1 && id && id <= last;
-		id = idset_after(&p->errors, id)) {
+	for (uint32_t id = first ? idset_after(&p->errors, first - 1) : 0;
+		step > 1 && id && id <= last; id = idset_after(&p->errors, id)) {
 		const struct index_entry *e = index_get(p->ix, id);
 
 		if (e && idset_has(set, id))
@@ -229,8 +232,8 @@ static void draw_axis(const struct timeline *t, struct grid *g, struct area a, i
 	}
 }
 
-static void draw_label(const struct listing *l, const struct lane *lane, struct grid *g, int x, int y,
-	enum role role)
+static void draw_label(const struct listing *l, const struct lane *lane, struct grid *g, int x,
+	int y, enum role role)
 {
 	static const char *const type[] = {"ctrl", "iso", "bulk", "intr", "req", "?"};
 	const struct devices *d = model_devices(l->trace->now->run.model);
@@ -243,8 +246,8 @@ static void draw_label(const struct listing *l, const struct lane *lane, struct 
 	grid_str(g, x + LABEL - 6, y, 5, ROLE_DIM, type[p->type]);
 }
 
-static void draw_lane(const struct timeline *t, const struct lane *lane, struct grid *g, int x, int y,
-	unsigned most, enum role role)
+static void draw_lane(const struct timeline *t, const struct lane *lane, struct grid *g, int x,
+	int y, unsigned most, enum role role)
 {
 	for (int c = 0; c < t->columns; c++) {
 		unsigned n = lane->busy[c];
@@ -301,8 +304,8 @@ static void draw_foot(
 	duration(column, sizeof(column), span / (t->columns ? t->columns : 1), g->ascii);
 	duration(all, sizeof(all), span, g->ascii);
 	grid_printf(g, a.x, a.y, a.w, ROLE_TEXT,
-		"cursor %.*s s   a column is %s, the width %s   lane: %llu transfers in view", (int)n, at,
-		column, all,
+		"cursor %.*s s   a column is %s, the width %s   lane: %llu transfers in view",
+		(int)n, at, column, all,
 		t->lane < t->n ? (unsigned long long)t->lanes[t->lane].transfers : 0ULL);
 }
 
@@ -317,8 +320,8 @@ void timeline_draw(
 	if (!p || columns < 8 || a.h < 4)
 		return;
 	state = (uint64_t)l->trace->generation << 56 ^
-		(uint64_t)sieve_shown(l->sieve, l->trace)->members << 8 ^ index_records(p->ix) << 20 ^
-		l->version;
+		(uint64_t)sieve_shown(l->sieve, l->trace)->members << 8 ^
+		index_records(p->ix) << 20 ^ l->version;
 	if (t->drawn_from != t->from || t->drawn_span != span || t->columns != columns ||
 		t->drawn_state != state || !t->n) {
 		if (t->drawn_state >> 56 != state >> 56) { /* other endpoints */

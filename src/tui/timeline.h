@@ -27,7 +27,8 @@ struct lane {
 };
 
 void timeline_free(struct timeline *t);
-void timeline_draw(struct timeline *t, struct listing *l, struct grid *g, struct area a, bool lanes);
+void timeline_draw(
+	struct timeline *t, struct listing *l, struct grid *g, struct area a, bool lanes);
 /* Zooms around the cursor: factor < 1 comes closer. */
 void timeline_zoom(struct timeline *t, struct listing *l, double factor);
 /* Moves the cursor by columns (of those drawn last) or to the beginning or end of the capture. */

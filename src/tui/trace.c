@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -34,14 +33,13 @@ static uint64_t size_now(const struct trace *t)
 
 int trace_reopen(const struct trace *t, struct err *e)
 {
-	char path[40];
-	int fd;
+	int fd = fcntl(t->fd, F_DUPFD_CLOEXEC, 0);
 
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", t->fd);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		fd = open(t->path, O_RDONLY | O_CLOEXEC);
-	return fd < 0 ? err_set(e, "%s: cannot be opened again: %s", t->path, strerror(errno)) : fd;
+	/* The offset is shared and looked at only while a reader opens it: then it is the
+	 * beginning. Opening the file anew is no way: the right to do so may have been given up. */
+	if (fd < 0 || lseek(fd, 0, SEEK_SET) < 0)
+		return err_set(e, "%s: cannot be opened again: %s", t->path, strerror(errno));
+	return fd;
 }
 
 /* ---- a pass ------------------------------------------------------------------------- */

@@ -56,7 +56,7 @@ bool trace_step(struct trace *t, int ms);
 /* Milliseconds until there may be something to do; -1: never. */
 int trace_wait(const struct trace *t);
 
-/* Readers of the same file for others: a descriptor of its own; -1 with *e. */
+/* For another reader of the same file, to be opened at once: a descriptor; -1 with *e. */
 int trace_reopen(const struct trace *t, struct err *e);
 /* Has the first reading begun, so that run, index and model are there? */
 bool trace_begun(const struct trace *t);

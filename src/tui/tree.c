@@ -86,8 +86,8 @@ static void wrapped(struct tree *t, int col, enum role role, const char *s, size
 	page_span(t->page, col, role, s, n);
 }
 
-static void value_span(struct tree *t, int col, const struct value *v, enum show show,
-	enum role role)
+static void value_span(
+	struct tree *t, int col, const struct value *v, enum show show, enum role role)
 {
 	char text[LINE_SLACK + 1024];
 	size_t cols;
@@ -105,8 +105,8 @@ static int column_behind(const struct tree *t, int least)
 }
 
 /* "title  value" */
-static void property(struct tree *t, int width, const char *title, const struct value *v,
-	enum show show)
+static void property(
+	struct tree *t, int width, const char *title, const struct value *v, enum show show)
 {
 	page_line(t->page);
 	page_span(t->page, 0, ROLE_DIM, title, __builtin_strlen(title));
@@ -203,7 +203,8 @@ static void field_spans(struct tree *t, const struct field *f, int indent)
 	if (f->text) {
 		struct value v = value_untrusted(f->text, __builtin_strlen(f->text));
 
-		if (t->width - at < ROOM_LEAST && (int)text_columns(f->text, (size_t)-1) > t->width - at) {
+		if (t->width - at < ROOM_LEAST &&
+			(int)text_columns(f->text, (size_t)-1) > t->width - at) {
 			go_on(t);
 			at = indent + 2 * INDENT;
 		}

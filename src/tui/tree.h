@@ -11,7 +11,7 @@ struct tree {
 	struct emit emit; /* first: emit_… functions take it */
 	struct page *page;
 	bool ascii;
-	int width; /* longer lines go on in the next one */
+	int width;	  /* longer lines go on in the next one */
 	unsigned depth;	  /* of fields */
 	unsigned unseen;  /* inside parts that are not for people */
 	unsigned nesting; /* frames, in `kinds` */
