@@ -81,16 +81,23 @@ static void put_mem(struct writer *w, const void *p, size_t n)
 	w->len += n;
 }
 
+/* To the file's byte order, and back. */
+static uint32_t in_order(const struct writer *w, uint32_t v)
+{
+	return w->opts.swap ? __builtin_bswap32(v) : v;
+}
+
 static void put_u32(struct writer *w, uint32_t v)
 {
+	v = in_order(w, v);
 	put_mem(w, &v, sizeof(v));
 }
 
 static void put_u16_pair(struct writer *w, uint16_t a, uint16_t b)
 {
-	const uint16_t v[2] = {a, b};
+	const uint16_t same[2] = {a, b}, other[2] = {__builtin_bswap16(a), __builtin_bswap16(b)};
 
-	put_mem(w, v, sizeof(v));
+	put_mem(w, w->opts.swap ? other : same, sizeof(same));
 }
 
 static void put_padding(struct writer *w)
@@ -114,6 +121,7 @@ static void block_end(struct writer *w)
 	uint32_t n = (uint32_t)(w->len - w->block) + 4;
 
 	put_u32(w, n);
+	n = in_order(w, n);
 	memcpy(w->buf + w->block + 4, &n, sizeof(n));
 }
 
@@ -224,7 +232,7 @@ void writer_record(struct writer *w, const struct record *rec)
 
 void writer_stats(struct writer *w, const struct writer_stats *s)
 {
-	if (w->opts.pcap)
+	if (w->opts.pcap || w->opts.swap)
 		return;
 	block_begin(w, ISB);
 	put_u32(w, 0);
@@ -249,6 +257,7 @@ static size_t block_size(const struct writer *w, size_t at)
 	if (at < w->header)
 		return w->header;
 	memcpy(&n, w->buf + at + (w->opts.pcap ? 8 : 4), sizeof(n));
+	n = in_order(w, n);
 	return w->opts.pcap ? PCAP_RECORD + (size_t)n : n;
 }
 
@@ -259,7 +268,7 @@ static bool is_record(const struct writer *w, size_t at)
 	if (w->opts.pcap)
 		return at >= w->header;
 	memcpy(&type, w->buf + at, sizeof(type));
-	return type == EPB;
+	return in_order(w, type) == EPB;
 }
 
 /* Only the first `done` bytes of the buffer reached the file. Cutting back a little more than the

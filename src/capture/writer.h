@@ -15,6 +15,7 @@
 struct writer_opts {
 	bool pcap;		 /* pcap instead of pcapng: no comments, no statistics */
 	bool ns;		 /* times with nanoseconds, not microseconds as usbmon has them */
+	bool swap; /* the other byte order than this machine's; no writer_stats() then */
 	uint32_t link;		 /* link type of all records */
 	uint32_t snaplen;	 /* longest record: more is cut off when writing */
 	const char *application; /* pcapng only, as the rest */

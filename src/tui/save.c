@@ -54,6 +54,7 @@ static void begin_writer(struct saving *s, struct run *r, const struct record *r
 	s->writer = writer_new(&(struct writer_opts){
 		.pcap = ends_in(s->path, ".pcap"),
 		.ns = true,
+		.swap = s->swapped,
 		.link = rec->link,
 		.snaplen = 262144 > rec->caplen ? 262144 : RECORD_MAX_URB,
 		.application = "urbscope",
@@ -62,13 +63,12 @@ static void begin_writer(struct saving *s, struct run *r, const struct record *r
 	writer_begin(s->writer, s->fd);
 }
 
-/* usbmon's header is in the byte order of the file, and the writer's is this machine's. */
+/* usbmon's headers are in the byte order of the file. */
 static bool other_order(const struct record *rec)
 {
 	const uint16_t one = 1;
 
-	return rec->big_endian == (*(const uint8_t *)&one == 1) &&
-	       (rec->link == LINK_USB_LINUX || rec->link == LINK_USB_LINUX_MMAPPED);
+	return rec->big_endian == (*(const uint8_t *)&one == 1);
 }
 
 static void save_record(void *self, struct run *r, const struct run_record *rr)
@@ -77,14 +77,16 @@ static void save_record(void *self, struct run *r, const struct run_record *rr)
 
 	if (!idset_has(&s->set, rr->place.xfer))
 		return;
-	if (!s->writer)
+	if (!s->writer) {
+		s->swapped = other_order(rr->rec);
 		begin_writer(s, r, rr->rec);
+	}
 	if (rr->rec->link != reader_iface(r->reader, rr->rec->iface)->link ||
 		rr->rec->link >= LINK_USBMON_TEXT) {
 		s->foreign++;
 		return;
 	}
-	s->swapped |= other_order(rr->rec);
+	s->mixed |= other_order(rr->rec) != s->swapped;
 	writer_record(s->writer, rr->rec);
 	s->written++;
 	if (writer_buffered(s->writer) > FLUSH_AT && writer_flush(s->writer) < 0)
@@ -199,10 +201,10 @@ static void finish(struct saving *s)
 		if (s->writer && writer_flush(s->writer) < 0)
 			err_set(&s->err, "%s: %s", s->path, strerror(errno));
 	}
-	if (s->swapped)
+	if (s->mixed)
 		err_set(&s->err,
-			"%s: the capture is of a machine with the other byte order: save "
-			"it as a whole instead",
+			"%s: the capture's sections differ in byte order: save it as a whole "
+			"instead",
 			s->path);
 	release(s);
 }

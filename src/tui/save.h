@@ -23,7 +23,7 @@ struct saving {
 	struct list list;
 	struct consumer lister;
 	uint64_t written, foreign; /* records or transfers; records of another link type */
-	bool swapped;		   /* records in the other byte order cannot be written */
+	bool swapped, mixed;	   /* the byte order is not this machine's; not one */
 	struct err err;
 };
 
