@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { WORD_MAX = 512, WORK_MS = 1000, WAIT_S = 60 };
+enum { WORD_MAX = 512, WORK_MS = 1000, WAIT_S = 60};
 
 struct script {
 	struct app *app;
@@ -195,8 +195,10 @@ static bool do_wait(struct script *s, char *arg)
 		app_draw(s->app, WORK_MS);
 		if (holds(&s->app->grid, arg))
 			return true;
-		if (monotonic_ns() > deadline)
+		if (monotonic_ns() > deadline) {
+			do_screen(s, arg); /* what there is instead */
 			return false;
+		}
 		if (!more)
 			usleep((useconds_t)app_wait(s->app) * 1000);
 	}

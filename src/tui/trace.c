@@ -156,9 +156,10 @@ static void begin_following(struct trace *t)
 static bool open_first(struct trace *t)
 {
 	struct err e = {0};
+	uint64_t size = size_now(t); /* before: it grows meanwhile */
 
 	t->now = pass_new(t, t->growing || t->pace.on, &e);
-	if (t->now || size_now(t) < HEADER_ROOM)
+	if (t->now || (t->growing && size < HEADER_ROOM))
 		return t->now != NULL;
 	t->err = e;
 	t->failed = true;
