@@ -13,11 +13,11 @@
 
 /* Texts may be NULL, must outlive the writer, and are written as they are. */
 struct writer_opts {
-	bool pcap;		 /* pcap instead of pcapng: no comments, no statistics */
-	bool ns;		 /* times with nanoseconds, not microseconds as usbmon has them */
-	bool swap; /* the other byte order than this machine's; no writer_stats() then */
-	uint32_t link;		 /* link type of all records */
-	uint32_t snaplen;	 /* longest record: more is cut off when writing */
+	bool pcap;	  /* pcap instead of pcapng: no comments, no statistics */
+	bool ns;	  /* times with nanoseconds, not microseconds as usbmon has them */
+	bool swap;	  /* the other byte order than this machine's; no writer_stats() then */
+	uint32_t link;	  /* link type of all records */
+	uint32_t snaplen; /* longest record: more is cut off when writing */
 	const char *application; /* pcapng only, as the rest */
 	const char *os;
 	const char *name, *description; /* of the interface */

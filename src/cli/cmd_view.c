@@ -197,6 +197,11 @@ static int run(const struct options *o, int argc, char **argv)
 
 	if (live_too_many(&command_view, o, argc, argv))
 		return EXIT_TROUBLE;
+	if (o->format || o->count) {
+		log_error("view: %s is for commands that print (the key W saves what is shown)",
+			o->count ? "-n" : "--format");
+		return EXIT_TROUBLE;
+	}
 	if (!o->interface && !argc && isatty(STDIN_FILENO)) {
 		log_error("view: which capture? urbscope view FILE, or -i usbmonN");
 		return EXIT_TROUBLE;

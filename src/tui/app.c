@@ -194,7 +194,8 @@ static bool save_work(struct app *a, int ms)
 	else if (s->whole)
 		app_say(a, ROLE_GOOD, "saved the whole capture as %s", s->path);
 	else if (s->foreign)
-		app_say(a, ROLE_WARN, "saved %llu records as %s; %llu of other link types are left out",
+		app_say(a, ROLE_WARN,
+			"saved %llu records as %s; %llu of other link types are left out",
 			(unsigned long long)s->written, s->path, (unsigned long long)s->foreign);
 	else
 		app_say(a, ROLE_GOOD, "saved %llu %s as %s", (unsigned long long)s->written,

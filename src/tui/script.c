@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { WORD_MAX = 512, WORK_MS = 1000, WAIT_S = 60};
+enum { WORD_MAX = 512, WORK_MS = 1000, WAIT_S = 60 };
 
 struct script {
 	struct app *app;
