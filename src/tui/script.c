@@ -204,6 +204,18 @@ static bool do_wait(struct script *s, char *arg)
 	}
 }
 
+/* Works until the file is there. */
+static bool do_wait_file(struct script *s, char *arg)
+{
+	int64_t deadline = monotonic_ns() + WAIT_S * INT64_C(1000000000);
+
+	while (access(arg, F_OK) && monotonic_ns() < deadline)
+		if (!app_work(s->app, WORK_MS))
+			usleep((useconds_t)app_wait(s->app) * 1000);
+	settle(s);
+	return access(arg, F_OK) == 0;
+}
+
 static bool do_manual(struct script *s, char *arg)
 {
 	(void)arg;
@@ -295,6 +307,7 @@ static bool command(struct script *s, const char *word)
 		{":drag", do_drag, 2},
 		{":wheel", do_wheel, 3},
 		{":wait", do_wait, 1},
+		{":wait-file", do_wait_file, 1},
 		{":manual", do_manual, 0},
 		{":work", do_work, 1},
 		{":copied", do_copied, 0},

@@ -7,6 +7,7 @@
  *   :resize WxH            :screen            :roles             (print text, roles of cells)
  *   :save-display FILE     :click X Y         :drag X Y          :wheel up|down X Y
  *   :wait 'TEXT'           works until the screen holds the text, at most 60 s
+ *   :wait-file FILE        works until there is such a file, at most 60 s
  *   :manual, :work N       from now on nothing is done but by :work, N milliseconds
  *   :clock NAME            prints NAME and the milliseconds since the last :clock, or the beginning
  *   :monkey SEED N         N random keys, clicks and sizes

@@ -394,6 +394,24 @@ def listed(house, folder):
     return 8
 
 
-SCENARIOS = {'live-storage-audio': storage_audio, 'live-uas-queue': uas_queue,
+def viewed(house, folder):
+    """The viewer showed the disk's transfers while they came; what it saved is what it captured."""
+    screens = text_of(folder / 'screens')
+    for text in ('31 bytes: 55 53 42 43', 'following', 'not following', 'filter: type == bulk'):
+        expect(text in screens, f'the screens lack {text!r}: {screens[-2000:]}')
+    kept, saved, shown = (json_lines(house.bin, ['list', '--json', folder / f'{name}.pcapng'])
+                          for name in ('kept', 'saved', 'shown'))
+    done = [x for x in saved if x['status'] != 'pending']
+    expect(done and done == kept[:len(done)], f'{len(done)} transfers saved are not those captured')
+    wanted = [x for x in done if x['type'] == 'bulk' and x['dir'] == 'in']
+    expect(sum(x['len'] for x in wanted) >= 4 << 20, f'{len(wanted)} bulk IN transfers')
+    parts = [[(x['dev'], x['ep'], x['dur'], x['len'], x['status']) for x in xs]
+             for xs in (wanted, shown)]
+    expect(parts[0] == parts[1], f'{len(shown)} transfers in what the filter showed, not '
+           f'{len(wanted)}')
+    return 7
+
+
+SCENARIOS = {'live-view': viewed, 'live-storage-audio': storage_audio, 'live-uas-queue': uas_queue,
              'live-kill': killed, 'live-full-disk': full_disk, 'live-rights': rights,
              'live-delay': delay, 'live-injected': injected, 'live-list': listed}
