@@ -140,7 +140,7 @@ layers:
 	@tests/layers
 
 .PHONY: bench
-## bench: speed and memory beside a libpcap loop (BENCH_RECORDS=1000000)
+## bench: speed and memory beside a libpcap loop, and of the viewer (BENCH_RECORDS=1000000, BENCH_VIEW_RECORDS=10000000)
 bench: test-packages
 	@$(MAKE) --no-print-directory all $(O)/gen $(O)/tests/pcap_loop $(O)/tests/measure
 	@tests/bench/bench --build $(O) $(BENCH_FLAGS)

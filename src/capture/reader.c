@@ -372,7 +372,8 @@ struct reader *reader_open(const char *path, const struct reader_opts *o, struct
 	if (r->in) {
 		r->buf = mem_resize(NULL, r->cap, 1);
 		window_jump(r, 0);
-		if (!o || !o->block)
+		/* Not every file system keeps a mapping up to date with what is written (9p). */
+		if ((!o || !o->block) && !r->follow)
 			map_file(r);
 		if (!find_format(r, e))
 			return r;

@@ -38,7 +38,8 @@ struct consumer run_indexer(struct index *ix)
 
 int run_open_access(struct run *r, int fd, struct err *e)
 {
-	struct reader_opts o = {.fd = fd, .seekable = true, .follow = true, .quiet = true};
+	struct reader_opts o = {
+		.fd = fd, .seekable = true, .follow = r->opts->follow, .quiet = true};
 
 	r->access = reader_open(r->opts->path, &o, e);
 	return r->access ? 0 : -1;

@@ -12,20 +12,20 @@ cat > /tmp/keys <<'END'
 :wait '55 53 42 43' :screen
 Space :wait 'PAUSED' Space
 k k :wait 'not following'
-:wait-file /tmp/read
+:wait-file /tmp/view/read
 f 'type == bulk && dir == in' Enter :wait ' hidden' G :screen
-W '/tmp/shown.pcapng' Enter :wait 'saved'
-F S '/tmp/saved.pcapng' Enter :wait 'saved the whole'
+W '/tmp/view/shown.pcapng' Enter :wait 'saved'
+F S '/tmp/view/saved.pcapng' Enter :wait 'saved the whole'
 q
 END
-rm -f /tmp/read /tmp/shown.pcapng /tmp/saved.pcapng
+mkdir -m 777 /tmp/view # root is given up: what is saved is saved as nobody
 urbscope view -i "usbmon$(bus ehci)" -w kept.pcapng --script @/tmp/keys > screens 2> view.err &
 viewer=$!
 wait_for 10 'beginning of kept.pcapng' size_reaches kept.pcapng 1
 plug usb-storage,id=disk,bus=e.0,drive=view
 wait_for 20 disk disk_is
 dd if=/dev/sda of=/dev/null bs=64k count=64 iflag=direct || fail read
-touch /tmp/read
+touch /tmp/view/read
 wait $viewer || fail "the viewer ended with $?: $(cat view.err screens)"
-cp /tmp/shown.pcapng /tmp/saved.pcapng .
+cp /tmp/view/shown.pcapng /tmp/view/saved.pcapng .
 unplug disk
