@@ -49,6 +49,9 @@ struct mouse {
 	int x, y;
 };
 
+/* Borders that can be dragged: between list and detail, between fields and bytes. */
+enum border { BORDER_NONE, BORDER_ACROSS, BORDER_DOWN };
+
 /* Where things were drawn last, for the mouse. */
 struct panes {
 	struct area list, fields, bytes, page;
@@ -100,7 +103,8 @@ struct app {
 	uint32_t seen; /* members of the list when the cursor was at its end last */
 	uint32_t generation;
 	int64_t cursor_time, top_time; /* of the list, for when another pass takes over */
-	int dragging;		       /* 0 no, 1 the horizontal border, 2 the vertical one */
+	int fields_w;		       /* columns of the fields pane; 0: as the width asks */
+	enum border dragging;
 	struct app_terminal terminal;
 	char *copied; /* what was copied last */
 	size_t n_copied;

@@ -389,12 +389,22 @@ static void draw_border(struct app *a, struct area r, int fields_w)
 	}
 }
 
+/* As dragged, or so that 16 bytes fit into a row where there is much room, else 8. */
+static int fields_width(const struct app *a, int w)
+{
+	enum { HEX_16 = 76, HEX_8 = 41, LEAST = 20, MUCH = 150 };
+
+	if (!a->fields_w)
+		return w - (w >= MUCH ? HEX_16 : HEX_8);
+	return a->fields_w < LEAST ? LEAST : a->fields_w > w - LEAST ? w - LEAST : a->fields_w;
+}
+
 /* Both panes side by side, or the one that has the keys. */
 static void draw_detail(struct app *a, struct area r)
 {
 	struct grid *g = &a->grid;
 	bool two = r.w >= TWO_PANES;
-	int hex_w = r.w >= 150 ? 76 : 41, fields_w = two ? r.w - hex_w : r.w;
+	int fields_w = two ? fields_width(a, r.w) : r.w, hex_w = r.w - fields_w;
 	struct area body = {r.x, r.y + 1, r.w, r.h - 1};
 	struct area left = {r.x, r.y + 1, two ? fields_w - 1 : r.w, r.h - 1};
 	struct area right = {r.x + fields_w + 1, r.y + 1, hex_w - 1, r.h - 1};

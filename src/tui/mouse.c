@@ -60,7 +60,7 @@ static void click(struct app *a, struct mouse m)
 {
 	size_t line;
 
-	a->dragging = 0;
+	a->dragging = BORDER_NONE;
 	if (click_title(a, m))
 		return;
 	if (a->screen == SCREEN_DEVICES) {
@@ -71,21 +71,28 @@ static void click(struct app *a, struct mouse m)
 	if (a->screen != SCREEN_LIST)
 		return;
 	if (m.y == a->layout.border_y)
-		a->dragging = 1;
+		a->dragging = BORDER_ACROSS;
+	else if (m.x == a->layout.border_x && m.y > a->layout.border_y)
+		a->dragging = BORDER_DOWN;
 	else if (inside(a->layout.list, m))
 		click_list(a, m);
 	else
 		click_detail(a, m);
 }
 
+static int clamp(int v, int least, int most)
+{
+	return v < least ? least : v > most ? most : v;
+}
+
 static void drag(struct app *a, struct mouse m)
 {
-	int body = a->grid.h - 4, percent;
+	int body = a->grid.h - 4;
 
-	if (a->dragging != 1 || body < 1)
-		return;
-	percent = (m.y - 1) * 100 / body;
-	a->config.split = percent < 10 ? 10 : percent > 90 ? 90 : percent;
+	if (a->dragging == BORDER_ACROSS && body > 0)
+		a->config.split = clamp((m.y - 1) * 100 / body, 10, 90);
+	else if (a->dragging == BORDER_DOWN)
+		a->fields_w = m.x;
 }
 
 static void wheel(struct app *a, struct mouse m, enum action action)
@@ -110,7 +117,7 @@ void app_mouse(struct app *a, uint32_t key, struct mouse m)
 	else if (key == KEY_DRAG)
 		drag(a, m);
 	else if (key == KEY_RELEASE)
-		a->dragging = 0;
+		a->dragging = BORDER_NONE;
 	else
 		wheel(a, m, key == KEY_WHEEL_UP ? ACT_UP : ACT_DOWN);
 }

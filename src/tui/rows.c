@@ -240,13 +240,15 @@ const struct row_text *rows_get(struct rows *r, uint32_t id, uint32_t before, ui
 	struct formatting f = {r, to, b ? b->time : 0};
 	struct err e = {0};
 
-	if (r->time != TIME_DELTA)
+	if (r->time != TIME_DELTA || !b)
 		before = 0;
 	if (to->id == id && to->version == r->version && to->before == before &&
 		to->exchange == exchange && to->loaded)
 		return to;
 	*to = (struct row_text){
 		.id = id, .before = before, .version = r->version, .exchange = exchange};
+	if (!index_get(p->ix, id)) /* of a reading that is over */
+		return to;
 	if (monotonic_ns() > r->deadline) {
 		r->wanting = true;
 		format_entry(&f, id);
