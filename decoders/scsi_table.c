@@ -145,19 +145,34 @@ static void say_name_of(struct text *t, const struct scsi_name *names, uint8_t v
 		text_hex(t, value, 2);
 }
 
+/* " caching page", " page 0x33" */
+static void say_page(struct text *t, const struct scsi_name *names, uint8_t page)
+{
+	bool named = scsi_lookup(names, page);
+
+	text_str(t, named ? "" : " page");
+	say_name_of(t, names, page);
+	text_str(t, named ? " page" : "");
+}
+
 static void say_inquiry(const uint8_t *cdb, struct text *t)
 {
 	if (!(cdb[1] & 1)) /* EVPD */
 		return;
-	text_str(t, " page");
+	text_str(t, " VPD");
 	say_name_of(t, scsi_vpd_pages, cdb[2]);
 }
 
+enum { ALL_PAGES = 0x3f };
+
 static void say_mode_sense(const uint8_t *cdb, struct text *t)
 {
-	if ((cdb[2] & 0x3f) != 0x3f)
-		text_str(t, " page");
-	say_name_of(t, scsi_mode_pages, cdb[2] & 0x3f);
+	uint8_t page = cdb[2] & 0x3f;
+
+	if (page == ALL_PAGES)
+		text_str(t, " all pages");
+	else
+		say_page(t, scsi_mode_pages, page);
 	if (cdb[2] >> 6) {
 		text_str(t, ", ");
 		text_str(t, scsi_lookup(page_controls, cdb[2] >> 6));
@@ -166,8 +181,7 @@ static void say_mode_sense(const uint8_t *cdb, struct text *t)
 
 static void say_log_sense(const uint8_t *cdb, struct text *t)
 {
-	text_str(t, " page");
-	say_name_of(t, scsi_log_pages, cdb[2] & 0x3f);
+	say_page(t, scsi_log_pages, cdb[2] & 0x3f);
 }
 
 static void say_start_stop(const uint8_t *cdb, struct text *t)
