@@ -14,6 +14,11 @@ enum { CBW_LEN = 31, CBW_CDB = 15, CSW_LEN = 13, MAX_CDB = 16 };
 /* Keys of exchanges: an interface works on one command at a time (BOT 3.3). */
 enum { KEY_COMMAND = 1, KEY_RECOVERY = 2 };
 
+/* An interface's state: the endpoint of what came in last, 0: not known yet. */
+struct msc_interface {
+	uint8_t in;
+};
+
 static_assert(sizeof(struct msc_state) <= EXCHANGE_STATE, "fits");
 
 static struct msc_state *state_of(const struct exchange *ex)
@@ -136,6 +141,17 @@ static void note_status(struct msc_state *s, const struct xfer *x)
 		s->seen |= MSC_BROKEN;
 }
 
+/* On the bus nothing parts data that ends with a full packet from the CSW or the next CBW. */
+static void expect_data(const struct track *t, const struct msc_state *s)
+{
+	const struct msc_interface *in = t->state;
+	uint8_t endpoint = s->cdb.dir == SCSI_OUT ? t->x->endpoint : in->in;
+
+	if (t->teach && endpoint && s->asked > s->moved)
+		devices_expect(t->teach, t->x->instance, endpoint,
+			s->cdb.dir == SCSI_OUT ? USB_OUT : USB_IN, s->asked - (uint32_t)s->moved);
+}
+
 static void begin_command(struct track *t)
 {
 	struct exchange *ex;
@@ -149,6 +165,8 @@ static void begin_command(struct track *t)
 	note_status(s, t->x);
 	if (t->x->status == STATUS_STALL)
 		s->seen |= MSC_HALTED_CBW;
+	else
+		expect_data(t, s);
 }
 
 static void take_csw(struct track *t, struct exchange *ex)
@@ -204,9 +222,13 @@ static void take_stall(struct msc_state *s, bool status)
 static void track_bulk(struct track *t)
 {
 	const struct xfer *x = t->x;
+	struct msc_interface *in = t->state;
 	struct exchange *ex;
 	struct msc_state *s;
 	bool due;
+
+	if (x->dir == USB_IN)
+		in->in = x->endpoint;
 
 	if (is_cbw(x)) {
 		begin_command(t);
@@ -223,9 +245,11 @@ static void track_bulk(struct track *t)
 		take_csw(t, ex);
 		return;
 	}
-	if (!due)
+	if (!due) {
 		take_data(ex, s, x);
-	else
+		if (x->ended != END_SHORT && x->ended != END_ZLP)
+			expect_data(t, s);
+	} else
 		s->role = x->dir == USB_IN ? MSC_NO_STATUS : MSC_UNEXPECTED;
 	if (x->status == STATUS_STALL)
 		take_stall(s, due && x->dir == USB_IN);
@@ -777,6 +801,7 @@ const struct decoder decoder_msc = {
 	.binds = binds,
 	.sniff = sniff,
 	.match = match,
+	.state_size = sizeof(struct msc_interface),
 	.track = track,
 	.info = info,
 	.decode = decode,

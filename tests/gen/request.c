@@ -253,6 +253,7 @@ const char *request_scsi(
 	memcpy(s.cdb, bytes, n);
 	s.cdb_length = (uint8_t)n;
 	data = bulk(d, s.direction, s.length);
+	data->data_phase = true;
 	for (at += used; at < words; at += used) {
 		used = 1;
 		if (!strcmp(word[at], "fail")) {
