@@ -669,7 +669,7 @@ static const struct {
 	{MSC_HALTED_CBW, "CBW refused by a halt"},
 	{MSC_BROKEN, "a transfer failed"},
 	{MSC_CANCELLED, "taken back by the host"},
-	{MSC_STRAY, "transfers that do not belong there"},
+	{MSC_STRAY, "a transfer that does not belong there"},
 	{MSC_HALTED_DATA, "data phase ended by a halt"},
 	{MSC_HALTED_STATUS, "halt before the status"},
 };
@@ -704,13 +704,13 @@ static void say_end(struct text *t, const struct msc_state *s)
 static void say_recovery(struct text *t, const struct exchange *ex, const struct msc_state *s)
 {
 	text_str(t, "reset recovery");
+	scsi_say_time(t, ex->end - ex->begin, 0);
 	if (ex->result == EXCHANGE_ERROR)
 		text_str(t, ": the device refused the reset");
 	else if (!(s->seen & MSC_CLEARED_IN))
 		text_str(t, ", bulk-in not cleared");
 	else if (!(s->seen & MSC_CLEARED_OUT))
 		text_str(t, ", bulk-out not cleared");
-	scsi_say_time(t, ex->end - ex->begin, 0);
 }
 
 static void exchange_info(const struct decode_ctx *c, struct text *t)

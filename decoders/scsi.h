@@ -151,7 +151,6 @@ const char *scsi_status_name(uint8_t status);
 	{"scsi.opcode", "opcode", VAL_UINT, "operation code, byte 0 of the CDB"},                  \
 	{"scsi.lba", "lba", VAL_UINT, "logical block address of the command"},                     \
 	{"scsi.blocks", "blocks", VAL_UINT, "transfer length of the command, in blocks"},          \
-	{"scsi.status", "scsi_status", VAL_UINT, "SCSI status: 0 GOOD, 2 CHECK CONDITION"},        \
 	{"scsi.key", "sense_key", VAL_UINT, "sense key, where sense data is returned"},            \
 	{"scsi.asc", "asc", VAL_UINT, "additional sense code"},                                    \
 	{"scsi.ascq", "ascq", VAL_UINT, "additional sense code qualifier"}

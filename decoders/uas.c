@@ -835,6 +835,7 @@ static void exchange_decode(const struct decode_ctx *c, struct emit *e)
 /* clang-format off */
 static const struct decode_key keys[] = {
 	SCSI_KEYS,
+	{"scsi.status", "scsi_status", VAL_UINT, "SCSI status of a SENSE IU: 0 GOOD, 2 CHECK CONDITION"},
 	{"uas.iu", "iu", VAL_UINT, "information unit: 1 COMMAND, 3 SENSE, 4 RESPONSE, 5 task, 6, 7 READY"},
 	{"uas.tag", "tag", VAL_UINT, "tag of the command"},
 	{"uas.response", "response_code", VAL_UINT, "response code of a RESPONSE IU"},
