@@ -504,7 +504,7 @@ static void say_mode(const struct job *j, struct text *t, bool ten)
 	for (unsigned i = 0; i < ITEMS && m.pages + 2 < j->b.len; i++) {
 		struct scsi_bytes page = mode_page(&j->b, m.pages);
 
-		if (page.len > 2 && page.p[0] << 1 == PAGE_CACHING << 1)
+		if (page.len > 2 && (page.p[0] & 0x7f) == PAGE_CACHING)
 			text_str(t, page.p[2] & WCE ? ", write cache on" : ", write cache off");
 		m.pages += page.total ? page.total : 2;
 	}

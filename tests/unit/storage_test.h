@@ -30,7 +30,7 @@ struct bench {
 	char line[512];	 /* of an exchange */
 };
 
-static void bench_end(void *ctx, const struct exchange *ex)
+static inline void bench_end(void *ctx, const struct exchange *ex)
 {
 	struct bench *b = ctx;
 
@@ -38,7 +38,7 @@ static void bench_end(void *ctx, const struct exchange *ex)
 	b->ended[b->n++] = *ex;
 }
 
-static void bench_begin(struct bench *b, const struct decoder *d)
+static inline void bench_begin(struct bench *b, const struct decoder *d)
 {
 	memset(b, 0, sizeof(*b));
 	b->d = d;
@@ -46,7 +46,7 @@ static void bench_begin(struct bench *b, const struct decoder *d)
 	b->all = exchanges_new(bench_end, b);
 }
 
-static void bench_finish(struct bench *b)
+static inline void bench_finish(struct bench *b)
 {
 	exchanges_finish(b->all);
 	exchanges_free(b->all);
@@ -145,7 +145,7 @@ static inline struct xfer bulk(uint8_t endpoint, uint8_t dir)
 }
 
 /* Feeds it: info and tree are those of the transfer. The data is copied to memory of its size. */
-static void feed(
+static inline void feed(
 	struct bench *b, struct xfer *x, const uint8_t *data, uint32_t kept, uint32_t total)
 {
 	struct decode_ctx c = {.devices = b->devices};
