@@ -2,10 +2,12 @@
 #include "decoders/decoder.h"
 
 extern const struct decoder decoder_control;
+extern const struct decoder decoder_hub;
 extern const struct decoder decoder_urb_function;
 
 const struct decoder *const decoders[] = {
 	&decoder_control,
+	&decoder_hub,
 	&decoder_urb_function,
 	NULL,
 };
