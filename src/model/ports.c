@@ -113,6 +113,14 @@ static uint32_t child_now(const struct devices *d, const struct child *c)
 	return now && now->hub == c->hub && now->hub_port == c->port ? n : 0;
 }
 
+uint32_t ports_child(const struct devices *d, uint32_t hub, uint8_t port)
+{
+	const struct child *c = find_child(devices_ports(d), hub, port);
+	uint32_t n = c ? child_now(d, c) : 0;
+
+	return n && devices_get_instance(d, n)->presence != DEVICE_GONE ? n : 0;
+}
+
 /* ---- what becomes of devices ----------------------------------------------------------------- */
 
 /* A device is gone, and all behind it if it is a hub: put_at() sees to it that there is an end. */

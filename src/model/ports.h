@@ -27,6 +27,8 @@ void ports_default(struct devices *d, uint32_t instance);
 /* An instance has its address now, from address 0 or (USB 3.2, controllers that give addresses
  * themselves) without. Nothing happens unless a port waits for it. */
 void ports_arrived(struct devices *d, uint32_t instance);
+/* The instance that came to a port last; 0: none is known, or it is there no more. */
+uint32_t ports_child(const struct devices *d, uint32_t hub, uint8_t port);
 /* The port path of an instance was told (injected records): it is at that port of its hub, if the
  * hub was told before. */
 void ports_known(struct devices *d, uint32_t instance);
