@@ -191,9 +191,22 @@ size_t columns_of_episodes(struct column *cols, enum time_format t)
 
 #define STEP(p) ((const struct step_line *)(p))
 
+static void s_nothing(const void *l, struct value *v)
+{
+	(void)l;
+	*v = value_name("");
+}
+
+/* "+1.02 ms" since the episode began. */
 static void s_after(const void *l, struct value *v)
 {
-	*v = value_ns(STEP(l)->step->begin - STEP(l)->ep->begin);
+	struct text t = text_in(v);
+	char d[FMT_MAX];
+
+	text_char(&t, '+');
+	text_mem(&t, d, fmt_duration(d, STEP(l)->step->begin - STEP(l)->ep->begin, false));
+	take_text(v, &t);
+	v->tone = TONE_DIM;
 }
 
 static void s_begin(const void *l, struct value *v)
@@ -209,6 +222,17 @@ static void s_dur(const void *l, struct value *v)
 static void s_xfer(const void *l, struct value *v)
 {
 	*v = value_uint(STEP(l)->step->xfer);
+	v->tone = TONE_DIM;
+}
+
+/* "#24" */
+static void s_number(const void *l, struct value *v)
+{
+	struct text t = text_in(v);
+
+	text_char(&t, '#');
+	text_u64(&t, STEP(l)->step->xfer);
+	take_text(v, &t);
 	v->tone = TONE_DIM;
 }
 
@@ -229,26 +253,35 @@ static void s_what(const void *l, struct value *v)
 	v->trusted = true;
 }
 
+/* "3 × GET_DESCRIPTOR device: stall" */
 static void s_what_times(const void *l, struct value *v)
 {
-	struct text t;
+	const struct episode_step *s = STEP(l)->step;
+	struct text t = text_in(v);
 
-	s_what(l, v);
-	if (STEP(l)->step->times < 2 || v->n + 12 > sizeof(v->room))
+	if (s->times > 1) {
+		text_u64(&t, s->times);
+		text_str(&t, " × ");
+	}
+	text_mem(&t, s->text, strlen(s->text));
+	if (s->status != STATUS_OK) {
+		text_str(&t, ": ");
+		text_str(&t, status_name((enum status)s->status));
+	}
+	if (t.cut) { /* too long for a value's room: without the rest */
+		s_what(l, v);
 		return;
-	t = text_in(v);
-	text_u64(&t, STEP(l)->step->times);
-	text_str(&t, " × ");
-	text_mem(&t, STEP(l)->step->text, strlen(STEP(l)->step->text));
+	}
 	take_text(v, &t);
+	v->tone = status_is_error((enum status)s->status) ? TONE_BAD : TONE_NONE;
 }
 
 static const struct column step_columns[] = {
-	{.title = "after", .get = s_after, .width = 8, .right = true, .show = SHOW_DURATION},
-	{.title = "took", .get = s_dur, .width = 7, .right = true, .show = SHOW_DURATION},
-	{.title = "transfer", .get = s_xfer, .width = 8, .right = true},
-	{.title = "status", .get = s_status, .width = 9},
-	{.title = "step", .get = s_what_times},
+	{.title = "", .get = s_nothing, .width = 4},
+	{.title = "", .get = s_after, .width = 10, .right = true, .show = SHOW_DURATION},
+	{.title = "", .get = s_dur, .width = 7, .right = true, .show = SHOW_DURATION},
+	{.title = "", .get = s_number, .width = 7},
+	{.title = "", .get = s_what_times},
 	{.key = "transfer", .get = s_xfer},
 	{.key = "times", .get = s_times},
 	{.key = "t", .get = s_begin},

@@ -170,6 +170,16 @@ void episode_note(struct episode *ep, uint32_t xfer, int64_t begin, int64_t end,
 		strlen(text));
 }
 
+void episode_earlier(
+	struct episode *ep, uint32_t xfer, int64_t begin, int64_t end, const char *text)
+{
+	ep->xfers++;
+	ep->first = ep->last = xfer;
+	ep->begin = begin;
+	ep->end = end;
+	episode_note(ep, xfer, begin, end, text);
+}
+
 void episode_drop(struct episode *ep)
 {
 	free(ep->step);

@@ -10,10 +10,8 @@
 #include <string.h>
 
 enum { SET_ADDRESS = 5, GET_DESCRIPTOR = 6, SET_CONFIGURATION = 9, DEVICE_DESCRIPTOR = 1 };
-enum {
-	given_up_ns = 10 * 1000000000ll
-}; /* hosts wait 5 s at most for a request (USB 2.0 9.2.6.1)
-    */
+/* Hosts wait 5 s at most for a request (USB 2.0 9.2.6.1). */
+static const int64_t given_up_ns = 10 * INT64_C(1000000000);
 
 struct coming {
 	struct episode *ep;

@@ -29,8 +29,11 @@ void episode_add(struct episodes *e, struct episode *ep, struct row *row);
 void episode_step(struct episodes *e, struct episode *ep, struct row *row, const char *text);
 /* … and belongs to the step before. */
 void episode_extend(struct episodes *e, struct episode *ep, struct row *row);
-/* A step of no single transfer. */
+/* A step that no transfer is: what lay between two. */
 void episode_note(struct episode *ep, uint32_t xfer, int64_t begin, int64_t end, const char *text);
+/* A transfer that came before the episode was seen to begin: its first step. */
+void episode_earlier(
+	struct episode *ep, uint32_t xfer, int64_t begin, int64_t end, const char *text);
 /* It is over: handed on, gone. */
 void episode_end(struct episodes *e, struct episode *ep, const char *outcome, enum tone tone);
 /* It was none. */

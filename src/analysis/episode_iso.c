@@ -13,6 +13,7 @@ enum { MS = 1000000, PAUSE_NS = 1000 * MS }; /* what is silent for longer is ano
 /* Of an endpoint. */
 struct stream {
 	struct episode *ep; /* NULL: none runs */
+	int64_t begin;	    /* of its first transfer */
 	int64_t free;	    /* when the last of its transfers so far had ended */
 	int64_t interval, longest;
 	uint64_t packets, errors, missed, empty, bytes, gaps;
@@ -62,7 +63,7 @@ static void say_packets(struct text *t, const struct stream *m)
 static void say(const struct stream *m)
 {
 	struct text t = episode_text(m->ep);
-	int64_t ns = m->ep->end - m->ep->begin;
+	int64_t ns = m->free - m->begin;
 
 	if (m->described)
 		text_printf(&t, "interface %u alternate %u: ", m->interface, m->alternate);
@@ -145,7 +146,7 @@ static void note_selection(struct state *s, struct stream *m)
 		return;
 	text_init(&t, room, sizeof(room));
 	text_printf(&t, "SET_INTERFACE interface %u alternate %u", c->interface, c->alternate);
-	episode_note(m->ep, c->xfer, c->begin, c->end, room);
+	episode_earlier(m->ep, c->xfer, c->begin, c->end, room);
 }
 
 static void begin(struct state *s, struct row *row)
@@ -159,6 +160,7 @@ static void begin(struct state *s, struct row *row)
 
 	*m = (struct stream){
 		.ep = episode_begin(EPISODE_ISO, x, true),
+		.begin = x->begin,
 		.free = x->begin,
 		.interval = interval > MS ? interval : MS,
 		.instance = x->instance,

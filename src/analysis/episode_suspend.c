@@ -93,7 +93,7 @@ static void begin(struct state *s, struct episodes *e, struct row *row, uint8_t 
 		a->ep->device = devices_get_instance(devices_of(row), child)->address;
 	}
 	if (a->armed)
-		episode_note(a->ep, w->xfer, w->begin, w->end, "remote wakeup armed");
+		episode_earlier(a->ep, w->xfer, w->begin, w->end, "remote wakeup armed");
 	episode_step(e, a->ep, row, NULL);
 }
 

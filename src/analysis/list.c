@@ -233,6 +233,7 @@ void list_begin(struct list *l, struct emit *e, const struct list_opts *o, struc
 	} else if (o->episodes) {
 		l->columns = columns_of_episodes(l->cols, o->time);
 		c->xfer = on_xfer_of_episode;
+		c->payload = o->filter && filter_need(o->filter) >= NEED_INFO;
 	} else if (o->records) {
 		l->columns = columns_of_records(l->cols, o->time);
 		c->record = on_record;
