@@ -13,7 +13,9 @@ struct recovering {
 	struct episode *ep;
 	int64_t failed; /* end of the first failure */
 	uint32_t errors, actions;
-	bool taken_back; /* begun by a cancelled transfer: told only if the host acts */
+	/* Begun by a cancelled or short transfer, which may be meant: told only if the host acts or
+	 * something else fails. */
+	bool tentative;
 };
 
 struct state {
@@ -52,7 +54,7 @@ static void leave(struct state *s, struct recovering *r)
 static void end(struct state *s, struct episodes *e, struct recovering *r, const char *outcome,
 	enum tone tone)
 {
-	if (r->taken_back && !r->actions) {
+	if (r->tentative && !r->actions) {
 		episode_drop(r->ep);
 	} else {
 		say(r);
@@ -66,7 +68,7 @@ static void make_room(struct state *s, struct episodes *e)
 {
 	size_t i = 0;
 
-	while (i < s->n && !(s->open[i].taken_back && !s->open[i].actions))
+	while (i < s->n && !(s->open[i].tentative && !s->open[i].actions))
 		i++;
 	end(s, e, &s->open[i < s->n ? i : 0], "not recovered", TONE_BAD);
 }
@@ -122,8 +124,8 @@ static bool is_action(const struct recovering *r, const struct row *row)
 		return (uint8_t)s.wIndex == address;
 	if (s.bmRequestType == 0x21 && s.bRequest == 0xff)
 		return true;
-	return !r->taken_back && ((s.bmRequestType == 0x00 && s.bRequest == SET_CONFIGURATION) ||
-					 (s.bmRequestType == 0x01 && s.bRequest == SET_INTERFACE));
+	return !r->tentative && ((s.bmRequestType == 0x00 && s.bRequest == SET_CONFIGURATION) ||
+					(s.bmRequestType == 0x01 && s.bRequest == SET_INTERFACE));
 }
 
 static void step(struct episodes *e, struct recovering *r, struct row *row)
@@ -160,6 +162,12 @@ static void recovered(struct state *s, struct episodes *e, struct recovering *r,
 	end(s, e, r, "recovered", TONE_GOOD);
 }
 
+/* More than what drivers ask for: taking back, and refusing less than they asked for. */
+static bool is_certain(const struct xfer *x)
+{
+	return status_is_error(x->status) && x->status != STATUS_SHORT;
+}
+
 /* Of the failing endpoint itself. */
 static void on_own(struct state *s, struct episodes *e, struct recovering *r, struct row *row)
 {
@@ -171,10 +179,9 @@ static void on_own(struct state *s, struct episodes *e, struct recovering *r, st
 	}
 	if (x->status == STATUS_PENDING || x->status == STATUS_UNKNOWN)
 		return;
-	if (status_is_error(x->status)) {
-		r->errors++;
-		r->taken_back = false;
-	}
+	r->errors += status_is_error(x->status);
+	if (is_certain(x))
+		r->tentative = false;
 	step(e, r, row);
 }
 
@@ -200,7 +207,7 @@ static bool is_taken_back(const struct xfer *x)
 	return x->status == STATUS_CANCELLED && x->type == USB_BULK;
 }
 
-static void begin(struct state *s, struct episodes *e, struct row *row, bool taken_back)
+static void begin(struct state *s, struct episodes *e, struct row *row, bool tentative)
 {
 	const struct xfer *x = row->x;
 	struct recovering *r;
@@ -211,8 +218,8 @@ static void begin(struct state *s, struct episodes *e, struct row *row, bool tak
 	*r = (struct recovering){
 		.ep = episode_begin(EPISODE_RECOVERY, x, true),
 		.failed = x->end,
-		.errors = !taken_back,
-		.taken_back = taken_back,
+		.errors = x->status != STATUS_CANCELLED,
+		.tentative = tentative,
 	};
 	step(e, r, row);
 }
@@ -236,7 +243,7 @@ static void xfer(void *state, struct episodes *e, struct row *row)
 		}
 	}
 	if (!own && (is_failure(row) || is_taken_back(row->x)))
-		begin(s, e, row, !is_failure(row));
+		begin(s, e, row, !is_certain(row->x));
 }
 
 static void finish(void *state, struct episodes *e)

@@ -30,6 +30,7 @@ struct state {
 	struct asleep open[EPISODES_OPEN];
 	size_t n;
 	struct dense wakeup;
+	int64_t now;
 };
 
 /* how: who ended it, NULL: nobody in particular. */
@@ -38,6 +39,8 @@ static void end(struct state *s, struct episodes *e, struct asleep *a, const cha
 {
 	struct text t = episode_text(a->ep);
 
+	if (a->ep->instance == a->hub) /* who sleeps is not known */
+		text_printf(&t, "port %u of the hub: ", a->port);
 	text_str(&t, "asleep for ");
 	episode_say_duration(&t, a->ep->end - a->since);
 	text_str(&t, a->armed ? ", remote wakeup armed" : ", no remote wakeup seen");
@@ -169,6 +172,8 @@ static void xfer(void *state, struct episodes *e, struct row *row)
 	const struct xfer *x = row->x;
 	struct usb_setup r;
 
+	if (x->end > s->now)
+		s->now = x->end;
 	if (x->status != STATUS_OK || !x->instance)
 		return;
 	if (x->type == USB_INTERRUPT && x->dir == USB_IN && s->n)
@@ -186,8 +191,10 @@ static void finish(void *state, struct episodes *e)
 {
 	struct state *s = state;
 
-	while (s->n)
+	while (s->n) {
+		s->open[0].ep->end = s->now;
 		end(s, e, &s->open[0], "asleep", NULL, TONE_NONE);
+	}
 	dense_free(&s->wakeup);
 }
 
