@@ -254,7 +254,7 @@ static bool is_missing(
 		return false;
 	emit_field(e, &(struct field){
 			      .key = key,
-			      .off = off,
+			      .off = d->kept, /* where the data ends */
 			      .verdict = d->kept < d->total ? VERDICT_SNAPPED : VERDICT_SHORT,
 		      });
 	return true;
