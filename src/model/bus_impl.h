@@ -3,6 +3,7 @@
 #define MODEL_BUS_IMPL_H
 
 #include "model/bus.h"
+#include "model/bus_times.h"
 #include "model/model_impl.h"
 #include "model/transaction.h"
 
@@ -56,7 +57,31 @@ struct endpoint {
 	uint32_t kept_before, now_captured;
 
 	struct transaction t; /* the open one */
+	uint64_t t_time;      /* bus time of its packets */
 	bool open, waiting;   /* waiting: a split between its SSPLIT and its answer */
+};
+
+/* Rows of states that go on beside each other (bus_times.c); those of the first two are over when a
+ * packet comes. */
+enum { SPAN_ENDED_BY_PACKETS = 2, SPAN_ROWS };
+
+/* A state that goes on. */
+struct bus_open_span {
+	uint8_t span; /* enum bus_span */
+	int64_t since;
+};
+
+/* What bus_times.c needs to know of the past. */
+struct bus_clock {
+	int64_t latest;	     /* packet or state */
+	int64_t sof, second; /* the latest SOF; when the present second is over */
+	uint64_t used_at_sof, used_at_second;
+	uint64_t large;		    /* packets whose stuffing is sampled */
+	uint32_t ratio;		    /* of stuffing, of the latest that was looked at */
+	uint16_t number;	    /* of the latest SOF */
+	uint8_t inferred;	    /* speed */
+	bool has_sof, timed, spans; /* spans: one is open that a packet ends */
+	struct bus_open_span open[SPAN_ROWS];
 };
 
 struct bus {
@@ -76,13 +101,17 @@ struct bus {
 	struct {
 		uint64_t number;
 		int64_t time;
+		uint32_t bus_time;
 		bool on, resolved;
 		struct placement place;
 	} held;
 	struct {
 		uint8_t hub, port, flags, type;
 	} split;
+	uint32_t bus_time; /* of the packet on the wire */
 	struct bus_counts counts;
+	struct bus_times times;
+	struct bus_clock clock;
 };
 
 /* ---- bus_xfer.c: transactions → transfers ------------------------------------------- */

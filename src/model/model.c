@@ -507,6 +507,11 @@ const struct bus_counts *model_bus_counts(const struct model *m)
 	return m->bus ? bus_counts(m->bus) : NULL;
 }
 
+const struct bus_times *model_bus_times(const struct model *m)
+{
+	return m->bus ? bus_times(m->bus) : NULL;
+}
+
 int64_t model_start(const struct model *m)
 {
 	return m->start;

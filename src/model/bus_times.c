@@ -1,0 +1,280 @@
+/* bus_times.c: bus time of packets, intervals between SOFs, durations of bus states. */
+#include "model/bus_times.h"
+#include "model/bus_impl.h"
+#include "usb/wire.h"
+
+enum {
+	SECOND = 1000000000,
+	IDLE_NS = 3000000, /* devices are suspended after 3 ms without a packet (7.1.7.6) */
+	LONGEST = 4096,	   /* bytes of a packet; what claims more is not believed */
+	LARGE = 64,	   /* bytes; of larger packets the stuffing is sampled, */
+	EXACT = 4096,	   /* after so many, */
+	SAMPLE = 64,	   /* in one of so many */
+	RATIO_SHIFT = 16
+};
+
+/* ---- bus time of packets ------------------------------------------------------------ */
+
+/* Bits that stuffing adds. Large packets cost more to look through than all else that is done with
+ * them, and in the long run one is like the others. */
+static uint32_t stuffed(struct bus *b, const struct record *rec, uint32_t bytes)
+{
+	struct bus_clock *c = &b->clock;
+
+	if (bytes <= 1)
+		return 0; /* no PID has so many 1s */
+	if (bytes <= LARGE)
+		return rec->caplen >= bytes ? wire_stuffed(rec->data, bytes) : 0;
+	if (rec->caplen >= bytes && (c->large < EXACT || c->large % SAMPLE == 0)) {
+		uint32_t bits = wire_stuffed(rec->data, bytes);
+
+		c->large++;
+		c->ratio = (bits << RATIO_SHIFT) / bytes;
+		return bits;
+	}
+	c->large++;
+	b->times.sampled = true;
+	return (uint32_t)((uint64_t)bytes * c->ratio >> RATIO_SHIFT);
+}
+
+static uint64_t all_used(const struct bus_times *t)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < USES; i++)
+		sum += t->used[i];
+	return sum;
+}
+
+static void next_second(struct bus *b)
+{
+	struct bus_clock *c = &b->clock;
+	uint64_t used = all_used(&b->times);
+
+	if (c->second && used - c->used_at_second > b->times.second)
+		b->times.second = used - c->used_at_second;
+	c->second = b->m->now - b->m->now % SECOND + SECOND;
+	c->used_at_second = used;
+}
+
+/* A state that only a packet shows to be over, at some time before it. */
+static void span_end(struct bus *b, struct bus_open_span *s, bool at_most);
+
+static void spans_over(struct bus *b)
+{
+	struct bus_clock *c = &b->clock;
+
+	c->spans = false;
+	for (unsigned i = 0; i < SPAN_ENDED_BY_PACKETS; i++)
+		span_end(b, &c->open[i], true);
+}
+
+static void span_add(struct bus *b, uint8_t span, int64_t lasted);
+
+/* Nothing for long, though there were SOFs until then, and nothing that says why. */
+static void look_for_silence(struct bus *b)
+{
+	struct bus_clock *c = &b->clock;
+	int64_t silence = b->m->now - c->latest;
+
+	if (silence > IDLE_NS && c->has_sof && c->latest - c->sof < IDLE_NS)
+		span_add(b, SPAN_SILENCE, silence);
+}
+
+static uint8_t speed_now(const struct bus *b)
+{
+	return b->speed ? b->speed : b->clock.inferred;
+}
+
+uint32_t times_packet(struct bus *b, const struct record *rec, uint8_t use, bool low)
+{
+	struct bus_times *t = &b->times;
+	struct bus_clock *c = &b->clock;
+	uint8_t speed = speed_now(b);
+	const struct wire_speed *w = wire_speed(low && speed == USB_FULL ? USB_LOW : speed);
+	uint32_t bytes = rec->origlen < LONGEST ? rec->origlen : LONGEST, more, time;
+
+	if (c->spans)
+		spans_over(b);
+	if (b->m->now - c->latest > IDLE_NS)
+		look_for_silence(b);
+	if (b->m->now >= c->second)
+		next_second(b);
+	c->latest = b->m->now;
+	t->packets[use]++;
+	if (!w->bit) {
+		t->untimed++;
+		return 0;
+	}
+	if (!c->timed)
+		t->begin = b->m->now;
+	c->timed = true;
+	t->end = b->m->now;
+	more = stuffed(b, rec, bytes);
+	time = ((use == USE_SOF ? w->around_sof : w->around) + bytes * 8 + more) * w->bit;
+	t->used[use] += time;
+	t->stuffing += more * w->bit;
+	t->bytes_time += (uint64_t)bytes * 8 * w->bit;
+	return time;
+}
+
+/* ---- starts of frames --------------------------------------------------------------- */
+
+/* In captures that do not tell the speed, SOFs do: the same number again within a frame is of high
+ * speed (8.4.3.1). */
+static void infer_speed(struct bus *b, int64_t interval, unsigned numbers)
+{
+	struct bus_clock *c = &b->clock;
+
+	if (b->speed || c->inferred)
+		return;
+	if (!numbers && interval < 500000)
+		c->inferred = USB_HIGH;
+	else if (numbers == 1 && interval > 900000 && interval < 1100000)
+		c->inferred = USB_FULL;
+	b->times.speed_inferred |= c->inferred != 0;
+}
+
+static void one_interval(
+	struct bus *b, struct bus_cadence *of, const struct wire_speed *w, int64_t interval)
+{
+	int64_t off = interval - (int64_t)w->frame;
+	uint64_t by = (uint64_t)(off < 0 ? -off : off);
+
+	of->intervals++;
+	hist_add(&of->off, by);
+	of->outside += by * WIRE_PER_NS > w->frame_within;
+	if (off < 0 && by > of->early)
+		of->early = by;
+	if (off > 0 && by > of->late)
+		of->late = by;
+	hist_add(&of->used, (all_used(&b->times) - b->clock.used_at_sof) / WIRE_PER_NS);
+}
+
+/* How many SOFs should have come between, as time and numbers both say. */
+static uint64_t missing(const struct wire_speed *w, uint64_t frames, unsigned numbers)
+{
+	uint64_t each = 1000000 / w->frame; /* so many have the same number */
+
+	if (frames * w->frame > IDLE_NS || numbers < frames / each ||
+		numbers > (frames + each - 1) / each)
+		return 0;
+	return frames - 1;
+}
+
+void times_sof(struct bus *b, uint16_t number, bool follows)
+{
+	struct bus_clock *c = &b->clock;
+	int64_t interval = b->m->now - c->sof;
+	unsigned numbers = (number - c->number) & 0x7ffu;
+
+	b->times.fine |= b->m->now % 1000 != 0;
+	if (c->has_sof && follows && interval > 0) {
+		const struct wire_speed *w;
+		uint64_t frames;
+
+		infer_speed(b, interval, numbers);
+		w = wire_speed(speed_now(b));
+		frames = w->frame ? ((uint64_t)interval + w->frame / 2) / w->frame : 0;
+		if (frames) {
+			struct bus_cadence *of =
+				speed_now(b) == USB_HIGH ? &b->times.microframes : &b->times.frames;
+
+			if (frames == 1)
+				one_interval(b, of, w, interval);
+			else
+				of->missing += missing(w, frames, numbers);
+		}
+	}
+	c->has_sof = true;
+	c->sof = b->m->now;
+	c->number = number;
+	c->used_at_sof = all_used(&b->times);
+}
+
+/* ---- states ------------------------------------------------------------------------- */
+
+/* States of one row end each other; others go on beside them. */
+static const uint8_t row_of[BUS_SPANS] = {
+	[SPAN_RESET] = 0,
+	[SPAN_SUSPEND] = 0,
+	[SPAN_RESUME] = 0,
+	[SPAN_CHIRP_DEVICE] = 1,
+	[SPAN_CHIRP_HOST] = 1,
+	[SPAN_SE0] = 1,
+	[SPAN_J] = 1,
+	[SPAN_K] = 1,
+	[SPAN_SE1] = 1,
+	[SPAN_VBUS_OFF] = SPAN_ENDED_BY_PACKETS,
+	[SPAN_VBUS_ON] = SPAN_ENDED_BY_PACKETS,
+};
+
+static void span_add(struct bus *b, uint8_t span, int64_t lasted)
+{
+	struct bus_span_times *t = &b->times.span[span];
+
+	if (lasted < 0)
+		lasted = 0;
+	if (!t->n || lasted < t->shortest)
+		t->shortest = lasted;
+	if (lasted > t->longest)
+		t->longest = lasted;
+	if (__builtin_add_overflow(t->total, lasted, &t->total))
+		t->total = INT64_MAX;
+	t->n++;
+}
+
+static void span_end(struct bus *b, struct bus_open_span *s, bool at_most)
+{
+	if (!s->span)
+		return;
+	span_add(b, s->span, b->m->now - s->since);
+	b->times.span[s->span].at_most += at_most;
+	s->span = SPAN_NONE;
+}
+
+void times_state(struct bus *b, const struct event *ev)
+{
+	const struct packet_event *p = &ev->packet;
+	struct bus_clock *c = &b->clock;
+	struct bus_open_span *s = &c->open[row_of[p->span]];
+
+	c->latest = b->m->now; /* what there is to say of the silence is said */
+	if (p->state == BUS_SPEED) {
+		span_end(b, &c->open[row_of[SPAN_RESET]], false);
+		c->inferred = 0;
+	}
+	if (ev->bin == BIN_KEEPALIVE && c->spans)
+		spans_over(b);
+	if (!p->span)
+		return;
+	span_end(b, s, false);
+	if (p->lasts) {
+		span_add(b, p->span, p->lasts);
+		return;
+	}
+	*s = (struct bus_open_span){p->span, b->m->now};
+	c->spans |= row_of[p->span] < SPAN_ENDED_BY_PACKETS;
+}
+
+void times_finish(struct bus *b)
+{
+	struct bus_clock *c = &b->clock;
+
+	for (unsigned i = 0; i < SPAN_ROWS; i++) {
+		b->times.span[c->open[i].span].at_least += c->open[i].span != SPAN_NONE;
+		span_end(b, &c->open[i], false);
+	}
+	c->has_sof = c->spans = false;
+	c->second = 0;
+}
+
+void times_free(struct bus_times *t)
+{
+	struct bus_cadence *of[] = {&t->frames, &t->microframes};
+
+	for (unsigned i = 0; i < 2; i++) {
+		hist_free(&of[i]->off);
+		hist_free(&of[i]->used);
+	}
+}
