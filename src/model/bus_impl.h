@@ -32,7 +32,8 @@ enum phase {
 struct endpoint {
 	uint8_t address, number, dir, type, speed;
 	uint8_t last_pid, last, last_dir;
-	uint16_t packet; /* largest packet: told by a descriptor, else learnt from traffic */
+	uint16_t last_crc, crc; /* CRC16 of the latest data packet, and of the one on the wire */
+	uint16_t packet;	/* largest packet: told by a descriptor, else learnt from traffic */
 	bool packet_told;
 	uint32_t changes; /* what was known of devices when type and packet were looked up */
 

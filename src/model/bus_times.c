@@ -102,6 +102,8 @@ uint32_t times_packet(struct bus *b, const struct record *rec, uint8_t use, bool
 		next_second(b);
 	c->latest = b->m->now;
 	t->packets[use]++;
+	if (!t->fine)
+		t->fine = b->m->now % 1000 != 0;
 	if (!w->bit) {
 		t->untimed++;
 		return 0;
@@ -109,6 +111,7 @@ uint32_t times_packet(struct bus *b, const struct record *rec, uint8_t use, bool
 	if (!c->timed)
 		t->begin = b->m->now;
 	c->timed = true;
+	t->speed_inferred |= !b->speed;
 	t->end = b->m->now;
 	more = stuffed(b, rec, bytes);
 	time = ((use == USE_SOF ? w->around_sof : w->around) + bytes * 8 + more) * w->bit;
@@ -128,11 +131,10 @@ static void infer_speed(struct bus *b, int64_t interval, unsigned numbers)
 
 	if (b->speed || c->inferred)
 		return;
-	if (!numbers && interval < 500000)
+	if (!numbers && interval > 100000 && interval < 150000)
 		c->inferred = USB_HIGH;
 	else if (numbers == 1 && interval > 900000 && interval < 1100000)
 		c->inferred = USB_FULL;
-	b->times.speed_inferred |= c->inferred != 0;
 }
 
 static void one_interval(
@@ -168,7 +170,6 @@ void times_sof(struct bus *b, uint16_t number, bool follows)
 	int64_t interval = b->m->now - c->sof;
 	unsigned numbers = (number - c->number) & 0x7ffu;
 
-	b->times.fine |= b->m->now % 1000 != 0;
 	if (c->has_sof && follows && interval > 0) {
 		const struct wire_speed *w;
 		uint64_t frames;
@@ -233,6 +234,18 @@ static void span_end(struct bus *b, struct bus_open_span *s, bool at_most)
 	s->span = SPAN_NONE;
 }
 
+/* At low speed it stands for SOF, without a number (7.1.7.6). */
+static void keep_alive(struct bus *b)
+{
+	struct bus_clock *c = &b->clock;
+
+	if (c->spans)
+		spans_over(b);
+	if (!b->speed)
+		c->inferred = USB_LOW;
+	times_sof(b, (uint16_t)(c->number + 1), true);
+}
+
 void times_state(struct bus *b, const struct event *ev)
 {
 	const struct packet_event *p = &ev->packet;
@@ -240,12 +253,14 @@ void times_state(struct bus *b, const struct event *ev)
 	struct bus_open_span *s = &c->open[row_of[p->span]];
 
 	c->latest = b->m->now; /* what there is to say of the silence is said */
+	if (p->state != BUS_OTHER)
+		c->has_sof = false; /* what comes is no interval */
 	if (p->state == BUS_SPEED) {
 		span_end(b, &c->open[row_of[SPAN_RESET]], false);
 		c->inferred = 0;
 	}
-	if (ev->bin == BIN_KEEPALIVE && c->spans)
-		spans_over(b);
+	if (ev->bin == BIN_KEEPALIVE)
+		keep_alive(b);
 	if (!p->span)
 		return;
 	span_end(b, s, false);

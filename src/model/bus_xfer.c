@@ -207,6 +207,9 @@ void bus_token(struct bus *b, struct endpoint *ep, uint8_t pid, const struct rec
 void bus_keep(struct bus *b, struct endpoint *ep, const struct packet_event *p)
 {
 	ep->now_captured += p->data_len;
+	ep->crc = p->crc == CRC_OK
+			  ? (uint16_t)(p->data[p->data_len] | p->data[p->data_len + 1] << 8)
+			  : 0;
 	if (ep->t.pid == PID_SETUP) {
 		if (p->data_len >= SETUP_LEN)
 			memcpy(ep->setup_now, p->data, SETUP_LEN);
@@ -232,11 +235,20 @@ static bool is_repeat(const struct endpoint *ep)
 	       (ep->last == LAST_TAKEN || ep->last == LAST_FAILED);
 }
 
+/* Under the toggle of data that was taken comes other data (8.6.2 to 8.6.4): the receiver throws it
+ * away. */
+static bool is_other_data(const struct endpoint *ep)
+{
+	return ep->last == LAST_TAKEN && ep->t.crc == CRC_OK && ep->last_crc && ep->crc &&
+	       ep->crc != ep->last_crc;
+}
+
 static void note_data(struct endpoint *ep, uint8_t last)
 {
 	ep->last_pid = ep->t.data_pid;
 	ep->last_dir = ep->t.dir;
 	ep->last = last;
+	ep->last_crc = ep->crc;
 }
 
 static const struct outcome {
@@ -275,6 +287,7 @@ static bool settle(struct bus *b, struct endpoint *ep)
 		if (t->retry) {
 			ep->retries++;
 			b->counts.retries++;
+			b->counts.toggle_errors += is_other_data(ep);
 			taken &= ep->last != LAST_TAKEN;
 		}
 		if (!t->retry || taken)
@@ -367,6 +380,7 @@ static void setup_stage(struct bus *b, struct endpoint *ep)
 	ep->retries += t->retry;
 	b->counts.retries += t->retry;
 	ep->setup_sent++;
+	b->counts.toggle_errors += t->data_pid && t->data_pid != PID_DATA0; /* 8.5.3 */
 	ep->failure = outcome[t->result].status;
 	ep->last = LAST_NONE; /* 8.6.1: DATA1 comes next */
 	if (outcome[t->result].last != LAST_TAKEN || t->len != SETUP_LEN ||
@@ -385,12 +399,21 @@ static bool is_status_stage(const struct endpoint *ep)
 	return ep->has_setup && ep->t.dir != data;
 }
 
+/* 8.5.3: the data stage begins with DATA1, and the status stage has it. */
+static bool is_wrong_in_stage(const struct endpoint *ep)
+{
+	bool first = !ep->len && ep->last == LAST_NONE;
+
+	return ep->has_setup && ep->t.data_pid == PID_DATA0 && (first || is_status_stage(ep));
+}
+
 static void control(struct bus *b, struct endpoint *ep)
 {
 	if (ep->t.pid == PID_SETUP) {
 		setup_stage(b, ep);
 		return;
 	}
+	b->counts.toggle_errors += is_wrong_in_stage(ep);
 	if (settle(b, ep)) {
 		if (is_status_stage(ep)) {
 			bus_end(b, ep, END_COMPLETE);
