@@ -19,6 +19,7 @@ struct bus *bus_new(struct model *m)
 
 	b->m = m;
 	b->frame = -1;
+	times_begin(b);
 	return b;
 }
 
@@ -111,8 +112,8 @@ static void end(struct bus *b, struct endpoint *ep, enum transaction_result resu
 	t->id = (uint32_t)++b->counts.transactions;
 	b->counts.results[result]++;
 	if (result == RESULT_NAK) {
-		b->times.naked += t->records;
-		b->times.naked_used += ep->t_time;
+		b->clock.naked.packets += t->records;
+		b->clock.naked.bytes += ep->t_bytes;
 	}
 	bus_apply(b, ep);
 	if (b->m->opts.on_transaction)
@@ -191,7 +192,7 @@ static void attach(struct bus *b, struct endpoint *ep, const struct record *rec)
 	ep->t.records++;
 	ep->t.last = rec->number;
 	ep->t.end = b->m->now;
-	ep->t_time += b->bus_time;
+	ep->t_bytes += rec->origlen;
 	b->previous = b->m->now;
 	b->previous_len = rec->origlen;
 }
@@ -206,7 +207,7 @@ static void attach_held(struct bus *b, struct endpoint *ep)
 	b->held.place = (struct placement){.xfer = ep->id};
 	ep->records++;
 	ep->t.records++;
-	ep->t_time += b->held.bus_time;
+	ep->t_bytes += b->held.bytes;
 }
 
 static void begin(struct bus *b, struct endpoint *ep, uint8_t pid, const struct record *rec)
@@ -214,7 +215,7 @@ static void begin(struct bus *b, struct endpoint *ep, uint8_t pid, const struct 
 	struct transaction *t = &ep->t;
 
 	mem_clear(t);
-	ep->t_time = 0;
+	ep->t_bytes = 0;
 	t->first = b->held.on ? b->held.number : rec->number;
 	t->begin = b->held.on ? b->held.time : b->m->now;
 	t->device = ep->address;
@@ -304,6 +305,9 @@ static void take_data(struct bus *b, struct endpoint *ep, const struct packet_ev
 	t->len += p->data_total;
 	if (t->crc != CRC_BAD)
 		t->crc = p->crc;
+	ep->crc = p->crc == CRC_OK
+			  ? (uint16_t)(p->data[p->data_len] | p->data[p->data_len + 1] << 8)
+			  : 0;
 	bus_keep(b, ep, p);
 }
 
@@ -403,7 +407,7 @@ static struct placement hold(struct bus *b, const struct record *rec)
 	b->held.on = true;
 	b->held.number = rec->number;
 	b->held.time = b->m->now;
-	b->held.bus_time = b->bus_time;
+	b->held.bytes = rec->origlen;
 	return (struct placement){.held = true};
 }
 
@@ -513,7 +517,7 @@ static const uint8_t use_of[PID_KINDS] = {
 /* What comes behind PRE, and the answer to it, is at low speed on a bus of full speed (8.6.5). */
 static bool at_low_speed(const struct bus *b, uint8_t kind)
 {
-	if (b->speed != USB_FULL || kind == PID_KIND_PRE || kind == PID_KIND_SOF)
+	if (kind == PID_KIND_PRE || kind == PID_KIND_SOF)
 		return false;
 	return b->phase == IDLE ? b->held.on : b->phase <= ANSWER_PING && b->ep->speed == USB_LOW;
 }
@@ -524,14 +528,15 @@ static struct placement feed(struct bus *b, const struct record *rec, const stru
 		return on_state(b, ev);
 	if (ev->kind != EVENT_PACKET) {
 		interrupted(b);
-		times_packet(b, rec, USE_BROKEN, false);
+		times_packet(b, rec, USE_BROKEN);
 		b->counts.malformed++;
 		return (struct placement){.bin = ev->bin};
 	}
 	if (ev->speed)
 		b->speed = ev->speed;
-	b->bus_time = times_packet(
-		b, rec, use_of[ev->packet.pid_kind], at_low_speed(b, ev->packet.pid_kind));
+	times_packet(b, rec, use_of[ev->packet.pid_kind]);
+	if (b->speed == USB_FULL && at_low_speed(b, ev->packet.pid_kind))
+		times_low(b, use_of[ev->packet.pid_kind], rec->origlen);
 	switch (ev->packet.pid_kind) {
 	case PID_KIND_TOKEN: return ev->packet.pid == PID_EXT ? on_ext(b) : on_token(b, rec, ev);
 	case PID_KIND_SOF: return on_sof(b, ev);

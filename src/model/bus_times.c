@@ -1,40 +1,83 @@
 /* bus_times.c: bus time of packets, intervals between SOFs, durations of bus states. */
 #include "model/bus_times.h"
 #include "model/bus_impl.h"
+#include "base/mem.h"
 #include "usb/wire.h"
 
 enum {
 	SECOND = 1000000000,
+	LOOK = 1000000,	   /* ns between looks at the clock */
 	IDLE_NS = 3000000, /* devices are suspended after 3 ms without a packet (7.1.7.6) */
-	LONGEST = 4096,	   /* bytes of a packet; what claims more is not believed */
-	LARGE = 64,	   /* bytes; of larger packets the stuffing is sampled, */
-	EXACT = 4096,	   /* after so many, */
-	SAMPLE = 64,	   /* in one of so many */
-	RATIO_SHIFT = 16
+	SAMPLE = 256	   /* stuffing is counted in one of so many packets */
 };
+
+/* After so many bytes: to look through large packets costs more than all else that is done with
+ * them, and in the long run one is like the others. */
+enum { EXACT = 1 << 20 };
 
 /* ---- bus time of packets ------------------------------------------------------------ */
 
-/* Bits that stuffing adds. Large packets cost more to look through than all else that is done with
- * them, and in the long run one is like the others. */
-static uint32_t stuffed(struct bus *b, const struct record *rec, uint32_t bytes)
+void times_stuffed(struct bus *b, const struct record *rec, uint8_t use)
 {
-	struct bus_clock *c = &b->clock;
+	struct bus_stuffing *s = &b->clock.stuffing[use];
+	uint32_t bytes = rec->origlen < PACKET_LONGEST ? rec->origlen : PACKET_LONGEST;
 
-	if (bytes <= 1)
-		return 0; /* no PID has so many 1s */
-	if (bytes <= LARGE)
-		return rec->caplen >= bytes ? wire_stuffed(rec->data, bytes) : 0;
-	if (rec->caplen >= bytes && (c->large < EXACT || c->large % SAMPLE == 0)) {
-		uint32_t bits = wire_stuffed(rec->data, bytes);
+	s->until = 1;
+	if (rec->caplen < bytes)
+		return;
+	s->bits += wire_stuffed(rec->data, bytes);
+	s->bytes += bytes;
+	s->until = s->bytes < EXACT ? 1 : SAMPLE;
+}
 
-		c->large++;
-		c->ratio = (bits << RATIO_SHIFT) / bytes;
-		return bits;
+/* Bits that stuffing added to the packets of a tally. */
+static uint64_t stuffed(struct bus *b, unsigned use)
+{
+	struct bus_stuffing *s = &b->clock.stuffing[use];
+	uint64_t bytes = b->clock.tally[use].bytes, bits = s->bits - s->bits_then;
+
+	if (use == USE_HANDSHAKE)
+		return 0;
+	if (bytes != s->bytes - s->bytes_then) {
+		b->times.sampled = true;
+		bits = s->bytes ? bytes * s->bits / s->bytes : 0;
 	}
-	c->large++;
-	b->times.sampled = true;
-	return (uint32_t)((uint64_t)bytes * c->ratio >> RATIO_SHIFT);
+	s->bits_then = s->bits;
+	s->bytes_then = s->bytes;
+	return bits;
+}
+
+/* The packets since the last look. */
+static void add_tallies(struct bus *b)
+{
+	struct bus_times *t = &b->times;
+	struct bus_clock *c = &b->clock;
+	const struct wire_speed *w = c->wire;
+
+	for (unsigned i = 0; i < USES; i++) {
+		struct bus_tally *n = &c->tally[i];
+		uint64_t around = i == USE_SOF ? w->around_sof : w->around, more;
+
+		if (!n->packets)
+			continue;
+		more = stuffed(b, i);
+		t->packets[i] += n->packets;
+		t->untimed += w->bit ? 0 : n->packets;
+		t->used[i] += (n->packets * around + n->bytes * 8 + more) * w->bit;
+		t->stuffing += more * w->bit;
+		t->bytes_time += n->bytes * 8 * w->bit;
+		mem_clear(n);
+	}
+	t->naked += c->naked.packets;
+	t->naked_used += (c->naked.packets * w->around + c->naked.bytes * 8) * w->bit;
+	mem_clear(&c->naked);
+}
+
+void times_low(struct bus *b, uint8_t use, uint32_t bytes)
+{
+	const struct wire_speed *low = wire_speed(USB_LOW), *w = b->clock.wire;
+
+	b->times.used[use] += (uint64_t)(low->around + bytes * 8) * (low->bit - w->bit);
 }
 
 static uint64_t all_used(const struct bus_times *t)
@@ -57,68 +100,37 @@ static void next_second(struct bus *b)
 	c->used_at_second = used;
 }
 
-/* A state that only a packet shows to be over, at some time before it. */
-static void span_end(struct bus *b, struct bus_open_span *s, bool at_most);
-
-static void spans_over(struct bus *b)
-{
-	struct bus_clock *c = &b->clock;
-
-	c->spans = false;
-	for (unsigned i = 0; i < SPAN_ENDED_BY_PACKETS; i++)
-		span_end(b, &c->open[i], true);
-}
-
-static void span_add(struct bus *b, uint8_t span, int64_t lasted);
-
-/* Nothing for long, though there were SOFs until then, and nothing that says why. */
-static void look_for_silence(struct bus *b)
-{
-	struct bus_clock *c = &b->clock;
-	int64_t silence = b->m->now - c->latest;
-
-	if (silence > IDLE_NS && c->has_sof && c->latest - c->sof < IDLE_NS)
-		span_add(b, SPAN_SILENCE, silence);
-}
-
 static uint8_t speed_now(const struct bus *b)
 {
 	return b->speed ? b->speed : b->clock.inferred;
 }
 
-uint32_t times_packet(struct bus *b, const struct record *rec, uint8_t use, bool low)
-{
-	struct bus_times *t = &b->times;
-	struct bus_clock *c = &b->clock;
-	uint8_t speed = speed_now(b);
-	const struct wire_speed *w = wire_speed(low && speed == USB_FULL ? USB_LOW : speed);
-	uint32_t bytes = rec->origlen < LONGEST ? rec->origlen : LONGEST, more, time;
+static void span_add(struct bus *b, uint8_t span, int64_t lasted);
+static void span_end(struct bus *b, struct bus_open_span *s, bool at_most);
 
-	if (c->spans)
-		spans_over(b);
-	if (b->m->now - c->latest > IDLE_NS)
-		look_for_silence(b);
+void times_look(struct bus *b)
+{
+	struct bus_clock *c = &b->clock;
+	int64_t silence = b->m->now - c->latest;
+
+	/* states that only this packet shows to be over, at some time before it */
+	for (unsigned i = 0; i < SPAN_ENDED_BY_PACKETS; i++)
+		span_end(b, &c->open[i], true);
+	/* nothing for long, though there were SOFs until then, and nothing that says why */
+	if (silence > IDLE_NS && c->has_sof && c->latest - c->sof < IDLE_NS)
+		span_add(b, SPAN_SILENCE, silence);
+	add_tallies(b);
 	if (b->m->now >= c->second)
 		next_second(b);
-	c->latest = b->m->now;
-	t->packets[use]++;
-	if (!t->fine)
-		t->fine = b->m->now % 1000 != 0;
-	if (!w->bit) {
-		t->untimed++;
-		return 0;
+	c->wire = wire_speed((enum usb_speed)speed_now(b));
+	c->speed = b->speed;
+	c->look = b->m->now + LOOK;
+	if (c->wire->bit && !c->timed) {
+		c->timed = true;
+		b->times.begin = b->m->now;
 	}
-	if (!c->timed)
-		t->begin = b->m->now;
-	c->timed = true;
-	t->speed_inferred |= !b->speed;
-	t->end = b->m->now;
-	more = stuffed(b, rec, bytes);
-	time = ((use == USE_SOF ? w->around_sof : w->around) + bytes * 8 + more) * w->bit;
-	t->used[use] += time;
-	t->stuffing += more * w->bit;
-	t->bytes_time += (uint64_t)bytes * 8 * w->bit;
-	return time;
+	b->times.speed_inferred |= c->wire->bit && !b->speed;
+	b->times.fine |= b->m->now % 1000 != 0;
 }
 
 /* ---- starts of frames --------------------------------------------------------------- */
@@ -170,6 +182,7 @@ void times_sof(struct bus *b, uint16_t number, bool follows)
 	int64_t interval = b->m->now - c->sof;
 	unsigned numbers = (number - c->number) & 0x7ffu;
 
+	add_tallies(b);
 	if (c->has_sof && follows && interval > 0) {
 		const struct wire_speed *w;
 		uint64_t frames;
@@ -188,6 +201,9 @@ void times_sof(struct bus *b, uint16_t number, bool follows)
 		}
 	}
 	c->has_sof = true;
+	if (c->speed != b->speed || c->wire != wire_speed((enum usb_speed)speed_now(b)))
+		c->look = INT64_MIN;
+	b->times.fine |= b->m->now % 1000 != 0;
 	c->sof = b->m->now;
 	c->number = number;
 	c->used_at_sof = all_used(&b->times);
@@ -239,8 +255,8 @@ static void keep_alive(struct bus *b)
 {
 	struct bus_clock *c = &b->clock;
 
-	if (c->spans)
-		spans_over(b);
+	for (unsigned i = 0; i < SPAN_ENDED_BY_PACKETS; i++)
+		span_end(b, &c->open[i], true);
 	if (!b->speed)
 		c->inferred = USB_LOW;
 	times_sof(b, (uint16_t)(c->number + 1), true);
@@ -269,7 +285,17 @@ void times_state(struct bus *b, const struct event *ev)
 		return;
 	}
 	*s = (struct bus_open_span){p->span, b->m->now};
-	c->spans |= row_of[p->span] < SPAN_ENDED_BY_PACKETS;
+	c->look = INT64_MIN; /* the next packet ends it */
+}
+
+void times_begin(struct bus *b)
+{
+	struct bus_clock *c = &b->clock;
+
+	c->look = INT64_MIN;
+	c->wire = wire_speed(USB_SPEED_UNKNOWN);
+	for (unsigned i = 0; i < USES; i++)
+		c->stuffing[i].until = 1;
 }
 
 void times_finish(struct bus *b)
@@ -280,8 +306,12 @@ void times_finish(struct bus *b)
 		b->times.span[c->open[i].span].at_least += c->open[i].span != SPAN_NONE;
 		span_end(b, &c->open[i], false);
 	}
-	c->has_sof = c->spans = false;
+	add_tallies(b);
+	if (c->timed)
+		b->times.end = c->latest;
+	c->has_sof = false;
 	c->second = 0;
+	c->look = INT64_MIN;
 }
 
 void times_free(struct bus_times *t)

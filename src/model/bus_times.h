@@ -52,17 +52,6 @@ struct bus_times {
 	struct bus_span_times span[BUS_SPANS];
 };
 
-struct bus;
-struct record;
-
-/* A packet: its bus time, also returned. low: at low speed behind PRE. */
-uint32_t times_packet(struct bus *b, const struct record *rec, uint8_t use, bool low);
-/* It was a SOF with this number; `follows`: the bus was in use since the one before. */
-void times_sof(struct bus *b, uint16_t number, bool follows);
-/* A state of the bus is told. */
-void times_state(struct bus *b, const struct event *ev);
-/* The capture, or a section of it, is over. */
-void times_finish(struct bus *b);
 void times_free(struct bus_times *t);
 
 #endif

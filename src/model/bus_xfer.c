@@ -207,9 +207,6 @@ void bus_token(struct bus *b, struct endpoint *ep, uint8_t pid, const struct rec
 void bus_keep(struct bus *b, struct endpoint *ep, const struct packet_event *p)
 {
 	ep->now_captured += p->data_len;
-	ep->crc = p->crc == CRC_OK
-			  ? (uint16_t)(p->data[p->data_len] | p->data[p->data_len + 1] << 8)
-			  : 0;
 	if (ep->t.pid == PID_SETUP) {
 		if (p->data_len >= SETUP_LEN)
 			memcpy(ep->setup_now, p->data, SETUP_LEN);
