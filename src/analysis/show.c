@@ -2,12 +2,14 @@
  * neighbours on the endpoint. One record: its properties and bytes. */
 #include "analysis/show.h"
 #include "analysis/columns.h"
+#include "analysis/show_wire.h"
 #include "analysis/unseen.h"
 
 struct show_job {
 	struct emit *emit;
 	const struct index *ix;
-	const struct run *run;
+	struct run *run;
+	bool all;
 	struct column cols[COLUMNS_MAX];
 };
 
@@ -137,6 +139,7 @@ static void got_xfer(void *ctx, struct row *row)
 	if (row->decoder && row->decoder->decode)
 		row->decoder->decode(&row->decode, x, e);
 	packets(x, e);
+	show_wire(s->run, s->ix, x, s->all, e);
 	if (x->data.kept)
 		emit_dump(e, "data", "data", x->data.data, x->data.kept);
 	emit_row_end(e);
@@ -145,9 +148,10 @@ static void got_xfer(void *ctx, struct row *row)
 	neighbours(s, x->id);
 }
 
-int show_xfer(struct run *r, const struct index *ix, uint32_t id, struct emit *e, struct err *err)
+int show_xfer(struct run *r, const struct index *ix, uint32_t id, bool all, struct emit *e,
+	struct err *err)
 {
-	struct show_job s = {.emit = e, .ix = ix, .run = r};
+	struct show_job s = {.emit = e, .ix = ix, .run = r, .all = all};
 
 	return run_load_xfer(r, ix, id, got_xfer, &s, err);
 }

@@ -32,7 +32,7 @@ static int show(struct session *s, const struct options *o, uint32_t id, struct 
 
 	if (rc >= 0)
 		found = o->record ? show_record(&r, ix, o->record, s->emit, e)
-				  : show_xfer(&r, ix, id, s->emit, e);
+				  : show_xfer(&r, ix, id, o->verbose, s->emit, e);
 	run_close(&r);
 	index_free(ix);
 	return found < 0 ? -1 : rc;

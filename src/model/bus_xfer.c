@@ -204,6 +204,34 @@ void bus_token(struct bus *b, struct endpoint *ep, uint8_t pid, const struct rec
 
 /* ---- data --------------------------------------------------------------------------- */
 
+/* A transfer that is rebuilt alone has all its data: 1 MiB at most (END_SIZE). */
+static bool is_rebuilt(const struct model *m, const struct endpoint *ep)
+{
+	return m->opts.replay.known && ep->id == m->opts.next_id;
+}
+
+static void append(struct model *m, struct endpoint *ep, const uint8_t *data, uint32_t n)
+{
+	if (!is_rebuilt(m, ep)) {
+		payload_append(&m->pool, &ep->payload, &ep->kept, data, n);
+		return;
+	}
+	while (m->whole.cap < ep->kept + (size_t)n) {
+		m->whole.cap = m->whole.cap ? 2 * m->whole.cap : PAYLOAD_EACH;
+		m->whole.data = mem_resize(m->whole.data, m->whole.cap, 1);
+	}
+	if (n)
+		memcpy(m->whole.data + ep->kept, data, n);
+	ep->kept += n;
+}
+
+static const uint8_t *payload_of(const struct model *m, const struct endpoint *ep)
+{
+	if (is_rebuilt(m, ep))
+		return m->whole.data;
+	return ep->payload ? payload_data(&m->pool, ep->payload) : NULL;
+}
+
 void bus_keep(struct bus *b, struct endpoint *ep, const struct packet_event *p)
 {
 	ep->now_captured += p->data_len;
@@ -216,7 +244,7 @@ void bus_keep(struct bus *b, struct endpoint *ep, const struct packet_event *p)
 	/* control data teaches the device model, whoever wants it; only a prefix is kept */
 	if (b->m->opts.payload || ep->type == USB_CONTROL)
 		if (ep->kept == ep->total + ep->t.len - p->data_total)
-			payload_append(&b->m->pool, &ep->payload, &ep->kept, p->data, p->data_len);
+			append(b->m, ep, p->data, p->data_len);
 }
 
 static bool is_data_stage(const struct endpoint *ep)
@@ -495,8 +523,8 @@ static void fill(const struct bus *b, const struct endpoint *ep, struct xfer *x)
 	x->len = (int64_t)ep->len;
 	x->naks = (int32_t)ep->naks;
 	x->retries = (int32_t)ep->retries;
-	x->data.data = ep->payload ? payload_data(&b->m->pool, ep->payload) : NULL;
-	x->data.kept = ep->payload ? ep->kept : 0;
+	x->data.data = payload_of(b->m, ep);
+	x->data.kept = x->data.data ? ep->kept : 0;
 	x->data.captured = (uint32_t)ep->captured;
 	x->data.total = (uint32_t)ep->total;
 	x->start_frame = ep->start_frame;

@@ -37,6 +37,7 @@ void model_free(struct model *m)
 	bus_free(m->bus);
 	map_free(&m->by_urb);
 	payload_free(&m->pool);
+	free(m->whole.data);
 	free(m->open);
 	free(m);
 }

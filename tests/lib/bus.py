@@ -49,6 +49,7 @@ def jobs(house):
           lambda d=d, v=v: transactions(house, d, v)) for d, v in made] + \
         [(f'bins of {d.stem} as {" ".join(v)}', lambda d=d, v=v: bins(house, d, v))
          for d, v in made] + \
+        [(f'packets shown of {d.stem}', lambda d=d: packets_shown(house, d)) for d in descriptions] + \
         [(f'{d.stem} mixed up', lambda d=d: mixed_up(house, d)) for d in descriptions] + \
         [(f'all descriptions mixed up in one process, as {t}',
           lambda t=t: mixed_in_process(house, descriptions, t)) for t in ('bus', '288')] + \
@@ -167,6 +168,38 @@ def wire(stat, bins_made, happened, variant):
     if abs(said['nak_ratio'] - results['nak'] / len(happened)) > 1e-8:
         wrong.append(f'nak_ratio is {said["nak_ratio"]}')
     return wrong
+
+
+# ---- show ------------------------------------------------------------------------------------------
+
+SHOWN = 12  # transfers of each description
+
+
+def packets_shown(house, description):
+    """What `show -v` has on the wire is what the lists of records and transactions have."""
+    with truth.capture_of(house, ['-t', 'bus', shown(description)]) as file:
+        records = json_lines(house.checked_bin, ['list', '--records', '--json', file.name])
+        listed = json_lines(house.checked_bin, ['list', '--transactions', '--json', file.name])
+        of = collections.defaultdict(list)
+        for x in records:
+            of[x['transfer']].append(x['n'])
+        ids = sorted({x['transfer'] for x in listed})
+        wrong = []
+        for n in ids[::max(1, len(ids) // SHOWN)]:
+            told = json_lines(house.checked_bin, ['show', '-v', '--json', str(n), file.name])[0]
+            fields = [f for f in told['fields'] if f['key'] == 'on the wire'][0]['fields']
+            if fields and fields[0]['key'].endswith('stage'):
+                fields = [t for stage in fields for t in stage['fields']]
+            tokens = [(t['key'], t['value']) for t in fields]
+            wanted = [(x['pid'], x['len']) for x in sorted(listed, key=lambda x: x['first'])
+                      if x['transfer'] == n]
+            if tokens != wanted:
+                wrong.append(f'transfer {n}: transactions {tokens[:4]}, listed {wanted[:4]}')
+            packets = [p['value'] for t in fields for p in t['fields'] if 'packets' not in p['key']]
+            more = sum(p['value'] for t in fields for p in t['fields'] if 'packets' in p['key'])
+            if len(packets) + more != len(of[n]) or not set(packets) <= set(of[n]):
+                wrong.append(f'transfer {n}: packets {packets[:6]}, listed {of[n][:6]}')
+    return fail_if(wrong, None, len(ids))
 
 
 # ---- packets that are lost, come twice, change places ----------------------------------------------
