@@ -288,7 +288,7 @@ const struct row_field row_fields[] = {
 		"the meaning in one line", get_info, NULL},
 
 	{"latency", "usb.time", VAL_NS, NEED_XFER, false,
-		"from submission to completion, of packets from first to last; as dur", get_dur, NULL},
+		"submission to completion (packets: first to last)", get_dur, NULL},
 	{"error", NULL, VAL_BOOL, NEED_XFER, false,
 		"failed: any status but ok, pending, cancelled", get_error, NULL},
 	{"addr", "usb.addr", VAL_TEXT, NEED_XFER, false,

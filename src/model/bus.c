@@ -487,11 +487,11 @@ static struct placement on_state(struct bus *b, const struct event *ev)
 	case BUS_RESET:
 		b->counts.resets++;
 		lapse(b);
-		bus_end_all(b, END_RESET);
+		bus_reset(b);
 		break;
 	case BUS_VBUS_OFF:
 		lapse(b);
-		bus_end_all(b, END_RESET);
+		bus_reset(b);
 		break;
 	case BUS_SUSPEND:
 		b->counts.suspends++;

@@ -146,6 +146,8 @@ void bus_keep(struct bus *b, struct endpoint *ep, const struct packet_event *p);
 void bus_apply(struct bus *b, struct endpoint *ep);
 /* Ends the open transfer of one endpoint. */
 void bus_end(struct bus *b, struct endpoint *ep, enum xfer_end why);
+/* Ends them all because of a reset, and forgets what the devices were. */
+void bus_reset(struct bus *b);
 /* Ends the open transfers of all endpoints, in begin order. */
 void bus_end_all(struct bus *b, enum xfer_end why);
 

@@ -469,15 +469,51 @@ void bus_apply(struct bus *b, struct endpoint *ep)
 
 /* ---- ending ------------------------------------------------------------------------- */
 
+/* What an endpoint is like, and the data before, is not known any more. */
+static void forget(struct bus *b, struct endpoint *ep)
+{
+	b->message[ep->address] &= (uint16_t) ~(1u << ep->number);
+	ep->type = ep->number ? USB_TYPE_UNKNOWN : USB_CONTROL;
+	ep->packet = 0;
+	ep->packet_told = false;
+	ep->changes = UINT32_MAX;
+	ep->last = LAST_NONE;
+}
+
+/* Another device has the address from now on, or the same one after a reset (9.4.6): what was open
+ * under it never comes to an end. */
+static void address_given(struct bus *b, unsigned address)
+{
+	for (unsigned i = 0; i < 32; i++) {
+		struct endpoint *ep = b->at[address][i / 2][i % 2];
+
+		if (!ep)
+			continue;
+		if (ep->open)
+			bus_give_up(b, ep);
+		if (ep->id)
+			bus_end(b, ep, END_RESET);
+		forget(b, ep);
+	}
+}
+
 /* A request that ends what toggles were (9.1.1.5, 9.4.5, 9.4.10). */
 static void after_request(struct bus *b, const struct xfer *x)
 {
-	enum { CLEAR_FEATURE = 1, SET_CONFIGURATION = 9, SET_INTERFACE = 11, TO_ENDPOINT = 2 };
+	enum {
+		CLEAR_FEATURE = 1,
+		SET_ADDRESS = 5,
+		SET_CONFIGURATION = 9,
+		SET_INTERFACE = 11,
+		TO_ENDPOINT = 2
+	};
 	struct usb_setup s = usb_setup_parse(x->setup);
 
 	if (x->status != STATUS_OK || !(x->flags & XFER_HAS_SETUP) ||
 		setup_request_type(s.bmRequestType) != REQUEST_STANDARD)
 		return;
+	if (s.bRequest == SET_ADDRESS && s.wValue && s.wValue < 128)
+		address_given(b, s.wValue);
 	for (unsigned i = 1; i < 16; i++)
 		for (unsigned dir = 0; dir < 2; dir++) {
 			struct endpoint *ep = b->at[x->device & 127][i][dir];
@@ -536,9 +572,9 @@ static void fill(const struct bus *b, const struct endpoint *ep, struct xfer *x)
 
 static void learn(struct bus *b, struct xfer *x)
 {
+	after_request(b, x);   /* first: what it ends belongs to the devices of before */
 	if (b->m->own_devices) /* a second look at a transfer teaches nothing */
 		learn_from(b->m->devices, x);
-	after_request(b, x);
 }
 
 void bus_end(struct bus *b, struct endpoint *ep, enum xfer_end why)
@@ -599,4 +635,14 @@ void bus_end_all(struct bus *b, enum xfer_end why)
 	for (size_t i = 0; i < ALL; i++)
 		if (all[i])
 			all[i]->last = LAST_NONE;
+}
+
+void bus_reset(struct bus *b)
+{
+	bus_end_all(b, END_RESET);
+	for (size_t i = 0; i < 128 * 16 * 2; i++)
+		if ((&b->at[0][0][0])[i])
+			forget(b, (&b->at[0][0][0])[i]);
+	if (b->m->own_devices) /* a second look teaches nothing */
+		devices_reset(b->m->devices, b->section, USB_NO_BUS);
 }

@@ -32,6 +32,7 @@ struct slot {
 	int8_t alternate[INTERFACES];	/* -1: none selected */
 	char *port;			/* PORT_PATH_MAX bytes; NULL: none */
 	uint32_t pipe[ENDPOINTS][DIRS]; /* newest pipe of that endpoint, 0: none */
+	bool gone;			/* reset: nothing has used its address since */
 };
 
 struct node {
@@ -207,7 +208,23 @@ static uint32_t current_instance(struct devices *d, const struct address *a)
 {
 	uint32_t n = devices_at(d, a->section, a->bus, a->address);
 
-	return n ? n : devices_renew(d, a->section, a->bus, a->address, false);
+	return n && !d->instance[n - 1].gone
+		       ? n
+		       : devices_renew(d, a->section, a->bus, a->address, false);
+}
+
+void devices_reset(struct devices *d, uint32_t section, uint16_t bus)
+{
+	enum { ADDRESSES = 128 };
+
+	for (uint16_t address = 0; address < ADDRESSES; address++) {
+		uint32_t n = devices_at(d, section, bus, address);
+
+		if (!n || d->instance[n - 1].gone)
+			continue;
+		d->instance[n - 1].gone = true;
+		touch(d, &d->instance[n - 1]);
+	}
 }
 
 /* ---- facts -------------------------------------------------------------------------- */
@@ -541,7 +558,7 @@ struct pipe devices_describe(const struct devices *d, uint32_t section, uint16_t
 		.type = USB_TYPE_UNKNOWN,
 		.instance = devices_at(d, section, bus, address)};
 
-	if (p.instance)
+	if (p.instance && !d->instance[p.instance - 1].gone)
 		describe(d, &p);
 	return p;
 }

@@ -25,6 +25,8 @@ static void after_request(struct bus *b, const struct bus_pipe *p, const struct 
 {
 	const uint8_t *s = u->x->setup;
 
+	if (s[0] == 0x00 && s[1] == 5)
+		truth_address(b, s[2]);
 	if (s[0] == 0x00 && s[1] == 9)
 		reset_toggle(b, p->dev, -1);
 	if (s[0] == 0x01 && s[1] == 11)

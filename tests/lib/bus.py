@@ -27,7 +27,7 @@ SAME_AT_ANY_SPEED = {'timeout': 'incomplete'}
 
 # Devices are exchanged here without anything on the wire that tells (no reset, no other address),
 # which only the software's side of the story shows.
-NO_BUS_STORY = ('devices',)
+NO_BUS_STORY = ()
 
 # What tshark 4.0 complains of though it is right, exactly: (packets out of sequence, CRCs). It does
 # not know DATA2 of an OUT (USB 2.0 section 5.9.2), what PRE stands before (8.6.5), the SubPID of a
