@@ -33,13 +33,14 @@ static void packet_field(
 	text_init(&t, key, sizeof(key));
 	text_str(&t, "packet ");
 	text_u64(&t, i);
-	emit_field(e, &(struct field){
-			      .key = key,
-			      .value = value_uint(p->length),
-			      .text = packet_status(x, p),
-			      .off = p->offset,
-			      .len = p->offset == UINT32_MAX ? 0 : p->length,
-		      });
+	emit_field(e,
+		&(struct field){
+			.key = key,
+			.value = p->length == ISO_UNKNOWN ? value_null() : value_uint(p->length),
+			.text = packet_status(x, p),
+			.off = p->offset,
+			.len = p->offset == ISO_UNKNOWN || p->length == ISO_UNKNOWN ? 0 : p->length,
+		});
 }
 
 static void packets(const struct xfer *x, struct emit *e)

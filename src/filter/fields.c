@@ -109,7 +109,7 @@ GETTER_SETUP(wLength, 6, true)
 GETTER_IF(iso_packets, ISO, value_uint(X->iso.packets))
 GETTER_IF(iso_errors, ISO_JUDGED, value_uint(row_iso(R)->errors))
 GETTER_IF(iso_missed, ISO_JUDGED, value_uint(row_iso(R)->missed))
-GETTER_IF(iso_empty, ISO_ENDED, value_uint(row_iso(R)->empty))
+GETTER_IF(iso_empty, ISO_ENDED && row_iso(R)->sized, value_uint(row_iso(R)->empty))
 GETTER_IF(iso_start_frame, ISO && X->flags & XFER_HAS_FRAME, value_int(X->start_frame))
 GETTER_IF(iso_interval, ISO && X->flags & XFER_HAS_INTERVAL, value_int(X->interval))
 /* clang-format on */
