@@ -73,7 +73,9 @@ const struct command command_show = {
 		"then at\n"
 		"the transfer's records; what comes from a pipe or is compressed goes through an "
 		"unlinked\n"
-		"temporary file.\n",
+		"temporary file. Of bus packets the stages, transactions and packets are shown; -v "
+		"unfolds\n"
+		"runs of NAKs and of good transactions.\n",
 	.options = options,
 	.run = run,
 };

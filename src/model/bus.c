@@ -339,6 +339,8 @@ static void do_data(struct bus *b, struct endpoint *ep, enum action a)
 	}
 }
 
+/* ACK and NYET: the data was taken. NYET after OUT only says that there is no room for more
+ * (8.5.1); that the token of the next one will be PING is no matter of this one. */
 static enum transaction_result result_of(uint8_t pid)
 {
 	static const uint8_t result[16] = {N(PID_NAK) = RESULT_NAK, N(PID_STALL) = RESULT_STALL};

@@ -377,6 +377,8 @@ static void stream(struct bus *b, struct endpoint *ep)
 	}
 }
 
+/* 8.5.5, 5.6.4: a device without data for the interval answers with an empty data packet, which is
+ * `ok`; no answer at all is `missed`, whether it did not hear or was not ready. */
 static void isochronous(struct bus *b, struct endpoint *ep)
 {
 	const struct transaction *t = &ep->t;
@@ -391,7 +393,7 @@ static void isochronous(struct bus *b, struct endpoint *ep)
 		ep->progress++;
 	} else {
 		ep->kept = ep->kept_before;
-		ep->missed += !t->data_pid;
+		ep->missed += !t->data_pid; /* who has nothing sends a packet without data */
 	}
 }
 
@@ -577,6 +579,16 @@ static void learn(struct bus *b, struct xfer *x)
 		learn_from(b->m->devices, x);
 }
 
+/* Whether the service interval goes on after its latest packet, as its PID says (5.9.2): inwards
+ * the number counts down to DATA0, outwards MDATA stands before the last. Who did not answer is not
+ * asked again in the interval (8.5.5). */
+static bool more_to_come(const struct endpoint *ep)
+{
+	if (ep->t.dir == USB_IN)
+		return ep->t.data_pid == PID_DATA1 || ep->t.data_pid == PID_DATA2;
+	return ep->t.data_pid == PID_MDATA;
+}
+
 void bus_end(struct bus *b, struct endpoint *ep, enum xfer_end why)
 {
 	struct xfer x;
@@ -594,8 +606,8 @@ void bus_end(struct bus *b, struct endpoint *ep, enum xfer_end why)
 	}
 	if (!ep->has_setup || x.status == STATUS_PENDING || why == END_RESET)
 		x.ended = (uint8_t)(why == END_EOF && paused(b, ep) ? END_PAUSE : why);
-	if (ep->type == USB_ISOCHRONOUS && why == END_EOF && ep->packets)
-		x.ended = END_COMPLETE; /* nothing more can come in the interval */
+	if (ep->type == USB_ISOCHRONOUS && why == END_EOF && ep->packets && !more_to_come(ep))
+		x.ended = END_COMPLETE;
 	x.replay = ep->replay;
 	x.replay.type = ep->type & 7u;
 	x.replay.ended = x.ended & 15u;

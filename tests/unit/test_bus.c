@@ -952,6 +952,34 @@ static void teach(unsigned wMaxPacketSize, unsigned bmAttributes)
 	assert_int_equal(bus.xfers, 3);
 }
 
+/* 5.9.2: the capture ends before DATA0, or before what follows MDATA; without data nothing follows.
+ */
+static void isochronous_cut(void **state)
+{
+	static const struct {
+		uint8_t token, data, end, status;
+	} row[] = {
+		{PID_IN, PID_DATA2, END_EOF, STATUS_OK},
+		{PID_IN, PID_DATA0, END_COMPLETE, STATUS_OK},
+		{PID_OUT, PID_MDATA, END_EOF, STATUS_OK},
+		{PID_OUT, PID_DATA1, END_COMPLETE, STATUS_OK},
+		{PID_IN, 0, END_COMPLETE, STATUS_MISSED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		start(LINK_USB_2_0_HIGH_SPEED);
+		teach(0x1400, 1);
+		token(row[i].token, 5, 1);
+		if (row[i].data)
+			data(row[i].data, 1024);
+		silence();
+		finish();
+		assert_int_equal(xfer(bus.xfers - 1)->ended, row[i].end);
+		assert_int_equal(xfer(bus.xfers - 1)->status, row[i].status);
+	}
+}
+
 /* wMaxPacketSize bits 11 and 12 are no part of the size (9.6.6). */
 static void described(void **state)
 {
@@ -1112,6 +1140,7 @@ int main(void)
 		cmocka_unit_test(pauses_and_sizes),
 		cmocka_unit_test(naks_alone),
 		cmocka_unit_test(isochronous),
+		cmocka_unit_test(isochronous_cut),
 		cmocka_unit_test(isochronous_out),
 		cmocka_unit_test(split_control),
 		cmocka_unit_test(split_bulk_out),
