@@ -145,7 +145,7 @@ static void use_rows(const struct bus_times *t, int64_t whole, struct emit *e)
 		else if (i > USES)
 			line = (struct use_line){"naked", "NAKed", t->naked, t->naked_used, whole};
 		packets += i < USES ? line.packets : 0;
-		if (!line.packets)
+		if (!line.packets || !used(t))
 			continue;
 		emit_row(e, &line);
 		emit_row_end(e);
@@ -195,10 +195,9 @@ static void bus_time(const struct bus_times *t, struct emit *e)
 	emit_item(e, "untimed", NULL, value_uint(t->untimed), SHOW_PLAIN);
 	emit_item(e, "fullest_second", NULL,
 		t->second ? share_of(t->second, 1000000000) : value_null(), SHOW_PLAIN);
-	if (used(t)) {
-		use_rows(t, whole, e);
+	use_rows(t, whole, e);
+	if (used(t))
 		use_note(t, e);
-	}
 	emit_end(e);
 }
 
