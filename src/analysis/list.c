@@ -193,8 +193,7 @@ static void on_packet(void *self, struct run *r, const struct run_record *rr)
 {
 	struct list *l = self;
 
-	if (rr->ev->capture != CAPTURE_BUS && rr->ev->capture != CAPTURE_BUS_ANY_SPEED &&
-		rr->ev->kind != EVENT_STATE)
+	if (!capture_is_bus(rr->ev->capture) && rr->ev->kind != EVENT_STATE)
 		return;
 	if (l->opts.fold && folded(l, r, rr))
 		return;

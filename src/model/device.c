@@ -228,9 +228,22 @@ static uint32_t current_instance(struct devices *d, const struct address *a)
 {
 	uint32_t n = devices_at(d, a->section, a->bus, a->address);
 
-	if (n && d->instance[n - 1].pub.presence != DEVICE_RESET)
+	if (n && d->instance[n - 1].pub.presence < DEVICE_RESET)
 		return n;
-	return devices_renew(d, a->section, a->bus, a->address, n != 0);
+	return devices_renew(d, a->section, a->bus, a->address,
+		n && d->instance[n - 1].pub.presence == DEVICE_RESET);
+}
+
+void devices_reset(struct devices *d, uint32_t section, uint16_t bus)
+{
+	enum { ADDRESSES = 128 };
+
+	for (uint16_t address = 0; address < ADDRESSES; address++) {
+		uint32_t n = devices_at(d, section, bus, address);
+
+		if (n)
+			devices_set_presence(d, n, DEVICE_UNADDRESSED);
+	}
 }
 
 /* ---- facts -------------------------------------------------------------------------- */
@@ -695,7 +708,7 @@ struct pipe devices_describe(const struct devices *d, uint32_t section, uint16_t
 		.type = USB_TYPE_UNKNOWN,
 		.instance = devices_at(d, section, bus, address)};
 
-	if (p.instance)
+	if (p.instance && d->instance[p.instance - 1].pub.presence != DEVICE_UNADDRESSED)
 		describe(d, &p);
 	return p;
 }

@@ -39,8 +39,9 @@ enum { CONFIGURATION_UNKNOWN = -1 };
 /* What hubs tell of a device (model/ports.h). */
 enum presence {
 	DEVICE_PRESENT,
-	DEVICE_RESET, /* its port was reset: its address is another instance's at its next use */
-	DEVICE_GONE   /* its port has no connection any more */
+	DEVICE_GONE,  /* its port has no connection any more */
+	DEVICE_RESET, /* its port was reset: its address is its next instance's at its next use */
+	DEVICE_UNADDRESSED /* the bus was reset: who uses its address next may be any device */
 };
 
 struct instance {
@@ -151,6 +152,10 @@ uint32_t devices_renew(
 uint32_t devices_at(const struct devices *d, uint32_t section, uint16_t bus, uint16_t address);
 /* No instance is behind that address any more: its next use makes a new one. */
 void devices_forget(struct devices *d, uint32_t section, uint16_t bus, uint16_t address);
+/* All devices of a bus were reset, or are without power: they lost their addresses
+ * (USB 2.0 9.1.1.3), and what uses one next is a new instance. That it is the same device again
+ * only its descriptor can tell. */
+void devices_reset(struct devices *d, uint32_t section, uint16_t bus);
 /* Keeps an answer; a prefix of what is known already is no news. data is copied. */
 void devices_add_fact(struct devices *d, uint32_t instance, const struct fact *f);
 void devices_set_configuration(struct devices *d, uint32_t instance, int value);

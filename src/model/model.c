@@ -40,6 +40,7 @@ void model_free(struct model *m)
 	bus_free(m->bus);
 	map_free(&m->by_urb);
 	payload_free(&m->pool);
+	free(m->whole.data);
 	free(m->open);
 	free(m);
 }
@@ -536,6 +537,11 @@ const struct model_counts *model_counts(const struct model *m)
 const struct bus_counts *model_bus_counts(const struct model *m)
 {
 	return m->bus ? bus_counts(m->bus) : NULL;
+}
+
+const struct bus_times *model_bus_times(const struct model *m)
+{
+	return m->bus ? bus_times(m->bus) : NULL;
 }
 
 int64_t model_start(const struct model *m)

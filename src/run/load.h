@@ -18,6 +18,19 @@ int run_load_xfer(struct run *r, const struct index *ix, uint32_t id,
 int run_load_exchange(struct run *r, const struct index *ix, uint32_t id,
 	void (*got)(void *ctx, const struct exchange *ex), void *ctx, struct err *e);
 
+/* Packets and transactions of one transfer of the bus, each transaction behind its packets. */
+struct wire_reader {
+	void (*packet)(void *ctx, const struct record *rec, const struct event *ev);
+	void (*transaction)(void *ctx, const struct transaction *t);
+	void *ctx;
+};
+/* Hands them on; nothing for transfers that are not made of packets. 0, or -1 with *e. */
+int run_load_wire(struct run *r, const struct index *ix, uint32_t id, const struct wire_reader *to,
+	struct err *e);
+
+/* Options of a model that rebuilds transfer `id` (valid) of the run; callbacks are not set. */
+struct model_opts run_load_opts(const struct run *r, const struct index *ix, uint32_t id);
+
 /* Calls got() with record `number` and its event. 0 or -1 as above. */
 int run_load_record(struct run *r, const struct index *ix, uint64_t number,
 	void (*got)(void *ctx, const struct record *rec, const struct event *ev), void *ctx,

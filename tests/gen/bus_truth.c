@@ -118,13 +118,24 @@ void truth_finish(struct bus *b, struct bus_pipe *p, const char *result, bool ac
 		truth_close(p, "size", NULL);
 }
 
+static void gone(struct bus_pipe *p)
+{
+	bool undone = p->ep->type == CONTROL && p->open && !strcmp(p->open->status, "ok");
+
+	truth_close(p, "reset", undone ? "cancelled" : NULL);
+}
+
 void truth_reset(struct bus *b)
 {
-	for (struct bus_pipe *p = b->pipes; p; p = p->next) {
-		bool undone = p->ep->type == CONTROL && p->open && !strcmp(p->open->status, "ok");
+	for (struct bus_pipe *p = b->pipes; p; p = p->next)
+		gone(p);
+}
 
-		truth_close(p, "reset", undone ? "cancelled" : NULL);
-	}
+void truth_address(struct bus *b, unsigned address)
+{
+	for (struct bus_pipe *p = b->pipes; p; p = p->next)
+		if (p->dev->address == address)
+			gone(p);
 }
 
 /* ---- printing -----------------------------------------------------------------------------------

@@ -81,6 +81,7 @@ const char help_text[] =
 	"  lost-submit | lost-complete   the capture lacks that record\n"
 	"  refused S          refused at submission (usbmon 'E')\n"
 	"  flags N            more Linux transfer_flags\n"
+	"  on-bus             of the host controller itself: packets show it, no URB does\n"
 	"packets: naks N    of this transfer\n"
 	"     stage setup|data|status   of a control transfer, where `status` comes true\n"
 	"     fault KIND TRANSACTION [TIMES]   before that transaction (from 0) goes as it "
