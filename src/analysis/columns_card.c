@@ -305,9 +305,11 @@ static void get_iso(const void *row, struct value *v)
 	if (x->iso.complete && x->iso.present < x->iso.packets)
 		text_printf(&t, ", %u recorded", x->iso.present);
 	if (s.judged)
-		text_printf(&t, " (%u missed, %u failed, %u empty)", s.missed, s.errors, s.empty);
-	else if (x->iso.complete && x->iso.present)
-		text_printf(&t, " (%u empty)", s.empty);
+		text_printf(&t, " (%u missed, %u failed", s.missed, s.errors);
+	if (x->iso.complete && x->iso.present && s.sized)
+		text_printf(&t, s.judged ? ", %u empty" : " (%u empty", s.empty);
+	if (s.judged || (x->iso.complete && x->iso.present && s.sized))
+		text_char(&t, ')');
 	take_text(v, &t);
 }
 

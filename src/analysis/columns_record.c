@@ -10,7 +10,7 @@
 #define DECODED(p) (EV(p)->os != USB_OS_NONE && EV(p)->bin != BIN_MALFORMED)
 
 /* A packet of the bus; a token, too, where it was read so far. */
-#define IS_PACKET(p) (EV(p)->capture == CAPTURE_BUS || EV(p)->capture == CAPTURE_BUS_ANY_SPEED)
+#define IS_PACKET(p) capture_is_bus(EV(p)->capture)
 #define ADDRESSED(p) (DECODED(p) || (EV(p)->kind == EVENT_PACKET && EV(p)->device != USB_NO_DEVICE))
 
 static void rec_n(const void *l, struct value *v)

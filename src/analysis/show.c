@@ -3,12 +3,14 @@
  * properties and bytes. */
 #include "analysis/show.h"
 #include "analysis/columns.h"
+#include "analysis/show_wire.h"
 #include "analysis/unseen.h"
 
 struct show_job {
 	struct emit *emit;
 	const struct index *ix;
 	struct run *run;
+	bool all;
 	struct column cols[COLUMNS_MAX];
 };
 
@@ -32,13 +34,14 @@ static void packet_field(
 	text_init(&t, key, sizeof(key));
 	text_str(&t, "packet ");
 	text_u64(&t, i);
-	emit_field(e, &(struct field){
-			      .key = key,
-			      .value = value_uint(p->length),
-			      .text = packet_status(x, p),
-			      .off = p->offset,
-			      .len = p->offset == UINT32_MAX ? 0 : p->length,
-		      });
+	emit_field(e,
+		&(struct field){
+			.key = key,
+			.value = p->length == ISO_UNKNOWN ? value_null() : value_uint(p->length),
+			.text = packet_status(x, p),
+			.off = p->offset,
+			.len = p->offset == ISO_UNKNOWN || p->length == ISO_UNKNOWN ? 0 : p->length,
+		});
 }
 
 static void packets(const struct xfer *x, struct emit *e)
@@ -239,6 +242,7 @@ void show_row(struct run *r, const struct index *ix, struct row *row, struct emi
 	if (row->decoder && row->decoder->decode)
 		row->decoder->decode(&row->decode, x, e);
 	packets(x, e);
+	show_wire(s->run, s->ix, x, s->all, e);
 	if (x->data.kept)
 		emit_dump(e, "data", "data", x->data.data, x->data.kept);
 	emit_row_end(e);
@@ -256,9 +260,10 @@ static void got_xfer(void *ctx, struct row *row)
 	show_row(s->run, s->ix, row, s->emit);
 }
 
-int show_xfer(struct run *r, const struct index *ix, uint32_t id, struct emit *e, struct err *err)
+int show_xfer(struct run *r, const struct index *ix, uint32_t id, bool all, struct emit *e,
+	struct err *err)
 {
-	struct show_job s = {.emit = e, .ix = ix, .run = r};
+	struct show_job s = {.emit = e, .ix = ix, .run = r, .all = all};
 
 	return run_load_xfer(r, ix, id, got_xfer, &s, err);
 }

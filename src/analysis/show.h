@@ -6,8 +6,9 @@
 #include "base/emit.h"
 #include "run/load.h"
 
-/* 0, or -1 with *err. */
-int show_xfer(struct run *r, const struct index *ix, uint32_t id, struct emit *e, struct err *err);
+/* all: nothing folded. 0, or -1 with *err. */
+int show_xfer(struct run *r, const struct index *ix, uint32_t id, bool all, struct emit *e,
+	struct err *err);
 int show_exchange(
 	struct run *r, const struct index *ix, uint32_t id, struct emit *e, struct err *err);
 int show_record(

@@ -34,6 +34,6 @@ struct stat {
 };
 
 /* What only bus captures have (c NULL: it is none): stat_wire.c. */
-void stat_wire(const struct bus_counts *c, struct emit *e);
+void stat_wire(const struct bus_counts *c, const struct bus_times *t, struct emit *e);
 
 #endif

@@ -343,6 +343,19 @@ static void report_unseen(const struct stat *s, struct emit *e)
 	}
 }
 
+/* What latency is: of URBs as software sees them, of packets as they pass on the wire. */
+static const char *endpoints_title(const struct stat *s)
+{
+	const uint32_t bus = 1u << CAPTURE_BUS | 1u << CAPTURE_BUS_ANY_SPEED;
+
+	if (!(s->captures & bus))
+		return "endpoints (latency: from submission to completion)";
+	if (s->captures & ~bus)
+		return "endpoints (latency: from submission to completion; of packets from the "
+		       "first token to the last packet)";
+	return "endpoints (latency: from the first token to the last packet)";
+}
+
 static void report_endpoints(const struct stat *s, const struct run *r, struct emit *e)
 {
 	const struct devices *d = model_devices(r->model);
@@ -360,8 +373,8 @@ static void report_endpoints(const struct stat *s, const struct run *r, struct e
 			(double)(r->tally.end - r->tally.begin) / 1e9};
 	}
 	qsort(line, n, sizeof(*line), by_address);
-	emit_table(e, "endpoints", "endpoints (latency: from submission to completion)",
-		endpoint_columns, ARRAY_LEN(endpoint_columns), LAYOUT_GRID);
+	emit_table(e, "endpoints", endpoints_title(s), endpoint_columns,
+		ARRAY_LEN(endpoint_columns), LAYOUT_GRID);
 	for (size_t i = 0; i < n; i++) {
 		emit_row(e, &line[i]);
 		emit_row_end(e);
@@ -529,7 +542,7 @@ void stat_report(struct stat *s, struct run *r, struct emit *e)
 	emit_begin(e, NULL, NULL);
 	report_capture(s, r, e);
 	report_transfers(s, e);
-	stat_wire(model_bus_counts(r->model), e);
+	stat_wire(model_bus_counts(r->model), model_bus_times(r->model), e);
 	report_endpoints(s, r, e);
 	report_buses(s, r, e);
 	report_links(&r->tally, e);

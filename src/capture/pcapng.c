@@ -342,6 +342,25 @@ static enum step read_simple(struct reader *r, struct record *rec, uint32_t len,
 		r, rec, r->p + 12, simple_caplen(r, f, len), load32(r->p + 8, r->blank.big_endian));
 }
 
+/* Packetry's events have a time of their own: enterprise number, a word that begins 0x334300, then
+ * as in packet blocks the number of an interface and 64 bits in its units. */
+static void set_own_time(const struct reader *r, struct record *rec, uint32_t len)
+{
+	enum { PEN_PACKETRY = 62392 };
+	static const uint8_t magic[3] = {0x33, 0x43, 0x00};
+	const uint8_t *body = r->p + BLOCK_START;
+	bool big = r->blank.big_endian;
+
+	if (rec->link != LINK_PCAPNG_CUSTOM || len < BLOCK_FRAME + 20 ||
+		load32(body, big) != PEN_PACKETRY || memcmp(body + 4, magic, sizeof(magic)) ||
+		load32(body + 8, big) >= r->ng.n)
+		return;
+	rec->iface = r->ng.first + load32(body + 8, big);
+	rec->time = to_ns(&r->iface[rec->iface],
+		(uint64_t)load32(body + 12, big) << 32 | load32(body + 16, big));
+	rec->has_time = true;
+}
+
 /* Blocks that only tell their number and bytes. */
 static enum step read_opaque(struct reader *r, struct record *rec, uint32_t len, struct err *e)
 {
@@ -353,6 +372,7 @@ static enum step read_opaque(struct reader *r, struct record *rec, uint32_t len,
 	rec->iface = r->ng.n ? r->ng.first : 0;
 	rec->time = r->last_time;
 	rec->has_time = false;
+	set_own_time(r, rec, len);
 	return deliver(r, rec, r->p + BLOCK_START, len - BLOCK_FRAME, len - BLOCK_FRAME);
 }
 

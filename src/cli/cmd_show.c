@@ -37,7 +37,7 @@ static int show(struct session *s, const struct options *o, uint32_t id, struct 
 	else if (rc >= 0 && o->exchange)
 		found = show_exchange(&r, ix, (uint32_t)o->exchange, s->emit, e);
 	else if (rc >= 0)
-		found = show_xfer(&r, ix, id, s->emit, e);
+		found = show_xfer(&r, ix, id, o->verbose, s->emit, e);
 	run_close(&r);
 	index_free(ix);
 	return found < 0 ? -1 : rc;
@@ -78,7 +78,9 @@ const struct command command_show = {
 		"then at\n"
 		"the transfer's records; what comes from a pipe or is compressed goes through an "
 		"unlinked\n"
-		"temporary file.\n",
+		"temporary file. Of bus packets the stages, transactions and packets are shown; -v "
+		"unfolds\n"
+		"runs of NAKs and of good transactions.\n",
 	.options = options,
 	.run = run,
 };

@@ -40,9 +40,12 @@ const struct command command_stat = {
 	.summary = "What a capture holds: records, transfers, statuses, bytes, rates and latency",
 	.text = "Every record is counted in exactly one place: in a transfer, or in one of the "
 		"bins that\n"
-		"the line `records` names. Latency is the time from submission to completion; the "
-		"peak\n"
-		"rate is that of the fullest 100 ms. Rates are in decimal units (1 kB = 1000 B).\n",
+		"the line `records` names. Latency is the time from submission to completion, in\n"
+		"captures of bus packets from the first token to the last packet; the peak rate "
+		"is\n"
+		"that of the fullest 100 ms. Rates are in decimal units (1 kB = 1000 B).\n"
+		"Captures of bus packets also tell the share of bus time that packets took, how\n"
+		"regular SOFs were, and how long resets, suspend and other states lasted.\n",
 	.options = options,
 	.run = run,
 };

@@ -109,7 +109,7 @@ GETTER_SETUP(wLength, 6, true)
 GETTER_IF(iso_packets, ISO, value_uint(X->iso.packets))
 GETTER_IF(iso_errors, ISO_JUDGED, value_uint(row_iso(R)->errors))
 GETTER_IF(iso_missed, ISO_JUDGED, value_uint(row_iso(R)->missed))
-GETTER_IF(iso_empty, ISO_ENDED, value_uint(row_iso(R)->empty))
+GETTER_IF(iso_empty, ISO_ENDED && row_iso(R)->sized, value_uint(row_iso(R)->empty))
 GETTER_IF(iso_start_frame, ISO && X->flags & XFER_HAS_FRAME, value_int(X->start_frame))
 GETTER_IF(iso_interval, ISO && X->flags & XFER_HAS_INTERVAL, value_int(X->interval))
 /* clang-format on */
@@ -288,7 +288,7 @@ const struct row_field row_fields[] = {
 		"the meaning in one line", get_info, NULL},
 
 	{"latency", "usb.time", VAL_NS, NEED_XFER, false,
-		"from submission to completion, as dur", get_dur, NULL},
+		"submission to completion (packets: first to last)", get_dur, NULL},
 	{"error", NULL, VAL_BOOL, NEED_XFER, false,
 		"failed: any status but ok, pending, cancelled", get_error, NULL},
 	{"addr", "usb.addr", VAL_TEXT, NEED_XFER, false,

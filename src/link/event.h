@@ -126,6 +126,24 @@ enum bus_state {
 	BUS_STATES
 };
 
+/* What of a bus state has a duration. */
+enum bus_span {
+	SPAN_NONE,
+	SPAN_RESET,
+	SPAN_CHIRP_DEVICE,
+	SPAN_CHIRP_HOST,
+	SPAN_SUSPEND,
+	SPAN_RESUME,
+	SPAN_VBUS_OFF,
+	SPAN_VBUS_ON,
+	SPAN_SE0, /* line states */
+	SPAN_J,
+	SPAN_K,
+	SPAN_SE1,
+	SPAN_SILENCE, /* no packets, and no state tells why */
+	BUS_SPANS
+};
+
 /* A packet of the bus, or a state between them. Address and endpoint are the event's. */
 struct packet_event {
 	const uint8_t *data;	/* payload of a data packet, without its CRC */
@@ -140,6 +158,8 @@ struct packet_event {
 	uint8_t hub, port;	/* of a SPLIT */
 	uint8_t split_type;	/* of a SPLIT: enum usb_type */
 	uint8_t state;		/* enum bus_state */
+	uint8_t span;		/* enum bus_span that begins with it */
+	int64_t lasts;		/* ns, where the record itself says it; else 0 */
 };
 
 struct event {

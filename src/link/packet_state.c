@@ -10,6 +10,7 @@ struct state_row {
 	const char *begin; /* of the text; NULL in tables by code */
 	const char *text;
 	uint8_t state, speed, bin;
+	uint8_t span; /* enum bus_span that begins with it */
 };
 
 static void take(struct event *ev, const struct state_row *row)
@@ -19,25 +20,30 @@ static void take(struct event *ev, const struct state_row *row)
 	ev->speed = row->speed;
 	ev->packet.state = row->state;
 	ev->packet.state_text = row->text;
+	ev->packet.span = row->span;
 	ev->reason = row->text;
 }
 
 /* ---- status texts ------------------------------------------------------------------- */
 
 static const struct state_row texts[] = {
-	{"--- Bus Reset", "bus reset", BUS_RESET, 0, BIN_STATE},
-	{"--- Bus Suspend", "bus suspended", BUS_SUSPEND, 0, BIN_STATE},
-	{"--- Suspend", "bus suspended", BUS_SUSPEND, 0, BIN_STATE},
-	{"--- Resume", "resume", BUS_RESUME, 0, BIN_STATE},
-	{"VBUS OFF", "VBUS off", BUS_VBUS_OFF, 0, BIN_STATE},
-	{"VBUS ON", "VBUS on", BUS_VBUS_ON, 0, BIN_STATE},
-	{"Detected speed: Low", "low speed", BUS_SPEED, USB_LOW, BIN_STATE},
-	{"Detected speed: Full", "full speed", BUS_SPEED, USB_FULL, BIN_STATE},
-	{"Detected speed: High", "high speed", BUS_SPEED, USB_HIGH, BIN_STATE},
+	{"--- Bus Reset", "bus reset", BUS_RESET, 0, BIN_STATE, SPAN_RESET},
+	{"--- Bus Suspend", "bus suspended", BUS_SUSPEND, 0, BIN_STATE, SPAN_SUSPEND},
+	{"--- Suspend", "bus suspended", BUS_SUSPEND, 0, BIN_STATE, SPAN_SUSPEND},
+	{"--- Resume", "resume", BUS_RESUME, 0, BIN_STATE, SPAN_RESUME},
+	{"VBUS OFF", "VBUS off", BUS_VBUS_OFF, 0, BIN_STATE, SPAN_VBUS_OFF},
+	{"VBUS ON", "VBUS on", BUS_VBUS_ON, 0, BIN_STATE, SPAN_VBUS_ON},
+	{"Detected speed: Low", "low speed", BUS_SPEED, USB_LOW, BIN_STATE, 0},
+	{"Detected speed: Full", "full speed", BUS_SPEED, USB_FULL, BIN_STATE, 0},
+	{"Detected speed: High", "high speed", BUS_SPEED, USB_HIGH, BIN_STATE, 0},
 	{"Folded ", "frames without traffic, left out by the capturing device", BUS_NO_FRAMES, 0,
-		BIN_STATE},
-	{"Line state", "line state", BUS_NO_FRAMES, 0, BIN_STATE},
-	{"", "status of the capturing device", BUS_OTHER, 0, BIN_STATE},
+		BIN_STATE, 0},
+	{"Line state: SE0", "line state SE0", BUS_NO_FRAMES, 0, BIN_STATE, SPAN_SE0},
+	{"Line state: J", "line state J", BUS_NO_FRAMES, 0, BIN_STATE, SPAN_J},
+	{"Line state: K", "line state K", BUS_NO_FRAMES, 0, BIN_STATE, SPAN_K},
+	{"Line state", "line state SE1", BUS_NO_FRAMES, 0, BIN_STATE, SPAN_SE1},
+	{"Keep-alive", "low-speed keep-alive", BUS_OTHER, 0, BIN_KEEPALIVE, 0},
+	{"", "status of the capturing device", BUS_OTHER, 0, BIN_STATE, 0},
 };
 
 /* The text behind the tags of an exported PDU (tag and length, 16 bits each, big-endian; tag 12
@@ -66,6 +72,36 @@ static const uint8_t *syslog_text(const struct record *rec, size_t *n)
 	return NULL;
 }
 
+/* "(1.09 ms)" at the end of a line state shorter than 10 ms; 0: it says nothing. */
+static int64_t told_duration(const uint8_t *text, size_t n)
+{
+	static const struct {
+		const char *unit;
+		double ns;
+	} units[] = {{" ns)", 1}, {" us)", 1e3}, {" ms)", 1e6}};
+	double v = 0, place = 1;
+	size_t at = n;
+
+	while (at && text[at - 1] != '(')
+		at--;
+	if (!at || n - at > 16)
+		return 0;
+	for (bool fraction = false; at < n && text[at] != ' '; at++) {
+		if (text[at] == '.')
+			fraction = true;
+		else if (text[at] < '0' || text[at] > '9')
+			return 0;
+		else
+			v = v * 10 + (text[at] - '0');
+		if (fraction && text[at] != '.')
+			place *= 10;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(units); i++)
+		if (n - at >= 4 && !memcmp(text + at, units[i].unit, 4))
+			return (int64_t)(v / place * units[i].ns);
+	return 0;
+}
+
 void link_status_decode(const struct record *rec, struct event *ev)
 {
 	size_t n = 0;
@@ -81,6 +117,8 @@ void link_status_decode(const struct record *rec, struct event *ev)
 
 		if (n >= len && !memcmp(text, texts[i].begin, len)) {
 			take(ev, &texts[i]);
+			if (texts[i].span >= SPAN_SE0)
+				ev->packet.lasts = told_duration(text, n);
 			return;
 		}
 	}
@@ -92,36 +130,36 @@ enum { PEN_PACKETRY = 62392, EVENT_MAGIC = 0x334300, CUSTOM_LEN = 8 };
 
 /* By the low byte of the first word. */
 static const struct state_row codes[] = {
-	[1] = {0, "capture stopped", BUS_OTHER, 0, BIN_STATE},
-	[2] = {0, "capture stopped: buffer full", BUS_OTHER, 0, BIN_STATE},
-	[3] = {0, "capture stopped: error", BUS_OTHER, 0, BIN_STATE},
-	[4] = {0, "capture started at high speed", BUS_SPEED, USB_HIGH, BIN_STATE},
-	[5] = {0, "capture started at full speed", BUS_SPEED, USB_FULL, BIN_STATE},
-	[6] = {0, "capture started at low speed", BUS_SPEED, USB_LOW, BIN_STATE},
-	[7] = {0, "capture started", BUS_OTHER, 0, BIN_STATE},
-	[8] = {0, "high speed", BUS_SPEED, USB_HIGH, BIN_STATE},
-	[9] = {0, "full speed", BUS_SPEED, USB_FULL, BIN_STATE},
-	[10] = {0, "low speed", BUS_SPEED, USB_LOW, BIN_STATE},
-	[11] = {0, "speed to be found out", BUS_SPEED, USB_SPEED_UNKNOWN, BIN_STATE},
-	[12] = {0, "line state SE0", BUS_NO_FRAMES, 0, BIN_STATE},
-	[13] = {0, "line state chirp J", BUS_NO_FRAMES, 0, BIN_STATE},
-	[14] = {0, "line state chirp K", BUS_NO_FRAMES, 0, BIN_STATE},
-	[15] = {0, "line state chirp SE1", BUS_NO_FRAMES, 0, BIN_STATE},
-	[16] = {0, "line state J of low speed", BUS_NO_FRAMES, 0, BIN_STATE},
-	[17] = {0, "line state K of low speed", BUS_NO_FRAMES, 0, BIN_STATE},
-	[18] = {0, "line state J of full speed", BUS_NO_FRAMES, 0, BIN_STATE},
-	[19] = {0, "line state K of full speed", BUS_NO_FRAMES, 0, BIN_STATE},
-	[20] = {0, "line state SE1", BUS_NO_FRAMES, 0, BIN_STATE},
-	[21] = {0, "VBUS off", BUS_VBUS_OFF, 0, BIN_STATE},
-	[22] = {0, "VBUS on", BUS_VBUS_ON, 0, BIN_STATE},
-	[23] = {0, "a low-speed device attached", BUS_SPEED, USB_LOW, BIN_STATE},
-	[24] = {0, "a full-speed device attached", BUS_SPEED, USB_FULL, BIN_STATE},
-	[25] = {0, "bus reset", BUS_RESET, 0, BIN_STATE},
-	[26] = {0, "chirp of the device", BUS_OTHER, 0, BIN_STATE},
-	[27] = {0, "chirp of the host", BUS_OTHER, 0, BIN_STATE},
-	[28] = {0, "bus suspended", BUS_SUSPEND, 0, BIN_STATE},
-	[29] = {0, "resume", BUS_RESUME, 0, BIN_STATE},
-	[30] = {0, "low-speed keep-alive", BUS_OTHER, 0, BIN_KEEPALIVE},
+	[1] = {0, "capture stopped", BUS_OTHER, 0, BIN_STATE, 0},
+	[2] = {0, "capture stopped: buffer full", BUS_OTHER, 0, BIN_STATE, 0},
+	[3] = {0, "capture stopped: error", BUS_OTHER, 0, BIN_STATE, 0},
+	[4] = {0, "capture started at high speed", BUS_SPEED, USB_HIGH, BIN_STATE, 0},
+	[5] = {0, "capture started at full speed", BUS_SPEED, USB_FULL, BIN_STATE, 0},
+	[6] = {0, "capture started at low speed", BUS_SPEED, USB_LOW, BIN_STATE, 0},
+	[7] = {0, "capture started", BUS_OTHER, 0, BIN_STATE, 0},
+	[8] = {0, "high speed", BUS_SPEED, USB_HIGH, BIN_STATE, 0},
+	[9] = {0, "full speed", BUS_SPEED, USB_FULL, BIN_STATE, 0},
+	[10] = {0, "low speed", BUS_SPEED, USB_LOW, BIN_STATE, 0},
+	[11] = {0, "speed to be found out", BUS_SPEED, USB_SPEED_UNKNOWN, BIN_STATE, 0},
+	[12] = {0, "line state SE0", BUS_NO_FRAMES, 0, BIN_STATE, SPAN_SE0},
+	[13] = {0, "line state chirp J", BUS_NO_FRAMES, 0, BIN_STATE, SPAN_J},
+	[14] = {0, "line state chirp K", BUS_NO_FRAMES, 0, BIN_STATE, SPAN_K},
+	[15] = {0, "line state chirp SE1", BUS_NO_FRAMES, 0, BIN_STATE, SPAN_SE1},
+	[16] = {0, "line state J of low speed", BUS_NO_FRAMES, 0, BIN_STATE, SPAN_J},
+	[17] = {0, "line state K of low speed", BUS_NO_FRAMES, 0, BIN_STATE, SPAN_K},
+	[18] = {0, "line state J of full speed", BUS_NO_FRAMES, 0, BIN_STATE, SPAN_J},
+	[19] = {0, "line state K of full speed", BUS_NO_FRAMES, 0, BIN_STATE, SPAN_K},
+	[20] = {0, "line state SE1", BUS_NO_FRAMES, 0, BIN_STATE, SPAN_SE1},
+	[21] = {0, "VBUS off", BUS_VBUS_OFF, 0, BIN_STATE, SPAN_VBUS_OFF},
+	[22] = {0, "VBUS on", BUS_VBUS_ON, 0, BIN_STATE, SPAN_VBUS_ON},
+	[23] = {0, "a low-speed device attached", BUS_SPEED, USB_LOW, BIN_STATE, 0},
+	[24] = {0, "a full-speed device attached", BUS_SPEED, USB_FULL, BIN_STATE, 0},
+	[25] = {0, "bus reset", BUS_RESET, 0, BIN_STATE, SPAN_RESET},
+	[26] = {0, "chirp of the device", BUS_OTHER, 0, BIN_STATE, SPAN_CHIRP_DEVICE},
+	[27] = {0, "chirp of the host", BUS_OTHER, 0, BIN_STATE, SPAN_CHIRP_HOST},
+	[28] = {0, "bus suspended", BUS_SUSPEND, 0, BIN_STATE, SPAN_SUSPEND},
+	[29] = {0, "resume", BUS_RESUME, 0, BIN_STATE, SPAN_RESUME},
+	[30] = {0, "low-speed keep-alive", BUS_OTHER, 0, BIN_KEEPALIVE, 0},
 };
 
 static uint32_t word(const struct record *rec, uint32_t at)

@@ -19,6 +19,7 @@ struct bus *bus_new(struct model *m)
 
 	b->m = m;
 	b->frame = -1;
+	times_begin(b);
 	return b;
 }
 
@@ -28,12 +29,18 @@ void bus_free(struct bus *b)
 		return;
 	for (size_t i = 0; i < 128 * 16 * 2; i++)
 		free((&b->at[0][0][0])[i]);
+	times_free(&b->times);
 	free(b);
 }
 
 const struct bus_counts *bus_counts(const struct bus *b)
 {
 	return &b->counts;
+}
+
+const struct bus_times *bus_times(const struct bus *b)
+{
+	return &b->times;
 }
 
 /* ---- what may follow what ----------------------------------------------------------- */
@@ -104,6 +111,10 @@ static void end(struct bus *b, struct endpoint *ep, enum transaction_result resu
 	ep->open = ep->waiting = false;
 	t->id = (uint32_t)++b->counts.transactions;
 	b->counts.results[result]++;
+	if (result == RESULT_NAK) {
+		b->clock.naked.packets += t->records;
+		b->clock.naked.bytes += ep->t_bytes;
+	}
 	bus_apply(b, ep);
 	if (b->m->opts.on_transaction)
 		b->m->opts.on_transaction(b->m->opts.ctx, t);
@@ -181,6 +192,7 @@ static void attach(struct bus *b, struct endpoint *ep, const struct record *rec)
 	ep->t.records++;
 	ep->t.last = rec->number;
 	ep->t.end = b->m->now;
+	ep->t_bytes += rec->origlen;
 	b->previous = b->m->now;
 	b->previous_len = rec->origlen;
 }
@@ -195,6 +207,7 @@ static void attach_held(struct bus *b, struct endpoint *ep)
 	b->held.place = (struct placement){.xfer = ep->id};
 	ep->records++;
 	ep->t.records++;
+	ep->t_bytes += b->held.bytes;
 }
 
 static void begin(struct bus *b, struct endpoint *ep, uint8_t pid, const struct record *rec)
@@ -202,6 +215,7 @@ static void begin(struct bus *b, struct endpoint *ep, uint8_t pid, const struct 
 	struct transaction *t = &ep->t;
 
 	mem_clear(t);
+	ep->t_bytes = 0;
 	t->first = b->held.on ? b->held.number : rec->number;
 	t->begin = b->held.on ? b->held.time : b->m->now;
 	t->device = ep->address;
@@ -291,6 +305,9 @@ static void take_data(struct bus *b, struct endpoint *ep, const struct packet_ev
 	t->len += p->data_total;
 	if (t->crc != CRC_BAD)
 		t->crc = p->crc;
+	ep->crc = p->crc == CRC_OK
+			  ? (uint16_t)(p->data[p->data_len] | p->data[p->data_len + 1] << 8)
+			  : 0;
 	bus_keep(b, ep, p);
 }
 
@@ -322,6 +339,8 @@ static void do_data(struct bus *b, struct endpoint *ep, enum action a)
 	}
 }
 
+/* ACK and NYET: the data was taken. NYET after OUT only says that there is no room for more
+ * (8.5.1); that the token of the next one will be PING is no matter of this one. */
 static enum transaction_result result_of(uint8_t pid)
 {
 	static const uint8_t result[16] = {N(PID_NAK) = RESULT_NAK, N(PID_STALL) = RESULT_STALL};
@@ -390,6 +409,7 @@ static struct placement hold(struct bus *b, const struct record *rec)
 	b->held.on = true;
 	b->held.number = rec->number;
 	b->held.time = b->m->now;
+	b->held.bytes = rec->origlen;
 	return (struct placement){.held = true};
 }
 
@@ -450,6 +470,7 @@ static struct placement on_sof(struct bus *b, const struct event *ev)
 
 	interrupted(b);
 	b->counts.sofs++;
+	times_sof(b, ev->packet.frame, b->frame >= 0);
 	/* at high speed the same number comes eight times (8.4.3.1) */
 	if (b->frame >= 0 && next != b->frame && next != ((b->frame + 1) & 0x7ff))
 		b->counts.missed_sofs += (uint32_t)((next - b->frame) & 0x7ff) - 1;
@@ -461,17 +482,18 @@ static struct placement on_sof(struct bus *b, const struct event *ev)
 static struct placement on_state(struct bus *b, const struct event *ev)
 {
 	interrupted(b);
+	times_state(b, ev);
 	if (ev->packet.state != BUS_OTHER)
 		b->frame = -1; /* numbers need not go on from here */
 	switch (ev->packet.state) {
 	case BUS_RESET:
 		b->counts.resets++;
 		lapse(b);
-		bus_end_all(b, END_RESET);
+		bus_reset(b);
 		break;
 	case BUS_VBUS_OFF:
 		lapse(b);
-		bus_end_all(b, END_RESET);
+		bus_reset(b);
 		break;
 	case BUS_SUSPEND:
 		b->counts.suspends++;
@@ -485,17 +507,38 @@ static struct placement on_state(struct bus *b, const struct event *ev)
 
 /* ---- the entrance ------------------------------------------------------------------- */
 
+static const uint8_t use_of[PID_KINDS] = {
+	[PID_KIND_TOKEN] = USE_TOKEN,
+	[PID_KIND_SOF] = USE_SOF,
+	[PID_KIND_DATA] = USE_DATA,
+	[PID_KIND_HANDSHAKE] = USE_HANDSHAKE,
+	[PID_KIND_PRE] = USE_TOKEN,
+	[PID_KIND_SPLIT] = USE_TOKEN,
+};
+
+/* What comes behind PRE, and the answer to it, is at low speed on a bus of full speed (8.6.5). */
+static bool at_low_speed(const struct bus *b, uint8_t kind)
+{
+	if (kind == PID_KIND_PRE || kind == PID_KIND_SOF)
+		return false;
+	return b->phase == IDLE ? b->held.on : b->phase <= ANSWER_PING && b->ep->speed == USB_LOW;
+}
+
 static struct placement feed(struct bus *b, const struct record *rec, const struct event *ev)
 {
 	if (ev->kind == EVENT_STATE)
 		return on_state(b, ev);
 	if (ev->kind != EVENT_PACKET) {
 		interrupted(b);
+		times_packet(b, rec, USE_BROKEN);
 		b->counts.malformed++;
 		return (struct placement){.bin = ev->bin};
 	}
 	if (ev->speed)
 		b->speed = ev->speed;
+	times_packet(b, rec, use_of[ev->packet.pid_kind]);
+	if (b->speed == USB_FULL && at_low_speed(b, ev->packet.pid_kind))
+		times_low(b, use_of[ev->packet.pid_kind], rec->origlen);
 	switch (ev->packet.pid_kind) {
 	case PID_KIND_TOKEN: return ev->packet.pid == PID_EXT ? on_ext(b) : on_token(b, rec, ev);
 	case PID_KIND_SOF: return on_sof(b, ev);
@@ -534,4 +577,5 @@ void bus_finish(struct bus *b)
 {
 	lapse(b);
 	bus_end_all(b, END_EOF);
+	times_finish(b);
 }

@@ -5,6 +5,7 @@
 #define MODEL_BUS_H
 
 #include "model/model.h"
+#include "model/bus_times.h"
 #include "model/transaction.h"
 
 struct bus;
@@ -22,5 +23,6 @@ void bus_finish(struct bus *b);
 
 /* What stat counts beside transfers. */
 const struct bus_counts *bus_counts(const struct bus *b);
+const struct bus_times *bus_times(const struct bus *b);
 
 #endif

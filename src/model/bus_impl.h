@@ -3,8 +3,10 @@
 #define MODEL_BUS_IMPL_H
 
 #include "model/bus.h"
+#include "model/bus_times.h"
 #include "model/model_impl.h"
 #include "model/transaction.h"
+#include "usb/wire.h"
 
 /* What became of the latest data packet of an endpoint: with its PID that tells a retransmission
  * (USB 2.0 section 8.6). */
@@ -31,7 +33,8 @@ enum phase {
 struct endpoint {
 	uint8_t address, number, dir, type, speed;
 	uint8_t last_pid, last, last_dir;
-	uint16_t packet; /* largest packet: told by a descriptor, else learnt from traffic */
+	uint16_t last_crc, crc; /* CRC16 of the latest data packet, and of the one on the wire */
+	uint16_t packet;	/* largest packet: told by a descriptor, else learnt from traffic */
 	bool packet_told;
 	uint32_t changes; /* what was known of devices when type and packet were looked up */
 
@@ -43,7 +46,8 @@ struct endpoint {
 	uint32_t progress; /* transactions that moved it on, empty data included */
 	uint32_t payload, kept;
 	uint64_t len, captured, total;
-	uint32_t frame; /* of an isochronous one: microframes counted since the start */
+	uint32_t expected; /* bytes with which its class says that it is over; 0: unknown */
+	uint32_t frame;	   /* of an isochronous one: microframes counted since the start */
 	int32_t start_frame;
 	uint32_t packets, errors, missed;
 	struct bus_replay replay;
@@ -56,7 +60,49 @@ struct endpoint {
 	uint32_t kept_before, now_captured;
 
 	struct transaction t; /* the open one */
+	uint32_t t_bytes;     /* of its packets on the wire */
 	bool open, waiting;   /* waiting: a split between its SSPLIT and its answer */
+};
+
+/* Rows of states that go on beside each other (bus_times.c); those of the first two are over when a
+ * packet comes. */
+enum { SPAN_ENDED_BY_PACKETS = 2, SPAN_ROWS };
+
+/* What claims to be longer is not believed. */
+enum { PACKET_LONGEST = 4096 };
+
+/* A state that goes on. */
+struct bus_open_span {
+	uint8_t span; /* enum bus_span */
+	int64_t since;
+};
+
+/* What is counted between two looks at the clock, all at one speed: cheap, as every packet is. */
+struct bus_tally {
+	uint64_t packets, bytes;
+};
+
+/* Bits that stuffing added to packets that were looked at; the others are taken to be like them. */
+struct bus_stuffing {
+	uint32_t until; /* packets to the next one that is looked at */
+	uint64_t bits, bytes;
+	uint64_t bits_then, bytes_then; /* as of the last look at the clock */
+};
+
+/* What bus_times.c needs to know of the past. */
+struct bus_clock {
+	int64_t look;		       /* when to look at the clock again */
+	int64_t latest;		       /* packet or state */
+	const struct wire_speed *wire; /* as of the last look */
+	struct bus_tally tally[USES], naked;
+	struct bus_stuffing stuffing[USES];
+	int64_t sof, second; /* the latest SOF; when the present second is over */
+	uint64_t used_at_sof, used_at_second;
+	uint16_t number;  /* of the latest SOF */
+	uint8_t inferred; /* speed */
+	uint8_t speed;	  /* of the bus, as of the last look */
+	bool has_sof, timed;
+	struct bus_open_span open[SPAN_ROWS];
 };
 
 struct bus {
@@ -76,6 +122,7 @@ struct bus {
 	struct {
 		uint64_t number;
 		int64_t time;
+		uint32_t bytes;
 		bool on, resolved;
 		struct placement place;
 	} held;
@@ -83,6 +130,8 @@ struct bus {
 		uint8_t hub, port, flags, type;
 	} split;
 	struct bus_counts counts;
+	struct bus_times times;
+	struct bus_clock clock;
 };
 
 /* ---- bus_xfer.c: transactions → transfers ------------------------------------------- */
@@ -98,8 +147,41 @@ void bus_keep(struct bus *b, struct endpoint *ep, const struct packet_event *p);
 void bus_apply(struct bus *b, struct endpoint *ep);
 /* Ends the open transfer of one endpoint. */
 void bus_end(struct bus *b, struct endpoint *ep, enum xfer_end why);
+/* Ends them all because of a reset, and forgets what the devices were. */
+void bus_reset(struct bus *b);
 /* Ends the open transfers of all endpoints, in begin order. */
 void bus_end_all(struct bus *b, enum xfer_end why);
+
+/* ---- bus_times.c ---------------------------------------------------------------------------- */
+
+void times_begin(struct bus *b);
+/* Once a millisecond, after a silence or a state, and when the speed changes. */
+void times_look(struct bus *b);
+/* Counts the bits that stuffing adds to this packet. */
+void times_stuffed(struct bus *b, const struct record *rec, uint8_t use);
+/* The packet, of so many bytes, is at low speed behind PRE. */
+void times_low(struct bus *b, uint8_t use, uint32_t bytes);
+/* A SOF with this number; `follows`: the bus was in use since the one before. */
+void times_sof(struct bus *b, uint16_t number, bool follows);
+/* A state of the bus is told. */
+void times_state(struct bus *b, const struct event *ev);
+/* The capture, or a section of it, is over. */
+void times_finish(struct bus *b);
+
+/* A packet passes. */
+static inline void times_packet(struct bus *b, const struct record *rec, uint8_t use)
+{
+	struct bus_clock *c = &b->clock;
+	struct bus_tally *t = &c->tally[use];
+
+	if (b->m->now >= c->look || b->speed != c->speed)
+		times_look(b);
+	c->latest = b->m->now;
+	t->packets++;
+	t->bytes += rec->origlen < PACKET_LONGEST ? rec->origlen : PACKET_LONGEST;
+	if (use != USE_HANDSHAKE && !--c->stuffing[use].until) /* no PID has six 1s */
+		times_stuffed(b, rec, use);
+}
 
 /* ---- bus.c -------------------------------------------------------------------------- */
 

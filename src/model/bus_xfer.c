@@ -111,6 +111,16 @@ static void recall(struct endpoint *ep, const struct bus_replay *r)
 	ep->type = r->type;
 }
 
+/* A second look at a transfer knows how it ended. */
+static uint32_t expected(const struct bus *b, const struct endpoint *ep)
+{
+	struct devices *d = b->m->own_devices;
+
+	return d && ep->number ? devices_take_expected(d, devices_get_pipe(d, ep->pipe)->instance,
+					 ep->number, ep->dir)
+			       : 0;
+}
+
 static void open_xfer(
 	struct bus *b, struct endpoint *ep, const struct record *rec, const struct event *ev)
 {
@@ -125,6 +135,7 @@ static void open_xfer(
 	ep->replay = remember(ep);
 	ep->pipe = pipe_of(b, ep);
 	ep->pipe_type = ep->type;
+	ep->expected = expected(b, ep);
 	ep->first = b->held.on ? b->held.number : rec->number;
 	ep->begin = b->held.on ? b->held.time : m->now;
 	ep->latest = ep->first;
@@ -205,6 +216,34 @@ void bus_token(struct bus *b, struct endpoint *ep, uint8_t pid, const struct rec
 
 /* ---- data --------------------------------------------------------------------------- */
 
+/* A transfer that is rebuilt alone has all its data: 1 MiB at most (END_SIZE). */
+static bool is_rebuilt(const struct model *m, const struct endpoint *ep)
+{
+	return m->opts.replay.known && ep->id == m->opts.next_id;
+}
+
+static void append(struct model *m, struct endpoint *ep, const uint8_t *data, uint32_t n)
+{
+	if (!is_rebuilt(m, ep)) {
+		payload_append(&m->pool, &ep->payload, &ep->kept, data, n);
+		return;
+	}
+	while (m->whole.cap < ep->kept + (size_t)n) {
+		m->whole.cap = m->whole.cap ? 2 * m->whole.cap : PAYLOAD_EACH;
+		m->whole.data = mem_resize(m->whole.data, m->whole.cap, 1);
+	}
+	if (n)
+		memcpy(m->whole.data + ep->kept, data, n);
+	ep->kept += n;
+}
+
+static const uint8_t *payload_of(const struct model *m, const struct endpoint *ep)
+{
+	if (is_rebuilt(m, ep))
+		return m->whole.data;
+	return ep->payload ? payload_data(&m->pool, ep->payload) : NULL;
+}
+
 void bus_keep(struct bus *b, struct endpoint *ep, const struct packet_event *p)
 {
 	uint32_t n;
@@ -223,7 +262,7 @@ void bus_keep(struct bus *b, struct endpoint *ep, const struct packet_event *p)
 		    : n < TRACK_BYTES - ep->kept ? n
 						 : TRACK_BYTES - ep->kept;
 	if (n && ep->kept == ep->total + ep->t.len - p->data_total)
-		payload_append(&b->m->pool, &ep->payload, &ep->kept, p->data, n);
+		append(b->m, ep, p->data, n);
 }
 
 static bool is_data_stage(const struct endpoint *ep)
@@ -239,11 +278,20 @@ static bool is_repeat(const struct endpoint *ep)
 	       (ep->last == LAST_TAKEN || ep->last == LAST_FAILED);
 }
 
+/* Under the toggle of data that was taken comes other data (8.6.2 to 8.6.4): the receiver throws it
+ * away. */
+static bool is_other_data(const struct endpoint *ep)
+{
+	return ep->last == LAST_TAKEN && ep->t.crc == CRC_OK && ep->last_crc && ep->crc &&
+	       ep->crc != ep->last_crc;
+}
+
 static void note_data(struct endpoint *ep, uint8_t last)
 {
 	ep->last_pid = ep->t.data_pid;
 	ep->last_dir = ep->t.dir;
 	ep->last = last;
+	ep->last_crc = ep->crc;
 }
 
 static const struct outcome {
@@ -282,6 +330,7 @@ static bool settle(struct bus *b, struct endpoint *ep)
 		if (t->retry) {
 			ep->retries++;
 			b->counts.retries++;
+			b->counts.toggle_errors += is_other_data(ep);
 			taken &= ep->last != LAST_TAKEN;
 		}
 		if (!t->retry || taken)
@@ -341,11 +390,15 @@ static void stream(struct bus *b, struct endpoint *ep)
 			bus_end(b, ep, END_ZLP);
 		else if (is_short(ep, n))
 			bus_end(b, ep, END_SHORT);
+		else if (ep->expected && ep->len >= ep->expected)
+			bus_end(b, ep, END_CLASS);
 		else if (ep->len >= SIZE_MAX_XFER)
 			bus_end(b, ep, END_SIZE);
 	}
 }
 
+/* 8.5.5, 5.6.4: a device without data for the interval answers with an empty data packet, which is
+ * `ok`; no answer at all is `missed`, whether it did not hear or was not ready. */
 static void isochronous(struct bus *b, struct endpoint *ep)
 {
 	const struct transaction *t = &ep->t;
@@ -360,7 +413,7 @@ static void isochronous(struct bus *b, struct endpoint *ep)
 		ep->progress++;
 	} else {
 		ep->kept = ep->kept_before;
-		ep->missed += !t->data_pid;
+		ep->missed += !t->data_pid; /* who has nothing sends a packet without data */
 	}
 }
 
@@ -374,6 +427,7 @@ static void setup_stage(struct bus *b, struct endpoint *ep)
 	ep->retries += t->retry;
 	b->counts.retries += t->retry;
 	ep->setup_sent++;
+	b->counts.toggle_errors += t->data_pid && t->data_pid != PID_DATA0; /* 8.5.3 */
 	ep->failure = outcome[t->result].status;
 	ep->last = LAST_NONE; /* 8.6.1: DATA1 comes next */
 	if (outcome[t->result].last != LAST_TAKEN || t->len != SETUP_LEN ||
@@ -392,12 +446,21 @@ static bool is_status_stage(const struct endpoint *ep)
 	return ep->has_setup && ep->t.dir != data;
 }
 
+/* 8.5.3: the data stage begins with DATA1, and the status stage has it. */
+static bool is_wrong_in_stage(const struct endpoint *ep)
+{
+	bool first = !ep->len && ep->last == LAST_NONE;
+
+	return ep->has_setup && ep->t.data_pid == PID_DATA0 && (first || is_status_stage(ep));
+}
+
 static void control(struct bus *b, struct endpoint *ep)
 {
 	if (ep->t.pid == PID_SETUP) {
 		setup_stage(b, ep);
 		return;
 	}
+	b->counts.toggle_errors += is_wrong_in_stage(ep);
 	if (settle(b, ep)) {
 		if (is_status_stage(ep)) {
 			bus_end(b, ep, END_COMPLETE);
@@ -428,15 +491,51 @@ void bus_apply(struct bus *b, struct endpoint *ep)
 
 /* ---- ending ------------------------------------------------------------------------- */
 
+/* What an endpoint is like, and the data before, is not known any more. */
+static void forget(struct bus *b, struct endpoint *ep)
+{
+	b->message[ep->address] &= (uint16_t) ~(1u << ep->number);
+	ep->type = ep->number ? USB_TYPE_UNKNOWN : USB_CONTROL;
+	ep->packet = 0;
+	ep->packet_told = false;
+	ep->changes = UINT32_MAX;
+	ep->last = LAST_NONE;
+}
+
+/* Another device has the address from now on, or the same one after a reset (9.4.6): what was open
+ * under it never comes to an end. */
+static void address_given(struct bus *b, unsigned address)
+{
+	for (unsigned i = 0; i < 32; i++) {
+		struct endpoint *ep = b->at[address][i / 2][i % 2];
+
+		if (!ep)
+			continue;
+		if (ep->open)
+			bus_give_up(b, ep);
+		if (ep->id)
+			bus_end(b, ep, END_RESET);
+		forget(b, ep);
+	}
+}
+
 /* A request that ends what toggles were (9.1.1.5, 9.4.5, 9.4.10). */
 static void after_request(struct bus *b, const struct xfer *x)
 {
-	enum { CLEAR_FEATURE = 1, SET_CONFIGURATION = 9, SET_INTERFACE = 11, TO_ENDPOINT = 2 };
+	enum {
+		CLEAR_FEATURE = 1,
+		SET_ADDRESS = 5,
+		SET_CONFIGURATION = 9,
+		SET_INTERFACE = 11,
+		TO_ENDPOINT = 2
+	};
 	struct usb_setup s = usb_setup_parse(x->setup);
 
 	if (x->status != STATUS_OK || !(x->flags & XFER_HAS_SETUP) ||
 		setup_request_type(s.bmRequestType) != REQUEST_STANDARD)
 		return;
+	if (s.bRequest == SET_ADDRESS && s.wValue && s.wValue < 128)
+		address_given(b, s.wValue);
 	for (unsigned i = 1; i < 16; i++)
 		for (unsigned dir = 0; dir < 2; dir++) {
 			struct endpoint *ep = b->at[x->device & 127][i][dir];
@@ -482,8 +581,8 @@ static void fill(const struct bus *b, const struct endpoint *ep, struct xfer *x)
 	x->len = (int64_t)ep->len;
 	x->naks = (int32_t)ep->naks;
 	x->retries = (int32_t)ep->retries;
-	x->data.data = ep->payload ? payload_data(&b->m->pool, ep->payload) : NULL;
-	x->data.kept = ep->payload ? ep->kept : 0;
+	x->data.data = payload_of(b->m, ep);
+	x->data.kept = x->data.data ? ep->kept : 0;
 	x->data.captured = (uint32_t)ep->captured;
 	x->data.total = (uint32_t)ep->total;
 	x->start_frame = ep->start_frame;
@@ -495,9 +594,19 @@ static void fill(const struct bus *b, const struct endpoint *ep, struct xfer *x)
 
 static void learn(struct bus *b, struct xfer *x)
 {
+	after_request(b, x);   /* first: what it ends belongs to the devices of before */
 	if (b->m->own_devices) /* a second look at a transfer teaches nothing */
 		learn_from(b->m->devices, x);
-	after_request(b, x);
+}
+
+/* Whether the service interval goes on after its latest packet, as its PID says (5.9.2): inwards
+ * the number counts down to DATA0, outwards MDATA stands before the last. Who did not answer is not
+ * asked again in the interval (8.5.5). */
+static bool more_to_come(const struct endpoint *ep)
+{
+	if (ep->t.dir == USB_IN)
+		return ep->t.data_pid == PID_DATA1 || ep->t.data_pid == PID_DATA2;
+	return ep->t.data_pid == PID_MDATA;
 }
 
 void bus_end(struct bus *b, struct endpoint *ep, enum xfer_end why)
@@ -517,8 +626,8 @@ void bus_end(struct bus *b, struct endpoint *ep, enum xfer_end why)
 	}
 	if (!ep->has_setup || x.status == STATUS_PENDING || why == END_RESET)
 		x.ended = (uint8_t)(why == END_EOF && paused(b, ep) ? END_PAUSE : why);
-	if (ep->type == USB_ISOCHRONOUS && why == END_EOF && ep->packets)
-		x.ended = END_COMPLETE; /* nothing more can come in the interval */
+	if (ep->type == USB_ISOCHRONOUS && why == END_EOF && ep->packets && !more_to_come(ep))
+		x.ended = END_COMPLETE;
 	x.replay = ep->replay;
 	x.replay.type = ep->type & 7u;
 	x.replay.ended = x.ended & 15u;
@@ -558,4 +667,14 @@ void bus_end_all(struct bus *b, enum xfer_end why)
 	for (size_t i = 0; i < ALL; i++)
 		if (all[i])
 			all[i]->last = LAST_NONE;
+}
+
+void bus_reset(struct bus *b)
+{
+	bus_end_all(b, END_RESET);
+	for (size_t i = 0; i < 128 * 16 * 2; i++)
+		if ((&b->at[0][0][0])[i])
+			forget(b, (&b->at[0][0][0])[i]);
+	if (b->m->own_devices) /* a second look teaches nothing */
+		devices_reset(b->m->devices, b->section, USB_NO_BUS);
 }

@@ -5,6 +5,7 @@
 #include "model/exchange.h"
 #include "model/learn.h"
 #include "model/model_impl.h"
+#include "model/ports.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,7 @@ void model_free(struct model *m)
 	bus_free(m->bus);
 	map_free(&m->by_urb);
 	payload_free(&m->pool);
+	free(m->whole.data);
 	free(m->open);
 	free(m);
 }
@@ -387,6 +389,7 @@ static void learn_port(struct devices *d, uint32_t instance, const struct record
 	while (p + n < end && p[n] != ' ')
 		n++;
 	devices_set_port_path(d, instance, p, n);
+	ports_known(d, instance);
 }
 
 /* Injected transfers are two or three records in a row; they only teach. */
@@ -534,6 +537,11 @@ const struct model_counts *model_counts(const struct model *m)
 const struct bus_counts *model_bus_counts(const struct model *m)
 {
 	return m->bus ? bus_counts(m->bus) : NULL;
+}
+
+const struct bus_times *model_bus_times(const struct model *m)
+{
+	return m->bus ? bus_times(m->bus) : NULL;
 }
 
 int64_t model_start(const struct model *m)

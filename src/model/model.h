@@ -4,6 +4,7 @@
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
 
+#include "model/bus_times.h"
 #include "model/device.h"
 #include "model/transaction.h"
 #include "model/xfer.h"
@@ -59,6 +60,7 @@ const struct model_counts *model_counts(const struct model *m);
 int64_t model_start(const struct model *m);
 /* Of a bus capture; NULL: there was no bus packet. */
 const struct bus_counts *model_bus_counts(const struct model *m);
+const struct bus_times *model_bus_times(const struct model *m);
 /* Who wrote x, by all that was fed so far: later records may have told more than x.capture says. */
 enum capture_kind model_capture(const struct model *m, const struct xfer *x);
 

@@ -58,6 +58,11 @@ struct model {
 	uint32_t free; /* slot number + 1 */
 	struct map by_urb;
 	struct payload_pool pool;
+	/* all data of the transfer that is to be rebuilt, however much it is (bus captures) */
+	struct {
+		uint8_t *data;
+		size_t cap;
+	} whole;
 	struct model_counts counts;
 	int64_t start, now;
 	bool started;

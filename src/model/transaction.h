@@ -42,6 +42,7 @@ struct transaction {
 struct bus_counts {
 	uint64_t transactions, results[RESULTS];
 	uint64_t naks, retries, crc_errors, timeouts;
+	uint64_t toggle_errors; /* data with another PID than 8.6 has, or new under the old one */
 	uint64_t sofs, missed_sofs; /* gaps in the frame numbers */
 	uint64_t resets, suspends;
 	uint64_t malformed; /* packets that were so on the wire: no fault of the capture */

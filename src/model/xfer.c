@@ -18,7 +18,7 @@ const char *xfer_end_name(enum xfer_end e)
 
 struct iso_sum xfer_iso_sum(const struct xfer *x)
 {
-	struct iso_sum sum = {.packets = x->iso.packets};
+	struct iso_sum sum = {.packets = x->iso.packets, .sized = true};
 	struct iso_packet p;
 
 	if (!x->iso.complete)
@@ -28,6 +28,7 @@ struct iso_sum xfer_iso_sum(const struct xfer *x)
 
 		sum.bytes += p.length == ISO_UNKNOWN ? 0 : p.length;
 		sum.empty += p.length == 0;
+		sum.sized &= p.length != ISO_UNKNOWN;
 		sum.judged |= p.has_status;
 		sum.missed += s == STATUS_MISSED;
 		/* less than asked is what isochronous IN packets mostly bring */

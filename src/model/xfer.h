@@ -98,6 +98,7 @@ struct xfer {
 struct iso_sum {
 	uint32_t packets, errors, missed, empty;
 	bool judged; /* packets have a status of their own: errors and missed mean something */
+	bool sized;  /* all lengths are known: empty means something */
 	uint64_t bytes;
 };
 

@@ -141,6 +141,8 @@ static void as_streamed(const struct devices *d, const struct index_entry *e, st
 		x->status = e->status;
 		x->ended = x->replay.ended;
 	}
+	if (e->status == STATUS_DISCONNECTED) /* the hub told it before, not the transfer */
+		x->status = e->status;
 	if (x->seen != SEEN_SUBMIT)
 		return;
 	x->status = e->status;
@@ -211,28 +213,34 @@ static int feed_range(struct loading *l, struct model *m, const struct index_ent
 	return rc < 0 ? -1 : 0;
 }
 
+struct model_opts run_load_opts(const struct run *r, const struct index *ix, uint32_t id)
+{
+	return (struct model_opts){
+		.payload = true,
+		.devices = model_devices(r->model),
+		.start = model_start(r->model),
+		.next_id = id,
+		.replay = index_replay(ix, id),
+	};
+}
+
 /* The transfer alone, without its exchange. */
 static int load_alone(struct run *r, const struct index *ix, uint32_t id,
 	void (*got)(void *ctx, const struct xfer *x), void *ctx, struct err *e)
 {
 	const struct index_entry *x = index_get(ix, id);
 	struct loading l = {r, ix, id, false, got, ctx, e};
+	struct model_opts o = run_load_opts(r, ix, id);
 	struct model *m;
 	int rc;
 
 	if (!x)
 		return err_set(
 			e, "there is no transfer %u: the capture has %u", id, index_count(ix));
-	m = model_new(&(struct model_opts){
-		.payload = true,
-		.on_xfer = rebuilt,
-		.ctx = &l,
-		.devices = model_devices(r->model),
-		.start = model_start(r->model),
-		.next_id = id,
-		.replay = index_replay(ix, id),
-	});
-	rc = index_replay(ix, id).known ? feed_range(&l, m, x) : feed(&l, m, x);
+	o.on_xfer = rebuilt;
+	o.ctx = &l;
+	m = model_new(&o);
+	rc = o.replay.known ? feed_range(&l, m, x) : feed(&l, m, x);
 	if (rc == 0 && !l.done)
 		model_finish(m);
 	model_free(m);

@@ -18,6 +18,19 @@ int run_load_xfer(struct run *r, const struct index *ix, uint32_t id,
 int run_load_exchange(struct run *r, const struct index *ix, uint32_t id,
 	void (*got)(void *ctx, const struct exchange *ex), void *ctx, struct err *e);
 
+/* Packets and transactions of one transfer of the bus, each transaction behind its packets. */
+struct wire_reader {
+	void (*packet)(void *ctx, const struct record *rec, const struct event *ev);
+	void (*transaction)(void *ctx, const struct transaction *t);
+	void *ctx;
+};
+/* Hands them on; nothing for transfers that are not made of packets. 0, or -1 with *e. */
+int run_load_wire(struct run *r, const struct index *ix, uint32_t id, const struct wire_reader *to,
+	struct err *e);
+
+/* Options of a model that rebuilds transfer `id` (valid) of the run; callbacks are not set. */
+struct model_opts run_load_opts(const struct run *r, const struct index *ix, uint32_t id);
+
 /* Calls got() with record `number` and its event. 0 or -1 as above. */
 int run_load_record(struct run *r, const struct index *ix, uint64_t number,
 	void (*got)(void *ctx, const struct record *rec, const struct event *ev), void *ctx,
@@ -27,15 +40,9 @@ int run_load_record(struct run *r, const struct index *ix, uint64_t number,
  * goes on: fd (owned) is the same input, a plain file. run_close() closes it. 0, or -1 with *e. */
 int run_open_access(struct run *r, int fd, struct err *e);
 
-/* What a transfer consists of: record() for each of its records in order (bus captures: packets,
- * also those that only the next one places), and of bus captures transaction() for each transaction
- * as it ends, which is after its last record. 0 or -1 as above. */
-struct run_parts {
-	void (*record)(void *ctx, const struct record *rec, const struct event *ev);
-	void (*transaction)(void *ctx, const struct transaction *t);
-	void *ctx;
-};
-int run_load_parts(struct run *r, const struct index *ix, uint32_t id, const struct run_parts *to,
+/* What a transfer consists of: packets and transactions as run_load_wire() hands them on, or of an
+ * URB capture packet() for each of its records in order. 0 or -1 as above. */
+int run_load_parts(struct run *r, const struct index *ix, uint32_t id, const struct wire_reader *to,
 	struct err *e);
 
 #endif

@@ -226,7 +226,8 @@ int parts_load(
 	p->n_transactions = columns_of_transactions(p->transactions, TIME_REL);
 	page_clear(to);
 	rc = run_load_parts(&pass->run, pass->ix, id,
-		&(struct run_parts){.record = on_record, .transaction = on_transaction, .ctx = p},
+		&(struct wire_reader){
+			.packet = on_record, .transaction = on_transaction, .ctx = p},
 		e);
 	flush_naks(p);
 	take_packets(p, 1, 0, UINT64_MAX);

@@ -210,6 +210,8 @@ static const struct rule rules[ASPECTS][RULES] = {
 				"only the statistics of a pcapng file tell it, and never of "
 				"lost submission errors"),
 			INFERRED(DARWIN | FREEBSD, "only the statistics of a pcapng file tell it"),
+			INFERRED(WIRE, "what an analyzer drops it seldom says; gaps show in frame "
+				       "numbers"),
 			ABSENT(ALL, "nobody counts it"),
 		},
 	[ASPECT_NAKS] =

@@ -77,6 +77,12 @@ static inline bool capture_is_usbpcap(enum capture_kind kind)
 	return kind >= CAPTURE_USBPCAP && kind <= CAPTURE_USBPCAP_1_5;
 }
 
+/* Packets of the bus. */
+static inline bool capture_is_bus(enum capture_kind kind)
+{
+	return kind == CAPTURE_BUS || kind == CAPTURE_BUS_ANY_SPEED;
+}
+
 enum observed observe(enum capture_kind kind, enum aspect aspect);
 /* Why: one line, trusted, never NULL. */
 const char *observe_reason(enum capture_kind kind, enum aspect aspect);

@@ -199,8 +199,8 @@ static void write_down(struct note *t, struct row *row)
 	for (size_t i = 0; i < row_fields_count; i++) {
 		struct value v = value_null();
 
-		if (!row_fields[i].get)
-			continue;
+		if (!row_fields[i].get || !strcmp(row_fields[i].name, "data"))
+			continue; /* payload: compared as far as both have it */
 		row_fields[i].get(row, &v);
 		add(t, "\n%s ", row_fields[i].name);
 		add_value(t, &v);
@@ -300,7 +300,9 @@ static void compare(void *ctx, struct row *row)
 		differs(t, id, "payload");
 	if (now.kept < streamed->kept)
 		differs(t, id, "it has less payload");
-	if (now.kept < row->x->data.captured)
+	/* behind a packet that was cut nothing of a transfer of the bus can be put in its place */
+	if (now.kept < row->x->data.captured &&
+		!(row->x->replay.known && row->x->data.captured < row->x->data.total))
 		differs(t, id, "it has not all payload that was captured");
 	forget(&now);
 	t->compared++;

@@ -138,6 +138,8 @@ void truth_control(struct bus_pipe *p, const struct urb *u);
 /* Control: the next SETUP is not a repeated one. */
 void truth_abandon(struct bus_pipe *p);
 void truth_reset(struct bus *b);
+/* SET_ADDRESS: what was open under that address is over. */
+void truth_address(struct bus *b, unsigned address);
 void truth_print(struct bus *b);
 
 /* ---- bus_step.c: what an URB still needs --------------------------------------------------------

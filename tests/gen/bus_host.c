@@ -25,6 +25,8 @@ static void after_request(struct bus *b, const struct bus_pipe *p, const struct 
 {
 	const uint8_t *s = u->x->setup;
 
+	if (s[0] == 0x00 && s[1] == 5)
+		truth_address(b, s[2]);
 	if (s[0] == 0x00 && s[1] == 9)
 		reset_toggle(b, p->dev, -1);
 	if (s[0] == 0x01 && s[1] == 11)
@@ -354,8 +356,8 @@ struct urb *bus_step(struct bus *b, int64_t t)
 {
 	struct bus_pipe *p;
 
+	wire_sofs(b, t);
 	b->now = b->now < t ? t : b->now;
-	wire_sofs(b, b->now);
 	p = whose_turn(b);
 	if (!p)
 		return NULL;

@@ -4,11 +4,14 @@
 
 #include <stdio.h>
 
+/* How long is told of short ones alone. */
 static void line(struct bus *b, const char *what, double ms)
 {
 	char text[64];
+	size_t n = (size_t)snprintf(text, sizeof(text), "Line state: %s", what);
 
-	snprintf(text, sizeof(text), "Line state: %s (%.2f ms)", what, ms);
+	if (ms < 10)
+		snprintf(text + n, sizeof(text) - n, " (%.2f ms)", ms);
 	wire_status(b, text);
 }
 
@@ -28,8 +31,8 @@ int64_t bus_state(struct bus *b, int64_t t, uint8_t state)
 	static const char *const speeds[] = {"Low-Speed", "Full-Speed", "High-Speed"};
 	char text[64];
 
+	wire_sofs(b, t);
 	b->now = b->now < t ? t : b->now;
-	wire_sofs(b, b->now);
 	switch ((enum bus_state)state) {
 	case STATE_RESET:
 		wire_status(b, "--- Bus Reset ---");
@@ -49,7 +52,7 @@ int64_t bus_state(struct bus *b, int64_t t, uint8_t state)
 	case STATE_SUSPEND:
 		b->suspended = true;
 		b->now += 3000000; /* 7.1.7.6 */
-		line(b, "J", 3);
+		line(b, "J", 50);
 		break;
 	case STATE_RESUME:
 		line(b, "K", 20);

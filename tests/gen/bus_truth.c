@@ -112,17 +112,30 @@ void truth_finish(struct bus *b, struct bus_pipe *p, const char *result, bool ac
 	x->len += t->len;
 	if ((uint64_t)t->len < endpoint_packet(p->ep))
 		truth_close(p, t->len ? "short" : "zlp", NULL);
+	else if (p->head && p->head->u->x->data_phase && x->len >= p->head->u->req)
+		truth_close(p, "class", NULL);
 	else if (x->len >= SIZE)
 		truth_close(p, "size", NULL);
 }
 
+static void gone(struct bus_pipe *p)
+{
+	bool undone = p->ep->type == CONTROL && p->open && !strcmp(p->open->status, "ok");
+
+	truth_close(p, "reset", undone ? "cancelled" : NULL);
+}
+
 void truth_reset(struct bus *b)
 {
-	for (struct bus_pipe *p = b->pipes; p; p = p->next) {
-		bool undone = p->ep->type == CONTROL && p->open && !strcmp(p->open->status, "ok");
+	for (struct bus_pipe *p = b->pipes; p; p = p->next)
+		gone(p);
+}
 
-		truth_close(p, "reset", undone ? "cancelled" : NULL);
-	}
+void truth_address(struct bus *b, unsigned address)
+{
+	for (struct bus_pipe *p = b->pipes; p; p = p->next)
+		if (p->dev->address == address)
+			gone(p);
 }
 
 /* ---- printing -----------------------------------------------------------------------------------

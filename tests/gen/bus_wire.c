@@ -200,13 +200,16 @@ void wire_raw(struct bus *b, const struct device *d, const uint8_t *p, size_t n,
 /* A low-speed bus has keep-alives instead (11.8.4.1), which only Packetry's event blocks show. */
 static void keep_alive(struct bus *b)
 {
-	uint8_t block[16] = {0x33, 0x43, 0x00, 0x1e};
+	uint8_t block[16] = {0x33, 0x43, 0x00, 0x1e}; /* then interface 0, and the time */
+	int64_t now = b->prog->start + b->now;
+	bool big = b->cap->sink.big;
 
 	if (!b->states)
 		return;
-	put64(block + 8, (uint64_t)(b->prog->start + b->now), true);
+	put32(block + 8, (uint32_t)((uint64_t)now >> 32), big);
+	put32(block + 12, (uint32_t)now, big);
 	count(b, "keepalive");
-	sink_custom(&b->cap->sink, 62392, block, sizeof(block));
+	sink_custom(&b->cap->sink, now, 62392, block, sizeof(block));
 }
 
 /* Starts of frames up to `until`: every millisecond, at high speed every 125 us with each frame

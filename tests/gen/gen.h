@@ -158,6 +158,7 @@ struct xfer {
 	struct endpoint *ep;
 	uint8_t type;
 	bool in, has_req;
+	bool data_phase; /* of a command that says its length */
 	uint8_t setup[8];
 	uint32_t req;
 	int64_t actual; /* -1: all of the data or request */
@@ -286,8 +287,8 @@ void sink_open(struct sink *s);
 void sink_close(struct sink *s);
 /* One record whose bytes are the parts; cut to the snap length. */
 void sink_record(struct sink *s, int64_t ns, const struct part *part, unsigned parts);
-/* A pcapng custom block, which has no time stamp of its own. */
-void sink_custom(struct sink *s, uint32_t pen, const uint8_t *p, size_t n);
+/* A pcapng custom block, whose content tells when it was. */
+void sink_custom(struct sink *s, int64_t ns, uint32_t pen, const uint8_t *p, size_t n);
 /* A record that is a line of text. */
 void sink_line(struct sink *s, int64_t ns, const char *line, size_t n);
 

@@ -318,6 +318,15 @@ static unsigned option_fault(struct xfer *x, char **w, unsigned n)
 	return 4;
 }
 
+/* on-bus: a host controller's own, which no URB shows. */
+static unsigned option_on_bus(struct xfer *x, char **w, unsigned n)
+{
+	(void)w;
+	(void)n;
+	x->for_writers = FOR_BUS;
+	return 1;
+}
+
 const char *option_parse(struct xfer *x, char **word, unsigned words, unsigned *used)
 {
 	static const struct {
@@ -328,7 +337,8 @@ const char *option_parse(struct xfer *x, char **word, unsigned words, unsigned *
 		{"jitter", option_jitter}, {"drift", option_drift}, {"pending", option_fate},
 		{"lost-submit", option_fate}, {"lost-complete", option_fate},
 		{"flags", option_flags}, {"lengths", option_lengths}, {"bad", option_bad},
-		{"naks", option_naks}, {"stage", option_stage}, {"fault", option_fault}};
+		{"naks", option_naks}, {"on-bus", option_on_bus}, {"stage", option_stage},
+		{"fault", option_fault}};
 
 	for (size_t i = 0; i < COUNT(options); i++)
 		if (!strcmp(options[i].name, word[0])) {

@@ -182,13 +182,13 @@ void sink_record(struct sink *s, int64_t ns, const struct part *part, unsigned p
 	}
 }
 
-void sink_custom(struct sink *s, uint32_t pen, const uint8_t *p, size_t n)
+void sink_custom(struct sink *s, int64_t ns, uint32_t pen, const uint8_t *p, size_t n)
 {
 	uint8_t h[12], end[8] = {0};
 	unsigned pad = -(unsigned)n & 3;
 	uint32_t len = (uint32_t)n + pad + 16;
 
-	s->records++;
+	count(s, ns);
 	if (s->fd < 0)
 		return;
 	put32(h, 0x40000bad, s->big); /* not to be copied */

@@ -60,6 +60,8 @@ static void print_iso(const struct capture *c, const struct urb *u, const struct
 	char room[5][24];
 	bool ended = u->saw_complete && !t->refused;
 	bool judged = ended && t->packet_status;
+	/* where offsets alone are told, how long the last packet is depends on the whole */
+	bool sized = !t->out_by_offset || u->x->in || t->req_len >= 0;
 	uint32_t n = u->x->packets < t->iso_shown ? u->x->packets : t->iso_shown;
 
 	if (u->x->type != ISOCHRONOUS || !n) {
@@ -79,7 +81,7 @@ static void print_iso(const struct capture *c, const struct urb *u, const struct
 	       "\"start_frame\":%s,\"interval\":%s}",
 		u->x->packets, number(room[0], sizeof(room[0]), judged, errors),
 		number(room[1], sizeof(room[1]), judged, missed),
-		number(room[2], sizeof(room[2]), ended, empty),
+		number(room[2], sizeof(room[2]), ended && sized, empty),
 		number(room[3], sizeof(room[3]), t->start_frame && ended, u->start_frame),
 		number(room[4], sizeof(room[4]), t->interval,
 			endpoint_interval(u->x->dev, u->x->ep)));

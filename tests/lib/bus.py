@@ -27,7 +27,7 @@ SAME_AT_ANY_SPEED = {'timeout': 'incomplete'}
 
 # Devices are exchanged here without anything on the wire that tells (no reset, no other address),
 # which only the software's side of the story shows.
-NO_BUS_STORY = ('devices',)
+NO_BUS_STORY = ()
 
 # What tshark 4.0 complains of though it is right, exactly: (packets out of sequence, CRCs). It does
 # not know DATA2 of an OUT (USB 2.0 section 5.9.2), what PRE stands before (8.6.5), the SubPID of a
@@ -49,6 +49,7 @@ def jobs(house):
           lambda d=d, v=v: transactions(house, d, v)) for d, v in made] + \
         [(f'bins of {d.stem} as {" ".join(v)}', lambda d=d, v=v: bins(house, d, v))
          for d, v in made] + \
+        [(f'packets shown of {d.stem}', lambda d=d: packets_shown(house, d)) for d in descriptions] + \
         [(f'{d.stem} mixed up', lambda d=d: mixed_up(house, d)) for d in descriptions] + \
         [(f'all descriptions mixed up in one process, as {t}',
           lambda t=t: mixed_in_process(house, descriptions, t)) for t in ('bus', '288')] + \
@@ -164,9 +165,65 @@ def wire(stat, bins_made, happened, variant):
     wrong = [f'{name} are {said[name]}, were {n}' for name, n in counted.items() if said[name] != n]
     if +results != +listed:
         wrong.append(f'results are {dict(+listed)}, were {dict(+results)}')
+    wrong += bus_time(stat, said)
     if abs(said['nak_ratio'] - results['nak'] / len(happened)) > 1e-8:
         wrong.append(f'nak_ratio is {said["nak_ratio"]}')
     return wrong
+
+
+def bus_time(stat, said):
+    """Every packet has its share of the bus's time, and all of it is less than what passed."""
+    kinds = {k['kind']: k for k in said['bus_time']['kinds']}
+    packets = sum(x['records'] for x in stat['links'] if 288 <= (x['link'] or 0) <= 295)
+    wrong = []
+    if not kinds:
+        return wrong if said['bus_time']['used'] is None else ['bus time without packets']
+    if kinds['all']['packets'] != packets:
+        wrong.append(f'bus time of {kinds["all"]["packets"]} packets, were {packets}')
+    if 'sof' in kinds and kinds['sof']['packets'] != said['sofs']:
+        wrong.append(f'bus time of {kinds["sof"]["packets"]} SOFs, were {said["sofs"]}')
+    if not 0 < said['bus_time']['used'] < said['bus_time']['worst'] or \
+            not 0 < said['bus_time']['share'] < 1:
+        wrong.append(f'bus time is {said["bus_time"]}')
+    parts = sum(k['time'] for name, k in kinds.items() if name not in ('all', 'naked'))
+    if abs(parts - said['bus_time']['used']) > 1e-8:
+        wrong.append(f'bus time of kinds is {parts}, of all {said["bus_time"]["used"]}')
+    for x in said['frames']:
+        if x['off']['max'] is not None and x['off']['mean'] > x['off']['max']:
+            wrong.append(f'frames: {x}')
+    return wrong
+
+
+# ---- show ------------------------------------------------------------------------------------------
+
+SHOWN = 12  # transfers of each description
+
+
+def packets_shown(house, description):
+    """What `show -v` has on the wire is what the lists of records and transactions have."""
+    with truth.capture_of(house, ['-t', 'bus', shown(description)]) as file:
+        records = json_lines(house.checked_bin, ['list', '--records', '--json', file.name])
+        listed = json_lines(house.checked_bin, ['list', '--transactions', '--json', file.name])
+        of = collections.defaultdict(list)
+        for x in records:
+            of[x['transfer']].append(x['n'])
+        ids = sorted({x['transfer'] for x in listed})
+        wrong = []
+        for n in ids[::max(1, len(ids) // SHOWN)]:
+            told = json_lines(house.checked_bin, ['show', '-v', '--json', str(n), file.name])[0]
+            fields = [f for f in told['fields'] if f['key'] == 'on the wire'][0]['fields']
+            if fields and fields[0]['key'].endswith('stage'):
+                fields = [t for stage in fields for t in stage['fields']]
+            tokens = [(t['key'], t['value']) for t in fields]
+            wanted = [(x['pid'], x['len']) for x in sorted(listed, key=lambda x: x['first'])
+                      if x['transfer'] == n]
+            if tokens != wanted:
+                wrong.append(f'transfer {n}: transactions {tokens[:4]}, listed {wanted[:4]}')
+            packets = [p['value'] for t in fields for p in t['fields'] if 'packets' not in p['key']]
+            more = sum(p['value'] for t in fields for p in t['fields'] if 'packets' in p['key'])
+            if len(packets) + more != len(of[n]) or not set(packets) <= set(of[n]):
+                wrong.append(f'transfer {n}: packets {packets[:6]}, listed {of[n][:6]}')
+    return fail_if(wrong, None, len(ids))
 
 
 # ---- packets that are lost, come twice, change places ----------------------------------------------
@@ -230,14 +287,15 @@ def mix(records, rng):
 
 def urbs_and_packets(house, description):
     """One description as URBs and as packets: control transfers one by one, bulk and interrupt as
-    bytes of an endpoint and direction, isochronous by its packets' bytes."""
+    bytes of an endpoint and direction, isochronous by the bytes of each service interval, in order."""
     if re.search('^bus reset|^set snaplen', description.read_text(), re.M):
         raise Skipped('URBs do not show resets, nor what is cut to packets')
     text = description.read_text()
     urbs, packets = (views(house, description, t) for t in ('220', 'bus'))
-    drop(urbs['bytes'], packets['bytes'], text)
+    for part in ('bytes', 'iso'):
+        drop(urbs[part], packets[part], text)
     wrong = []
-    for part in ('control', 'bytes'):
+    for part in ('control', 'bytes', 'iso'):
         for key in sorted(set(urbs[part]) | set(packets[part])):
             a, b = urbs[part].get(key), packets[part].get(key)
             if a != b:
@@ -262,22 +320,38 @@ def drop(urbs, packets, text):
                 view.pop(f'{numbers[name]}.{endpoint} {direction}', None)
 
 
+def intervals(house, capture, x):
+    """Bytes of each service interval the host served, in order; None: garbled, or no answer. An URB's
+    packet is one interval, whatever number of packets it takes on the bus (USB 2.0 5.9.2)."""
+    if x['os'] is None:  # packets
+        return [x['len'] if x['status'] == 'ok' else None]
+    if x['seen'] != 'both':
+        return []
+    told = json_lines(house.checked_bin, ['show', '--json', str(x['id']), capture])[0]
+    packets = [f['fields'] for f in told.get('fields', ()) if f['key'] == 'packets']
+    return [p['value'] if p['text'] == 'ok' else None for p in sum(packets, [])
+            if p['text'] != '-EXDEV']
+
+
 def views(house, description, link_type):
+    control, octets, iso = {}, {}, {}
     with truth.capture_of(house, ['-t', link_type, shown(description)]) as file:
         said = json_lines(house.checked_bin, ['list', '--json', file.name])
-    control, octets = {}, {}
-    for x in sorted(said, key=lambda x: x['id']):
-        where = f'{x["dev"]}.{x["ep"]}'
-        if x['type'] == 'control':
-            # Where addresses are given is shown by packets alone; timeouts have no setup there.
-            if x['dev'] and x['setup'] and x['status'] in ('ok', 'stall'):
-                # Of a stalled request usbmon shows no data, whatever was transferred before.
-                n = 0 if x['status'] == 'stall' else x['len'] or 0
-                control.setdefault(where, []).append((*x['setup'].values(), x['status'], n))
-        elif x['seen'] != 'submit' and x['len']:
-            key = f'{where} {x["dir"]}'
-            octets[key] = octets.get(key, 0) + x['len']
-    return {'control': control, 'bytes': octets}
+        for x in sorted(said, key=lambda x: x['id']):
+            where = f'{x["dev"]}.{x["ep"]}'
+            if x['type'] == 'control':
+                # Where addresses are given is shown by packets alone; timeouts have no setup there.
+                if x['dev'] and x['setup'] and x['status'] in ('ok', 'stall'):
+                    # Of a stalled request usbmon shows no data, whatever was transferred before.
+                    n = 0 if x['status'] == 'stall' else x['len'] or 0
+                    control.setdefault(where, []).append((*x['setup'].values(), x['status'], n))
+                continue
+            if x['type'] == 'isochronous':
+                iso.setdefault(f'{where} {x["dir"]}', []).extend(intervals(house, file.name, x))
+            if x['seen'] != 'submit' and x['len']:
+                key = f'{where} {x["dir"]}'
+                octets[key] = octets.get(key, 0) + x['len']
+    return {'control': control, 'bytes': octets, 'iso': iso}
 
 
 # ---- tshark ---------------------------------------------------------------------------------------

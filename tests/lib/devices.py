@@ -28,7 +28,9 @@ def access(house):
     stories = [ROOT / f'tests/gen/{name}.usb' for name in ('devices', 'formats')]
     return [(named(p), lambda p=p: check_access(program, p)) for p in house.all_captures()] + \
         [(f'{d.stem} as {t}', lambda d=d, t=t: check_generated(house, program, d, t))
-         for d in stories for t in TYPES]
+         for d in stories for t in TYPES] + \
+        [(f'{d.stem} as bus', lambda d=d: check_generated(house, program, d, 'bus'))
+         for d in sorted((ROOT / 'tests/gen').glob('bus-*.usb'))]
 
 
 def check_access(program, path):

@@ -891,6 +891,41 @@ static void resets(void **state)
 	is_xfer(0, USB_BULK, STATUS_OK, END_RESET, 512);
 	is_xfer(1, USB_CONTROL, STATUS_CANCELLED, END_RESET, 0);
 	is_counted(2, 0, 0, 3);
+	assert_int_equal(xfer(0)->instance, xfer(1)->instance);
+	assert_int_not_equal(xfer(2)->instance, xfer(0)->instance); /* 9.1.1.3 */
+}
+
+/* 9.4.6: who has an address from now on is not who had it before. */
+static void address_given_anew(void **state)
+{
+	(void)state;
+	start(LINK_USB_2_0_HIGH_SPEED);
+	in(5, 1, PID_DATA0, 512);
+	setup(0, "\x00\x05\x05\x00\x00\x00\x00\x00");
+	in(0, 0, PID_DATA1, 0);
+	in(5, 1, PID_DATA0, 3);
+	finish();
+	assert_int_equal(bus.xfers, 3);
+	is_xfer(0, USB_BULK, STATUS_OK, END_RESET, 512);
+	is_xfer(1, USB_CONTROL, STATUS_OK, END_COMPLETE, 0);
+	is_counted(2, 0, 0, 3); /* the same toggle, but no repetition */
+	assert_int_not_equal(xfer(2)->instance, xfer(0)->instance);
+}
+
+/* 8.6: other data under the toggle of data that was taken; 8.5.3: DATA1 in the status stage. */
+static void toggle_errors(void **state)
+{
+	(void)state;
+	start(LINK_USB_2_0_FULL_SPEED);
+	in(5, 1, PID_DATA0, 64);
+	in(5, 1, PID_DATA0, 64); /* the same again: its ACK was lost */
+	assert_int_equal(model_bus_counts(bus.m)->toggle_errors, 0);
+	in(5, 1, PID_DATA0, 63);
+	assert_int_equal(model_bus_counts(bus.m)->toggle_errors, 1);
+	setup(6, SET_CONFIG);
+	in(6, 0, PID_DATA0, 0);
+	assert_int_equal(model_bus_counts(bus.m)->toggle_errors, 2);
+	finish();
 }
 
 /* ---- descriptors --------------------------------------------------------------------- */
@@ -915,6 +950,34 @@ static void teach(unsigned wMaxPacketSize, unsigned bmAttributes)
 	setup(5, SET_CONFIG);
 	in(5, 0, PID_DATA1, 0);
 	assert_int_equal(bus.xfers, 3);
+}
+
+/* 5.9.2: the capture ends before DATA0, or before what follows MDATA; without data nothing follows.
+ */
+static void isochronous_cut(void **state)
+{
+	static const struct {
+		uint8_t token, data, end, status;
+	} row[] = {
+		{PID_IN, PID_DATA2, END_EOF, STATUS_OK},
+		{PID_IN, PID_DATA0, END_COMPLETE, STATUS_OK},
+		{PID_OUT, PID_MDATA, END_EOF, STATUS_OK},
+		{PID_OUT, PID_DATA1, END_COMPLETE, STATUS_OK},
+		{PID_IN, 0, END_COMPLETE, STATUS_MISSED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		start(LINK_USB_2_0_HIGH_SPEED);
+		teach(0x1400, 1);
+		token(row[i].token, 5, 1);
+		if (row[i].data)
+			data(row[i].data, 1024);
+		silence();
+		finish();
+		assert_int_equal(xfer(bus.xfers - 1)->ended, row[i].end);
+		assert_int_equal(xfer(bus.xfers - 1)->status, row[i].status);
+	}
 }
 
 /* wMaxPacketSize bits 11 and 12 are no part of the size (9.6.6). */
@@ -1077,6 +1140,7 @@ int main(void)
 		cmocka_unit_test(pauses_and_sizes),
 		cmocka_unit_test(naks_alone),
 		cmocka_unit_test(isochronous),
+		cmocka_unit_test(isochronous_cut),
 		cmocka_unit_test(isochronous_out),
 		cmocka_unit_test(split_control),
 		cmocka_unit_test(split_bulk_out),
@@ -1089,6 +1153,8 @@ int main(void)
 		cmocka_unit_test(time_outs),
 		cmocka_unit_test(orphans),
 		cmocka_unit_test(resets),
+		cmocka_unit_test(address_given_anew),
+		cmocka_unit_test(toggle_errors),
 		cmocka_unit_test(described),
 		cmocka_unit_test(toggles_after_configuration),
 		cmocka_unit_test(random_packets),
