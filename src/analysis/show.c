@@ -242,7 +242,7 @@ void show_row(struct run *r, const struct index *ix, struct row *row, struct emi
 	if (row->decoder && row->decoder->decode)
 		row->decoder->decode(&row->decode, x, e);
 	packets(x, e);
-	show_wire(s->run, s->ix, x, s->all, e);
+	show_wire(s.run, s.ix, x, s.all, e);
 	if (x->data.kept)
 		emit_dump(e, "data", "data", x->data.data, x->data.kept);
 	emit_row_end(e);

@@ -84,7 +84,7 @@ int run_load_wire(struct run *r, const struct index *ix, uint32_t id, const stru
 	struct record rec;
 	struct event ev;
 	struct model *m;
-	int rc;
+	int rc = 0;
 
 	if (!x || !o.replay.known)
 		return 0;
