@@ -21,7 +21,6 @@ struct spool {
 	struct input *in;
 	int to;
 	pthread_t thread;
-	atomic_uint_fast64_t bytes;
 	atomic_bool over;
 	struct err err; /* read after `over` */
 	uint8_t *block;
@@ -90,7 +89,6 @@ static void *copy(void *arg)
 			err_set(&s->err, "cannot write: %s", strerror(errno));
 			break;
 		}
-		atomic_store(&s->bytes, at);
 	}
 	if (got == 0)
 		s->err.text[0] = 0;
@@ -131,11 +129,6 @@ bool spool_over(struct spool *s, struct err *e)
 		return false;
 	*e = s->err;
 	return true;
-}
-
-uint64_t spool_bytes(struct spool *s)
-{
-	return atomic_load(&s->bytes);
 }
 
 void spool_free(struct spool *s)

@@ -6,7 +6,6 @@
 #include "base/err.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 
 struct spool;
 
@@ -19,8 +18,6 @@ struct spool *spool_start(const char *path, int from, int to, struct err *e);
 int spool_file(struct err *e);
 /* True when everything was copied, or copying failed: then *e says why (empty: it did not). */
 bool spool_over(struct spool *s, struct err *e);
-/* Bytes copied. */
-uint64_t spool_bytes(struct spool *s);
 /* Ends the thread, even one that waits for the pipe. */
 void spool_free(struct spool *s);
 

@@ -209,20 +209,18 @@ static void act_open(struct app *a, enum action action)
 
 static void act_close(struct app *a, enum action action)
 {
+	(void)action;
 	if (a->screen != SCREEN_LIST)
 		a->screen = SCREEN_LIST;
-	else if (a->pane != PANE_LIST)
+	else
 		a->pane = PANE_LIST;
-	else if (action == ACT_QUIT)
-		a->quit = true;
 }
 
 static void act_quit(struct app *a, enum action action)
 {
-	if (a->screen == SCREEN_LIST)
-		a->quit = true;
-	else
-		act_close(a, action);
+	(void)action;
+	a->quit = a->screen == SCREEN_LIST;
+	a->screen = SCREEN_LIST;
 }
 
 static void act_pane(struct app *a, enum action action)

@@ -87,7 +87,6 @@ struct app {
 	uint64_t page_state[SCREENS]; /* what the page was made of */
 	enum screen screen;
 	enum pane pane;
-	bool zoomed; /* little room: the pane that has the keys is all there is */
 	enum asking asking;
 	struct prompt prompt;
 	char completion[PROMPT_TEXT]; /* what is being completed, and how often Tab was pressed */

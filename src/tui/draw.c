@@ -428,7 +428,7 @@ static void draw_detail(struct app *a, struct area r)
 
 bool app_has_detail(const struct app *a)
 {
-	return !a->zoomed && a->grid.h - 4 >= SPLIT_LEAST;
+	return a->grid.h - 4 >= SPLIT_LEAST;
 }
 
 static void draw_main(struct app *a, struct area r)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 /* More lines than this are not worth reading one by one. */
-enum { PARTS_MAX = 20000, LINE_INDENT = 7 };
+enum { PARTS_MAX = 20000, RUN_PACKETS = 100, LINE_INDENT = 7 };
 
 struct waiting_line {
 	uint64_t record;
@@ -176,6 +176,10 @@ static void on_transaction(void *ctx, const struct transaction *t)
 	if (p->quiet && t->result == RESULT_NAK) {
 		if (!p->naks++)
 			p->nak = *t;
+		/* a run can be as long as the capture: its first packets are enough */
+		while (p->naks > RUN_PACKETS && p->packets &&
+			p->packet[p->packets - 1].record >= t->first)
+			p->packets--;
 		p->nak.last = t->last;
 		p->nak.end = t->end;
 		return;
@@ -226,8 +230,7 @@ int parts_load(
 	p->n_transactions = columns_of_transactions(p->transactions, TIME_REL);
 	page_clear(to);
 	rc = run_load_parts(&pass->run, pass->ix, id,
-		&(struct wire_reader){
-			.packet = on_record, .transaction = on_transaction, .ctx = p},
+		&(struct wire_reader){.packet = on_record, .transaction = on_transaction, .ctx = p},
 		e);
 	flush_naks(p);
 	take_packets(p, 1, 0, UINT64_MAX);

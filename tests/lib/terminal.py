@@ -93,6 +93,11 @@ def follows_the_size(t):
     t.wait('4 Isochronous')
     t.keys('q')
     t.back(0)
+    t.type('clear')
+    t.type(f'{t.program} captures/keyboard.pcap; echo "code $?"')  # a file alone: the same
+    t.wait('24 transfers shown')
+    t.keys('q')
+    t.back(0)
 
 
 def stops_and_goes_on(t):

@@ -166,6 +166,23 @@ def live(program):
     return 1
 
 
+def sizes(program):
+    """Every screen at every size: so many lines, none wider; too small a terminal gets the least."""
+    passed = 0
+    for width, height in ((40, 10), (41, 11), (80, 24), (132, 43), (400, 120), (1, 1)):
+        keys = f':resize {width}x{height} ' + ' '.join(f'{k} :screen' for k in (
+            'Enter', '2', '3', '4', '5', '?'))
+        text = script(program, keys, ['captures/usbmon-storage.pcapng']).decode()
+        width, height = max(width, 40), max(height, 10)
+        for screen in text.split(f'---- {width}x{height}\n')[1:]:
+            lines = screen.splitlines()
+            if len(lines) != height or max(map(len, lines)) > width:
+                raise Failed(f'{width}×{height}: {len(lines)} lines of at most '
+                             f'{max(map(len, lines))} columns')
+            passed += 1
+    return passed
+
+
 def monkey(program, keys, captures):
     for seed, capture in enumerate(captures, 1):
         with tempfile.TemporaryDirectory(prefix='urbscope-view-') as folder:
@@ -177,7 +194,7 @@ def jobs(house):
     house.need_program()
     programs = {house.bin, house.checked_bin}
     found = [(c.name, lambda c=c: sum(check(p, c) for p in programs)) for c in cases()]
-    for job in (saved, piped, growing, live):
+    for job in (saved, piped, growing, live, sizes):
         found.append((job.__name__, lambda j=job: sum(j(p) for p in programs)))
     # about a minute in one process under the sanitizers; a moment of it with --fast
     found.append(('monkey', lambda: monkey(house.checked_bin, 1500 if house.fast else 20000, [
