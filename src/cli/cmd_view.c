@@ -167,6 +167,9 @@ static int view(const struct options *o, struct session *s, const char *path)
 	struct view_source source = {.ctx = &f, .alive = live_alive};
 	struct view_opts v = {
 		.path = o->interface && o->write ? o->write : o->interface ? o->interface : path,
+		.kept = o->write			     ? o->write
+			: o->interface || !strcmp(path, "-") ? NULL
+							     : path,
 		.fd = -1,
 		.base = s->run,
 		.filter = o->filter,

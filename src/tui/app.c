@@ -59,7 +59,7 @@ int app_init(struct app *a, const struct view_opts *o, struct err *e)
 	log_set_sink(take_warning);
 	configure(a, o);
 	listing_init(&a->list, &a->trace, &a->sieve, a->grid.ascii);
-	notes_load(&a->notes, strcmp(o->path, "-") && !o->source ? o->path : NULL);
+	notes_load(&a->notes, o->kept);
 	if (trace_open(&a->trace, o->path, o->fd, &o->base, o->source != NULL, e) < 0)
 		return -1;
 	if (o->filter && !app_filter(a, o->filter, e))

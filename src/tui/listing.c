@@ -26,6 +26,8 @@ void listing_free(struct listing *l)
 	idset_free(&l->heads);
 }
 
+#define HEADS_EVERY INT64_C(200000000) /* ns */
+
 /* ---- exchanges ---------------------------------------------------------------------- */
 
 static uint32_t exchange_of(const struct listing *l, uint32_t id)
@@ -59,6 +61,7 @@ static void find_heads(struct listing *l, const struct idset *shown)
 	idset_free(&seen);
 	l->heads_upto = shown->members;
 	l->heads_version = l->version;
+	l->heads_time = monotonic_ns();
 }
 
 const struct idset *listing_set(struct listing *l)
@@ -67,7 +70,10 @@ const struct idset *listing_set(struct listing *l)
 
 	if (!l->exchanges)
 		return shown;
-	if (l->heads_upto != shown->members || l->heads_version != l->version)
+	/* While more comes all the time, looking at everything again can wait a little. */
+	if (l->heads_version != l->version ||
+		(l->heads_upto != shown->members &&
+			(trace_complete(l->trace) || monotonic_ns() > l->heads_time + HEADS_EVERY)))
 		find_heads(l, shown);
 	return &l->heads;
 }

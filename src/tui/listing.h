@@ -29,6 +29,7 @@ struct listing {
 	struct idset open; /* exchanges that are unfolded */
 	struct idset heads; /* with `exchanges`: what of the shown ones is to be seen */
 	uint32_t heads_upto, heads_version, version;
+	int64_t heads_time; /* monotonic ns when they were found */
 	struct unfolded *unfolded;
 	size_t n, cap;
 	struct place cursor, top;

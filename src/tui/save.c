@@ -34,7 +34,9 @@ static bool copy_some(struct saving *s, const struct trace *t, int64_t deadline)
 	ssize_t got = 1;
 
 	while (got > 0 && monotonic_ns() < deadline) {
-		got = pread(t->fd, block, COPY_BLOCK, (off_t)s->at);
+		uint64_t left = s->end - s->at;
+
+		got = pread(t->fd, block, left < COPY_BLOCK ? left : COPY_BLOCK, (off_t)s->at);
 		if (got > 0 && write(s->fd, block, (size_t)got) != got)
 			got = -1;
 		s->at += got > 0 ? (uint64_t)got : 0;
@@ -148,6 +150,8 @@ int save_begin(
 		return err_set(e, "that is no name of a file");
 	if (!trace_begun(t))
 		return err_set(e, "there is nothing to save yet");
+	/* of what is still written only whole records */
+	s->end = t->now->opts.follow ? reader_position(t->now->run.reader) : UINT64_MAX;
 	if (!stat(path, &to) && !fstat(t->fd, &from) && to.st_ino == from.st_ino &&
 		to.st_dev == from.st_dev)
 		return err_set(e, "%s is the capture itself", path);

@@ -13,7 +13,7 @@ struct saving {
 	char path[1024];
 	int fd;
 	struct idset set; /* the transfers; a copy */
-	uint64_t at;	  /* whole: bytes copied */
+	uint64_t at, end; /* whole: bytes copied, and to be copied */
 	struct run run;
 	struct run_opts opts;
 	struct consumer consumer;

@@ -16,6 +16,7 @@ struct view_source {
 
 struct view_opts {
 	const char *path; /* as people know it */
+	const char *kept; /* the name of a file that notes can stand beside; NULL: none */
 	int fd;		  /* of the file that holds the capture; owned */
 	struct run_opts base;
 	struct view_source *source; /* NULL: the file is all there is, or grows by itself */
