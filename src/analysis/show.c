@@ -231,7 +231,7 @@ int show_exchange(
 
 /* ---- the transfer ------------------------------------------------------------------- */
 
-void show_row(struct run *r, const struct index *ix, struct row *row, struct emit *e)
+void show_row(struct run *r, const struct index *ix, struct row *row, bool all, struct emit *e)
 {
 	struct show_job s = {.emit = e, .ix = ix, .run = r};
 	const struct xfer *x = row->x;
@@ -242,7 +242,7 @@ void show_row(struct run *r, const struct index *ix, struct row *row, struct emi
 	if (row->decoder && row->decoder->decode)
 		row->decoder->decode(&row->decode, x, e);
 	packets(x, e);
-	show_wire(s.run, s.ix, x, s.all, e);
+	show_wire(r, ix, x, all, e);
 	if (x->data.kept)
 		emit_dump(e, "data", "data", x->data.data, x->data.kept);
 	emit_row_end(e);
@@ -257,7 +257,7 @@ static void got_xfer(void *ctx, struct row *row)
 {
 	struct show_job *s = ctx;
 
-	show_row(s->run, s->ix, row, s->emit);
+	show_row(s->run, s->ix, row, s->all, s->emit);
 }
 
 int show_xfer(struct run *r, const struct index *ix, uint32_t id, bool all, struct emit *e,

@@ -14,6 +14,6 @@ int show_exchange(
 int show_record(
 	struct run *r, const struct index *ix, uint64_t number, struct emit *e, struct err *err);
 /* What show_xfer says of a transfer that is at hand, with its payload. */
-void show_row(struct run *r, const struct index *ix, struct row *row, struct emit *e);
+void show_row(struct run *r, const struct index *ix, struct row *row, bool all, struct emit *e);
 
 #endif

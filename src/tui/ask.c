@@ -137,7 +137,7 @@ static void copy_row(void *ctx, struct row *row)
 	struct pass *p = c->app->trace.now;
 
 	if (c->emit) {
-		show_row(&p->run, p->ix, row, c->emit);
+		show_row(&p->run, p->ix, row, false, c->emit);
 		return;
 	}
 	text_printf(c->c, "/* %s */\n", row_info(row)->s);

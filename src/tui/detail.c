@@ -25,7 +25,7 @@ static void got_xfer(void *ctx, struct row *row)
 	d->has_setup = row->x->type == USB_CONTROL && row->x->flags & XFER_HAS_SETUP;
 	memcpy(d->setup, row->x->setup, sizeof(d->setup));
 	d->failed = status_is_error(row->x->status);
-	show_row(&l->pass->run, l->pass->ix, row, &d->tree.emit);
+	show_row(&l->pass->run, l->pass->ix, row, false, &d->tree.emit);
 }
 
 /* Where to begin to read: what went wrong, else the fields, else the properties. */
