@@ -32,6 +32,7 @@ struct slot {
 	int8_t alternate[INTERFACES];	/* -1: none selected */
 	char *port;			/* PORT_PATH_MAX bytes; NULL: none */
 	uint32_t pipe[ENDPOINTS][DIRS]; /* newest pipe of that endpoint, 0: none */
+	uint8_t content, content_type;	/* decoder of undescribed endpoints of that type, 0: none */
 };
 
 struct node {
@@ -55,6 +56,8 @@ struct devices {
 	size_t instances, instance_cap, pipes, pipe_cap, knowns, known_cap;
 	uint32_t endpoints, changes;
 	struct map by_address; /* the instance behind an address */
+	devices_binder *binder;
+	void *binder_ctx;
 	uint32_t cache[CACHE_SIZE];
 };
 
@@ -76,6 +79,12 @@ const char *speed_from_text(enum speed_from f)
 struct devices *devices_new(void)
 {
 	return mem_zalloc(1, sizeof(struct devices));
+}
+
+void devices_set_binder(struct devices *d, devices_binder *binder, void *ctx)
+{
+	d->binder = binder;
+	d->binder_ctx = ctx;
 }
 
 static void free_facts(struct fact *f, size_t n)
@@ -303,13 +312,18 @@ size_t devices_facts_now(
 	return n;
 }
 
+/* The configuration a pipe stands for, or the first one. */
+static const struct fact *configuration_of(const struct devices *d, const struct pipe *p)
+{
+	return p->flags & PIPE_CONFIGURED
+		       ? devices_configuration(d, p->instance, p->version, p->configuration)
+		       : devices_fact(d, p->instance, p->version, DESC_CONFIGURATION, 0, FACT_ANY);
+}
+
 bool devices_interface(
 	const struct devices *d, const struct pipe *p, uint8_t number, struct desc_interface *out)
 {
-	const struct fact *f =
-		p->flags & PIPE_CONFIGURED
-			? devices_configuration(d, p->instance, p->version, p->configuration)
-			: devices_fact(d, p->instance, p->version, DESC_CONFIGURATION, 0, FACT_ANY);
+	const struct fact *f = configuration_of(d, p);
 	struct desc_iter it;
 	struct desc_item item;
 
@@ -417,6 +431,18 @@ void devices_set_alternate(
 	touch(d, s);
 }
 
+void devices_set_content(struct devices *d, uint32_t instance, uint8_t type, uint8_t decoder)
+{
+	struct slot *s = &d->instance[instance - 1];
+
+	if (s->content == decoder && s->content_type == type)
+		return;
+	s->content = decoder;
+	s->content_type = type;
+	s->pub.version++;
+	touch(d, s);
+}
+
 int devices_alternate(const struct devices *d, uint32_t instance, uint8_t interface)
 {
 	return interface < INTERFACES ? d->instance[instance - 1].alternate[interface] : -1;
@@ -452,10 +478,10 @@ struct candidate {
 	int rank; /* 0: none; 2: the alternate setting in use; 1: another one */
 };
 
-/* Among the interfaces of a configuration: the endpoint in the alternate setting in use, else the
- * first alternate setting that has it. */
+/* Among the interfaces of a configuration: the endpoint in the alternate setting in use (by
+ * interface number, NULL: not known), else the first alternate setting that has it. */
 static struct candidate find_endpoint(
-	const struct slot *s, const struct fact *config, uint8_t address, uint8_t type)
+	const int8_t *alternate, const struct fact *config, uint8_t address, uint8_t type)
 {
 	struct candidate best = {.rank = 0}, now = {.rank = 0};
 	struct desc_iter it;
@@ -470,7 +496,7 @@ static struct candidate find_endpoint(
 			   desc_endpoint_parse(&now.endpoint, item.data, item.len) &&
 			   now.endpoint.bEndpointAddress == address) {
 			uint8_t number = now.interface.bInterfaceNumber;
-			int in_use = number < INTERFACES ? s->alternate[number] : -1;
+			int in_use = alternate && number < INTERFACES ? alternate[number] : -1;
 
 			now.rank = now.interface.bAlternateSetting == in_use ? 2 : 1;
 			if (type != USB_TYPE_UNKNOWN && desc_endpoint_type(&now.endpoint) != type)
@@ -489,6 +515,43 @@ const struct fact *devices_configuration_in_use(const struct devices *d, uint32_
 	return configuration_in_use(d, instance, &inferred);
 }
 
+/* The interface association that holds an interface (USB 3.2 9.6.4). */
+static bool find_association(
+	const struct fact *config, uint8_t interface, struct desc_association *out)
+{
+	struct desc_iter it;
+	struct desc_item item;
+
+	desc_iter_init(&it, config->data, config->len, config->total);
+	while (desc_next(&it, &item))
+		if (item.type == DESC_INTERFACE_ASSOCIATION &&
+			desc_association_parse(out, item.data, item.len) &&
+			interface >= out->bFirstInterface &&
+			interface - out->bFirstInterface < out->bInterfaceCount)
+			return true;
+	return false;
+}
+
+static void describe_interface(
+	struct pipe *p, const struct desc_interface *i, const struct fact *config)
+{
+	struct desc_association a;
+
+	p->flags |= PIPE_DESCRIBED;
+	p->interface = p->function = i->bInterfaceNumber;
+	p->alternate = i->bAlternateSetting;
+	p->bInterfaceClass = i->bInterfaceClass;
+	p->bInterfaceSubClass = i->bInterfaceSubClass;
+	p->bInterfaceProtocol = i->bInterfaceProtocol;
+	if (!find_association(config, i->bInterfaceNumber, &a))
+		return;
+	p->flags |= PIPE_ASSOCIATED;
+	p->function = a.bFirstInterface;
+	p->bFunctionClass = a.bFunctionClass;
+	p->bFunctionSubClass = a.bFunctionSubClass;
+	p->bFunctionProtocol = a.bFunctionProtocol;
+}
+
 static void describe(const struct devices *d, struct pipe *p)
 {
 	const struct slot *s = &d->instance[p->instance - 1];
@@ -504,6 +567,9 @@ static void describe(const struct devices *d, struct pipe *p)
 	if (dev && desc_device_parse(&dd, dev->data, dev->len)) {
 		p->idVendor = dd.idVendor;
 		p->idProduct = dd.idProduct;
+		p->bDeviceClass = dd.bDeviceClass;
+		p->bDeviceSubClass = dd.bDeviceSubClass;
+		p->bDeviceProtocol = dd.bDeviceProtocol;
 		p->flags |= PIPE_IDS;
 	}
 	if (!p->endpoint || p->endpoint == USB_NO_ENDPOINT) {
@@ -518,19 +584,43 @@ static void describe(const struct devices *d, struct pipe *p)
 		return;
 	p->configuration = dc.bConfigurationValue;
 	p->flags |= PIPE_CONFIGURED | (inferred ? PIPE_INFERRED : 0);
-	c = find_endpoint(
-		s, config, (uint8_t)(p->endpoint | (p->dir == USB_IN ? 0x80 : 0)), p->type);
+	c = find_endpoint(s->alternate, config,
+		(uint8_t)(p->endpoint | (p->dir == USB_IN ? 0x80 : 0)), p->type);
 	if (!c.rank)
 		return;
-	p->flags |= PIPE_DESCRIBED | (c.rank < 2 ? PIPE_INFERRED : 0);
-	p->interface = c.interface.bInterfaceNumber;
-	p->alternate = c.interface.bAlternateSetting;
-	p->bInterfaceClass = c.interface.bInterfaceClass;
-	p->bInterfaceSubClass = c.interface.bInterfaceSubClass;
-	p->bInterfaceProtocol = c.interface.bInterfaceProtocol;
+	p->flags |= c.rank < 2 ? PIPE_INFERRED : 0;
+	describe_interface(p, &c.interface, config);
 	p->bmAttributes = c.endpoint.bmAttributes;
 	p->bInterval = c.endpoint.bInterval;
 	p->wMaxPacketSize = c.endpoint.wMaxPacketSize;
+}
+
+bool devices_pipe_of_interface(
+	const struct devices *d, const struct pipe *p, uint8_t number, struct pipe *out)
+{
+	struct desc_interface i;
+
+	*out = *p;
+	if (!devices_interface(d, p, number, &i))
+		return false;
+	describe_interface(out, &i, configuration_of(d, p));
+	return true;
+}
+
+bool devices_pipe_of_endpoint(
+	const struct devices *d, const struct pipe *p, uint8_t address, struct pipe *out)
+{
+	const struct fact *config = configuration_of(d, p);
+	struct candidate c;
+
+	*out = *p;
+	if (!config)
+		return false;
+	c = find_endpoint(NULL, config, address, USB_TYPE_UNKNOWN);
+	if (!c.rank)
+		return false;
+	describe_interface(out, &c.interface, config);
+	return true;
 }
 
 struct pipe devices_describe(const struct devices *d, uint32_t section, uint16_t bus,
@@ -560,6 +650,16 @@ static bool same_contents(const struct pipe *a, const struct pipe *b)
 	       a->alternate == b->alternate;
 }
 
+/* The decoder of an endpoint: what the binder says, else what its content proved. */
+static uint8_t bind(const struct devices *d, const struct slot *s, const struct pipe *p)
+{
+	uint8_t decoder = d->binder ? d->binder(d->binder_ctx, d, p) : 0;
+
+	if (!decoder && !(p->flags & PIPE_DESCRIBED) && s->content_type == p->type)
+		decoder = s->content;
+	return decoder;
+}
+
 /* The current pipe of an instance's endpoint: the one already confirmed, one made before that says
  * the same, or a new one. */
 static uint32_t find_pipe(
@@ -570,6 +670,8 @@ static uint32_t find_pipe(
 	uint32_t *head = &s->pipe[endpoint < 16 ? endpoint : 16][dir];
 
 	describe(d, &p);
+	if (endpoint)
+		p.decoder = bind(d, s, &p);
 	for (uint32_t n = *head; n; n = d->pipe[n - 1].older) {
 		struct node *old = &d->pipe[n - 1];
 

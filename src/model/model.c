@@ -2,6 +2,7 @@
  * USBPcap control transfer's stages join in between. */
 #include "base/mem.h"
 #include "model/bus.h"
+#include "model/exchange.h"
 #include "model/learn.h"
 #include "model/model_impl.h"
 
@@ -127,14 +128,24 @@ static struct open_xfer *new_slot(struct model *m, uint32_t *n)
 	return &m->open[*n - 1];
 }
 
+/* How much of n bytes is kept. Control data teaches the device model, whoever wants it; small data
+ * and the beginning of what a decoder follows are its to see. */
+static uint32_t worth_keeping(
+	const struct model *m, const struct open_xfer *o, uint32_t n, bool control)
+{
+	if (m->opts.payload || control || n <= TRACK_BYTES)
+		return n;
+	return devices_get_pipe(m->devices, o->pipe)->decoder ? TRACK_BYTES : 0;
+}
+
 static void keep_payload(
 	struct model *m, struct open_xfer *o, const struct urb_event *u, bool control)
 {
+	uint32_t n = u->data_len ? worth_keeping(m, o, u->data_len, control) : 0;
+
 	o->captured += u->data_len;
-	/* control data teaches the device model, whoever wants it */
-	if ((!m->opts.payload && !control) || !u->data_len || o->payload)
-		return;
-	o->payload = payload_keep(&m->pool, u->data, u->data_len, &o->kept);
+	if (n && !o->payload)
+		o->payload = payload_keep(&m->pool, u->data, n, &o->kept);
 }
 
 static uint32_t pipe_of(struct model *m, const struct record *rec, const struct event *ev)

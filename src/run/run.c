@@ -68,26 +68,38 @@ static void progress_show(struct progress *p, const struct run *r)
 
 /* ---- the loop ----------------------------------------------------------------------- */
 
-void run_row(struct run *r, struct row *row, const struct xfer *x)
+void run_row(struct run *r, struct row *row, const struct xfer *x, const struct exchange *ex)
 {
 	row_init(row, x, r->model);
-	row->decode.ids = r->opts->ids;
-	row->decode.bindings = r->opts->bindings;
-	row->decode.n_bindings = r->opts->n_bindings;
+	row->decode = r->decode;
+	row->decode.exchange = ex;
 }
 
 static void on_xfer(void *ctx, const struct xfer *x)
 {
 	struct run *r = ctx;
+	struct exchange *ex = track_xfer(&r->tracker, x);
 	struct row row;
 
-	run_row(r, &row, x);
-	if (r->filter && !filter_keeps(r->filter, &row))
-		return;
-	r->kept++;
+	run_row(r, &row, x, ex);
+	if (!r->filter || filter_keeps(r->filter, &row)) {
+		r->kept++;
+		if (ex)
+			ex->kept = true;
+		for (size_t i = 0; i < r->consumers && !r->stop; i++)
+			if (r->consumer[i].xfer)
+				r->consumer[i].xfer(r->consumer[i].self, r, &row);
+	}
+	exchanges_flush(r->tracker.all);
+}
+
+static void on_exchange(void *ctx, const struct exchange *ex)
+{
+	struct run *r = ctx;
+
 	for (size_t i = 0; i < r->consumers && !r->stop; i++)
-		if (r->consumer[i].xfer)
-			r->consumer[i].xfer(r->consumer[i].self, r, &row);
+		if (r->consumer[i].exchange && (ex->kept || r->consumer[i].all_exchanges))
+			r->consumer[i].exchange(r->consumer[i].self, r, ex);
 }
 
 static void on_transaction(void *ctx, const struct transaction *t)
@@ -199,6 +211,7 @@ static int loop(
 	free(types.type);
 	if (!r->stop) {
 		model_finish(r->model);
+		exchanges_finish(r->tracker.all);
 		give_waiting(r, records, &w);
 	}
 	return rc;
@@ -217,7 +230,8 @@ static bool wants(struct run *r, const struct run_opts *o)
 	return records;
 }
 
-static struct model *new_model(struct run *r, const struct devices *knowledge)
+/* The run's model, and what depends on it. */
+static void new_model(struct run *r, const struct devices *knowledge)
 {
 	bool transactions = false;
 	struct model *m;
@@ -231,9 +245,23 @@ static struct model *new_model(struct run *r, const struct devices *knowledge)
 		.ctx = r,
 	});
 
+	r->model = m;
+	r->decode = (struct decode_ctx){
+		.devices = model_devices(m),
+		.ids = r->opts->ids,
+		.bindings = r->opts->bindings,
+		.n_bindings = r->opts->n_bindings,
+	};
+	devices_set_binder(model_devices(m), decoder_of_pipe, &r->decode);
 	if (knowledge)
 		devices_know_all(model_devices(m), knowledge);
-	return m;
+	exchanges_free(r->tracker.all);
+	r->tracker = (struct tracker){
+		.decode = &r->decode,
+		.devices = model_devices(m),
+		.teach = true,
+		.all = exchanges_new(on_exchange, r),
+	};
 }
 
 /* The first of two readings: only the devices are kept, and the reader goes back to the first
@@ -242,17 +270,18 @@ static int learn(struct run *r, struct progress *p, struct err *e)
 {
 	struct consumer *consumer = r->consumer;
 	size_t consumers = r->consumers;
-	struct model *first = new_model(r, r->opts->knowledge);
+	struct model *first;
 	struct record start;
 	int rc;
 
 	r->consumers = 0;
-	r->model = first;
+	new_model(r, r->opts->knowledge);
+	first = r->model;
 	rc = loop(r, false, p, &start, e);
 	r->consumer = consumer;
 	r->consumers = consumers;
 	r->kept = 0;
-	r->model = new_model(r, model_devices(first));
+	new_model(r, model_devices(first));
 	if (model_counts(first)->records && reader_seek(r->reader, &start, e) < 0)
 		rc = -1;
 	model_free(first);
@@ -274,7 +303,7 @@ static int read_all(struct run *r, const struct run_opts *o, struct err *e)
 	if (o->learn)
 		rc = learn(r, &p, e);
 	else
-		r->model = new_model(r, o->knowledge);
+		new_model(r, o->knowledge);
 	if (rc >= 0)
 		rc = loop(r, records, &p, &start, e);
 	r->interrupted = signalled;
@@ -358,6 +387,8 @@ void run_close(struct run *r)
 {
 	reader_close(r->reader);
 	model_free(r->model);
+	exchanges_free(r->tracker.all);
 	r->reader = NULL;
 	r->model = NULL;
+	r->tracker.all = NULL;
 }

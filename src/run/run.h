@@ -8,10 +8,13 @@
 #include "filter/filter.h"
 #include "filter/row.h"
 #include "model/model.h"
+#include "run/track.h"
 
 struct run {
 	struct reader *reader;
 	struct model *model;
+	struct decode_ctx decode; /* what decoders are given; exchange is each transfer's own */
+	struct tracker tracker;
 	const struct filter *filter; /* NULL: all */
 	struct consumer *consumer;
 	size_t consumers;
@@ -41,6 +44,10 @@ struct consumer {
 	void (*record)(void *self, struct run *r, const struct run_record *rec);
 	void (*transaction)(void *self, struct run *r, const struct transaction *t);
 	void (*xfer)(void *self, struct run *r, struct row *row);
+	/* Once for each exchange, when it is over, behind its last transfer; with a filter only
+	 * those of which it kept a transfer (all: every one). */
+	void (*exchange)(void *self, struct run *r, const struct exchange *ex);
+	bool all_exchanges;
 };
 
 struct run_opts {
@@ -69,7 +76,7 @@ int run_capture(
 	struct run *r, const struct run_opts *o, struct consumer *c, size_t n, struct err *e);
 void run_close(struct run *r);
 
-/* A row for a transfer of this run. */
-void run_row(struct run *r, struct row *row, const struct xfer *x);
+/* A row for a transfer of this run and its exchange (NULL: none). */
+void run_row(struct run *r, struct row *row, const struct xfer *x, const struct exchange *ex);
 
 #endif
