@@ -6,7 +6,11 @@ enum { CLASS_HUB = 9 };
 
 bool bus_is_root_hub(const struct devices *d, uint32_t instance)
 {
-	return devices_get_instance(d, instance)->speed_from == SPEED_FROM_ROOT_HUB;
+	const struct fact *f = devices_fact(d, instance, UINT32_MAX, DESC_DEVICE, 0, FACT_ANY);
+	struct desc_device dev;
+
+	return f && desc_device_parse(&dev, f->data, f->len) && dev.idVendor == 0x1d6b &&
+	       dev.idProduct >= 1 && dev.idProduct <= 3;
 }
 
 /* Linux gives root hubs address 1. */

@@ -14,7 +14,7 @@
 enum usb_speed bus_speed(const struct devices *d, uint32_t instance, bool *inferred);
 /* The speed of its root hub; unknown where the capture has none. */
 enum usb_speed bus_speed_root(const struct devices *d, uint32_t section, uint16_t bus);
-/* True for root hubs: what goes to them is never on the bus. */
+/* True for root hubs, which Linux names 1d6b:000N: what goes to them is never on the bus. */
 bool bus_is_root_hub(const struct devices *d, uint32_t instance);
 
 #endif

@@ -11,6 +11,7 @@ struct stat *stat_new(const struct stat_opts *o)
 
 	s->opts = *o;
 	s->reserve = reserve_new();
+	s->exchanges = exchange_stats_new();
 	if (o->interval)
 		s->series = series_new(o);
 	return s;
@@ -25,6 +26,7 @@ void stat_free(struct stat *s)
 		segments_free(&s->endpoint[i].segments);
 	}
 	reserve_free(s->reserve);
+	exchange_stats_free(s->exchanges);
 	series_free(s->series);
 	map_free(&s->by_key);
 	free(s->touched);
@@ -171,7 +173,14 @@ static void on_xfer(void *self, struct run *r, struct row *row)
 	}
 }
 
+static void on_exchange(void *self, struct run *r, const struct exchange *ex)
+{
+	(void)r;
+	exchange_stats_add(((struct stat *)self)->exchanges, ex);
+}
+
 struct consumer stat_consumer(struct stat *s)
 {
-	return (struct consumer){.self = s, .record = on_record, .xfer = on_xfer};
+	return (struct consumer){
+		.self = s, .record = on_record, .xfer = on_xfer, .exchange = on_exchange};
 }

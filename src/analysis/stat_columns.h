@@ -11,9 +11,8 @@
 		if (known)                                                                         \
 			*v = what;                                                                 \
 	}
-/* Of a struct hist: a quantile as a time, as a number. */
+/* Of a struct hist: a quantile as a time. */
 #define GET_TIME(name, hist, q) GET(name, (hist)->n, value_ns((int64_t)hist_quantile(hist, q)))
-#define GET_SIZE(name, hist, q) GET(name, (hist)->n, value_uint(hist_quantile(hist, q)))
 
 /* p50 to max of a hist as getters get_NAME_p50 … and as columns without text. */
 #define GET_TIMES(name, hist)                                                                      \

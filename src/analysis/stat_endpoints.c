@@ -6,6 +6,7 @@
 #include "usb/bustime.h"
 #include "usb/desc.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,7 +52,7 @@ static void estimate(struct endpoint_line *l, const struct devices *d)
 	} else {
 		return;
 	}
-	if (!l->submits || bus_is_root_hub(d, l->pipe->instance) || p->unmeasured ||
+	if (!l->submits || !transfers || bus_is_root_hub(d, l->pipe->instance) || p->unmeasured ||
 		!bustime_transaction(l->speed, (enum usb_type)l->pipe->type, USB_IN, 0))
 		return;
 	l->estimated = true;
@@ -120,9 +121,9 @@ GET(depth_active, QUEUED, value_ns((int64_t)L->queue.active))
 GET(idle_time, QUEUED, value_ns((int64_t)L->queue.time[0]))
 GET(idle_count, QUEUED, value_uint(L->stat->queue.gap.n))
 GET_TIMES(idle, &L->stat->queue.gap)
-GET_SIZE(length_p50, &L->sizes->length, 0.5)
-GET_SIZE(length_p90, &L->sizes->length, 0.9)
-GET_SIZE(length_p99, &L->sizes->length, 0.99)
+GET(length_p50, SIZES, value_uint(hist_quantile(&L->sizes->length, 0.5)))
+GET(length_p90, SIZES, value_uint(hist_quantile(&L->sizes->length, 0.9)))
+GET(length_p99, SIZES, value_uint(hist_quantile(&L->sizes->length, 0.99)))
 GET(short_ends, STREAM &&SIZES, value_uint(L->sizes->shorts))
 GET(zlp_ends, STREAM &&SIZES, value_uint(L->sizes->zlps))
 GET(largest, STREAM && L->submits && SIZES && L->sizes->largest, value_uint(L->sizes->largest))
@@ -136,17 +137,8 @@ GET(segment_transfers, SIZES, value_uint(L->sizes->transfers))
 GET(bus_time, L->estimated, value_ns((int64_t)L->bus_time))
 GET(bus_share, L->estimated && L->seconds > 0, value_real((double)L->bus_time / 1e9 / L->seconds))
 
-static void get_length_min(const void *row, struct value *v)
-{
-	if (SIZES)
-		*v = value_uint(L->sizes->length.min);
-}
-
-static void get_length_max(const void *row, struct value *v)
-{
-	if (SIZES)
-		*v = value_uint(L->sizes->length.max);
-}
+GET(length_min, SIZES, value_uint(L->sizes->length.min))
+GET(length_max, SIZES, value_uint(L->sizes->length.max))
 
 static void get_packets(const void *row, struct value *v)
 {
@@ -263,11 +255,6 @@ static const struct column endpoint_columns[] = {
 /* Text that is longer than a value has room for. */
 enum { WORDS = 400 };
 
-struct card {
-	const struct endpoint_line *l;
-	char words[WORDS];
-};
-
 static void item(struct emit *e, const char *title, const struct text *t, bool inferred)
 {
 	struct value v = value_name(t->s);
@@ -301,7 +288,7 @@ static void say_rates(const struct endpoint_line *row, struct emit *e)
 	if (!L->stat->bytes || L->seconds <= 0)
 		return;
 	text_init(&t, words, sizeof(words));
-	stat_say_rate(&t, L->all, (double)L->stat->bytes / L->seconds);
+	stat_say_rate(&t, L->all, floor((double)L->stat->bytes / L->seconds));
 	text_str(&t, " mean, ");
 	get_peak(row, &v);
 	stat_say_rate(&t, L->all, (double)v.u);
@@ -309,7 +296,7 @@ static void say_rates(const struct endpoint_line *row, struct emit *e)
 	if (L->queue.active) {
 		active = (double)L->stat->bytes * 1e9 / (double)L->queue.active;
 		text_str(&t, ", ");
-		stat_say_rate(&t, L->all, active);
+		stat_say_rate(&t, L->all, floor(active));
 		text_str(&t, " while busy");
 		if (L->best > 0) {
 			text_printf(&t, ": %.1f%% of at most ", 100 * active / L->best);
@@ -325,7 +312,7 @@ static void say_queue(const struct endpoint_line *row, struct emit *e)
 	char words[WORDS];
 	struct text t;
 
-	if (!QUEUED || !L->queue.span)
+	if (!QUEUED || !L->queue.span || L->pipe->type == USB_CONTROL)
 		return;
 	text_init(&t, words, sizeof(words));
 	text_printf(&t, "mean %.2f, at most %u; of the time", L->queue.mean, L->stat->queue.most);
@@ -349,7 +336,7 @@ static void say_idle(const struct endpoint_line *row, struct emit *e)
 	char words[WORDS];
 	struct text t;
 
-	if (!QUEUED || !gap->n || !L->queue.span)
+	if (!QUEUED || !gap->n || !L->queue.span || L->pipe->type == USB_CONTROL)
 		return;
 	text_init(&t, words, sizeof(words));
 	stat_say_count(&t, gap->n);
@@ -503,31 +490,68 @@ static void report_block(const struct endpoint_line *l, struct emit *e)
 }
 #undef L
 
-/* ---- the tables --------------------------------------------------------------------- */
+/* ---- tables beside: lengths, depths ------------------------------------------------- */
 
-struct length_line {
-	uint32_t len;
-	uint64_t n;
+/* One length or one depth of an endpoint. */
+struct part_line {
+	const struct endpoint_line *of;
+	uint64_t key, n;
 };
 
-#define N ((const struct length_line *)row)
-GET(length_len, true, value_uint(N->len))
-GET(length_count, true, value_uint(N->n))
-#undef N
+#define V ((const struct part_line *)row)
+GET(part_bus, V->of->device->bus != USB_NO_BUS, value_uint(V->of->device->bus))
+GET(part_dev, V->of->device->address != USB_NO_DEVICE, value_uint(V->of->device->address))
+GET(part_device, true, value_uint(V->of->pipe->instance))
+GET(part_ep, V->of->pipe->endpoint != USB_NO_ENDPOINT, value_uint(V->of->pipe->endpoint))
+GET(part_dir, true, value_name(usb_dir_name(V->of->pipe->dir)))
+GET(part_key, true, value_uint(V->key))
+GET(part_count, true, value_uint(V->n))
+GET(part_time, true, value_ns((int64_t)V->n))
+#undef V
+
+#define PART_KEYS                                                                                  \
+	{.key = "bus", .get = get_part_bus}, {.key = "dev", .get = get_part_dev},                  \
+		{.key = "device", .get = get_part_device}, {.key = "ep", .get = get_part_ep},      \
+	{                                                                                          \
+		.key = "dir", .get = get_part_dir                                                  \
+	}
 
 static const struct column length_columns[] = {
-	{.key = "len", .get = get_length_len}, {.key = "count", .get = get_length_count}};
+	PART_KEYS,
+	{.key = "len", .get = get_part_key},
+	{.key = "count", .get = get_part_count},
+};
 
-/* Inside an endpoint's row, for JSON alone: the most frequent lengths, and the shares of time. */
-static void report_inside(const struct endpoint_line *l, struct emit *e)
+static const struct column depth_columns[] = {
+	PART_KEYS,
+	{.key = "depth", .get = get_part_key},
+	{.key = "time", .get = get_part_time},
+};
+
+/* The lengths seen first, at most SEGMENT_LENGTHS of an endpoint. */
+static void report_lengths(const struct endpoint_line *line, size_t n, struct emit *e)
 {
-	const struct segment_sizes *z = l->sizes;
-
 	emit_table(e, "lengths", NULL, length_columns, ARRAY_LEN(length_columns), LAYOUT_GRID);
-	for (unsigned i = 0; z && i < z->lengths; i++)
-		stat_row(e, &(struct length_line){z->exact[i].len, z->exact[i].n});
+	for (size_t i = 0; i < n; i++)
+		for (unsigned k = 0; line[i].sizes && k < line[i].sizes->lengths; k++)
+			stat_row(e, &(struct part_line){&line[i], line[i].sizes->exact[k].len,
+					    line[i].sizes->exact[k].n});
 	emit_table_end(e);
 }
+
+/* Time at each queue depth; the last one stands for all greater ones, too. */
+static void report_depths(const struct endpoint_line *line, size_t n, struct emit *e)
+{
+	emit_table(e, "depths", NULL, depth_columns, ARRAY_LEN(depth_columns), LAYOUT_GRID);
+	for (size_t i = 0; i < n; i++)
+		for (unsigned k = 0; line[i].submits && k < QUEUE_DEPTHS; k++)
+			if (line[i].queue.time[k])
+				stat_row(
+					e, &(struct part_line){&line[i], k, line[i].queue.time[k]});
+	emit_table_end(e);
+}
+
+/* ---- the tables --------------------------------------------------------------------- */
 
 static int by_address(const void *a, const void *b)
 {
@@ -559,12 +583,11 @@ void stat_endpoints(const struct stat *s, const struct devices *d, struct emit *
 	qsort(line, n, sizeof(*line), by_address);
 	stat_table(&t, s, e, "endpoints", "endpoints (latency: from submission to completion)",
 		endpoint_columns, ARRAY_LEN(endpoint_columns), true);
-	for (size_t i = 0; i < n; i++) {
-		emit_row(e, &line[i]);
-		report_inside(&line[i], e);
-		emit_row_end(e);
-	}
+	for (size_t i = 0; i < n; i++)
+		stat_row(e, &line[i]);
 	emit_table_end(e);
+	report_lengths(line, n, e);
+	report_depths(line, n, e);
 	for (size_t i = 0; s->opts.verbose && i < n; i++)
 		report_block(&line[i], e);
 	free(line);

@@ -81,25 +81,26 @@ static void get_address(const void *row, struct value *v)
 }
 #undef G
 
-#define FIGURES                                                                                    \
+/* Latencies of all endpoints of a bus together say little: no text. */
+#define FIGURES(latency_p50, latency_p99)                                                          \
 	{"transfers", "transfers", get_transfers, SHOW_COUNT, .right = true},                      \
 		{"bytes", "bytes", get_bytes, SHOW_BYTES, .right = true},                          \
 		{"errors", "errors", get_errors, SHOW_COUNT, .right = true},                       \
-		{"latency.p50", "p50", get_latency_p50, SHOW_DURATION, .right = true},             \
+		{"latency.p50", latency_p50, get_latency_p50, SHOW_DURATION, .right = true},       \
 		{.key = "latency.p90", .get = get_latency_p90},                                    \
-		{"latency.p99", "p99", get_latency_p99, SHOW_DURATION, .right = true},             \
+		{"latency.p99", latency_p99, get_latency_p99, SHOW_DURATION, .right = true},       \
 		{.key = "latency.p999", .get = get_latency_p999},                                  \
 		{.key = "latency.max", .get = get_latency_max},                                    \
 		{"rate.mean", "mean rate", get_mean, SHOW_RATE, .right = true, .wide = 8},         \
-		{"rate.peak", "peak rate", get_peak, SHOW_RATE, .right = true, .wide = 10},        \
+		{"rate.peak", "peak rate", get_peak, SHOW_RATE, .right = true, .wide = 8},         \
 	{                                                                                          \
-		"rate.active", "active rate", get_active, SHOW_RATE, .right = true, .wide = 12     \
+		"rate.active", "active rate", get_active, SHOW_RATE, .right = true, .wide = 10     \
 	}
 
 static const struct column bus_columns[] = {
 	{"bus", "bus", get_bus, .width = 8, .right = true},
 	{"devices", "devices", get_devices, SHOW_COUNT, .right = true},
-	FIGURES,
+	FIGURES(NULL, NULL),
 };
 
 static const struct column device_columns[] = {
@@ -108,7 +109,7 @@ static const struct column device_columns[] = {
 	{.key = "dev", .get = get_dev},
 	{.key = "device", .get = get_device},
 	{.key = "endpoints", .get = get_endpoints},
-	FIGURES,
+	FIGURES("p50", "p99"),
 };
 
 static const struct column interface_columns[] = {
@@ -120,13 +121,13 @@ static const struct column interface_columns[] = {
 	{.key = "bInterfaceClass", .get = get_class},
 	{.title = "class", .get = get_class_word},
 	{.key = "endpoints", .get = get_endpoints},
-	FIGURES,
+	FIGURES("p50", "p99"),
 };
 
 static const struct column capture_columns[] = {
 	{.key = "devices", .get = get_devices},
 	{.key = "endpoints", .get = get_endpoints},
-	FIGURES,
+	FIGURES("p50", "p99"),
 };
 
 /* ---- sums --------------------------------------------------------------------------- */
@@ -219,7 +220,7 @@ void stat_groups(const struct stat *s, const struct devices *d, struct emit *e)
 		{GROUP_BUS, "buses", "buses", bus_columns, ARRAY_LEN(bus_columns), true, false},
 		{GROUP_DEVICE, "devices", "devices", device_columns, ARRAY_LEN(device_columns),
 			false, true},
-		{GROUP_INTERFACE, "device_interfaces", "interfaces", interface_columns,
+		{GROUP_INTERFACE, "device_interfaces", "interfaces of devices", interface_columns,
 			ARRAY_LEN(interface_columns), false, true},
 	};
 	struct group_line *line = sum_up(s, d);

@@ -69,8 +69,9 @@ struct stat {
 	uint32_t captures;	 /* 1 << enum capture_kind: who wrote the transfers */
 	uint8_t unseen[ASPECTS]; /* in some transfer missing: the capture kind that says why, or 0
 				  */
-	struct reserve *reserve; /* stat_reserve.c */
-	struct series_stat *series; /* stat_series.c; NULL without --interval */
+	struct exchange_stats *exchanges; /* stat_exchange.c */
+	struct reserve *reserve;	  /* stat_reserve.c */
+	struct series_stat *series;	  /* stat_series.c; NULL without --interval */
 };
 
 /* The length of the capture in ns and in seconds, 0 without times. */
@@ -111,6 +112,15 @@ void series_free(struct series_stat *v);
 void series_count(struct series_stat *v, struct run *r, const struct xfer *x, uint64_t bytes);
 /* Writes the last interval. */
 void series_end(struct series_stat *v, struct run *r);
+
+/* ---- stat_exchange.c: exchanges ----------------------------------------------------- */
+
+struct exchange_stats;
+
+struct exchange_stats *exchange_stats_new(void);
+void exchange_stats_free(struct exchange_stats *v);
+void exchange_stats_add(struct exchange_stats *v, const struct exchange *ex);
+void exchange_stats_report(const struct stat *s, struct emit *e);
 
 /* ---- parts of the report ------------------------------------------------------------ */
 

@@ -311,6 +311,7 @@ void stat_report(struct stat *s, struct run *r, struct emit *e)
 	stat_wire(model_bus_counts(r->model), e);
 	stat_endpoints(s, d, e);
 	report_unseen(s, e);
+	exchange_stats_report(s, e);
 	stat_groups(s, d, e);
 	reserve_report(s, d, e);
 	report_links(s, e);

@@ -10,7 +10,6 @@
 
 struct counts {
 	uint64_t transfers, types[USB_TYPES], statuses[STATUS_COUNT], bytes, errors;
-	int64_t busy; /* ns of the transfers' durations together */
 	uint64_t timed, longest;
 	uint32_t pipe;
 	bool touched;
@@ -57,9 +56,8 @@ GET(stall, true, value_uint(S->c->statuses[STATUS_STALL]))
 GET(cancelled, true, value_uint(S->c->statuses[STATUS_CANCELLED]))
 GET(bytes, true, value_uint(S->c->bytes))
 GET(rate, S->length > 0, value_uint((uint64_t)((double)S->c->bytes * 1e9 / (double)S->length)))
-GET(depth, S->length > 0, value_real((double)S->c->busy / (double)S->length))
-GET_TIME(p50, S->latency ? S->latency : &(struct hist){0}, 0.5)
-GET_TIME(p99, S->latency ? S->latency : &(struct hist){0}, 0.99)
+GET(p50, S->latency && S->latency->n, value_ns((int64_t)hist_quantile(S->latency, 0.5)))
+GET(p99, S->latency && S->latency->n, value_ns((int64_t)hist_quantile(S->latency, 0.99)))
 GET(max, S->c->timed, value_ns((int64_t)S->c->longest))
 
 static void get_errors(const void *row, struct value *v)
@@ -97,7 +95,6 @@ static const struct column columns[] = {
 	{"errors", "errors", get_errors, SHOW_COUNT, .right = true},
 	{.key = "bytes", .get = get_bytes},
 	{"rate", "rate", get_rate, SHOW_RATE, .width = 9, .right = true},
-	{.key = "depth", .get = get_depth},
 	{"latency.p50", "p50", get_p50, SHOW_DURATION, .width = 7, .right = true, .wide = 8},
 	{"latency.p99", "p99", get_p99, SHOW_DURATION, .width = 7, .right = true, .wide = 9},
 	{"latency.max", "max", get_max, SHOW_DURATION, .width = 7, .right = true, .wide = 9},
@@ -191,7 +188,6 @@ static void count(struct counts *c, const struct xfer *x, uint64_t bytes)
 	if (took < 0 || x->seen != SEEN_BOTH)
 		return;
 	c->timed++;
-	c->busy += took;
 	c->longest = (uint64_t)took > c->longest ? (uint64_t)took : c->longest;
 }
 
