@@ -3,9 +3,11 @@
 
 extern const struct decoder decoder_control;
 extern const struct decoder decoder_urb_function;
+extern const struct decoder decoder_ftdi;
 
 const struct decoder *const decoders[] = {
 	&decoder_control,
 	&decoder_urb_function,
+	&decoder_ftdi,
 	NULL,
 };

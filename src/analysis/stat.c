@@ -32,42 +32,7 @@ void stat_free(struct stat *s)
 	free(s->touched);
 	free(s->group);
 	free(s->endpoint);
-	free(s->link);
 	free(s);
-}
-
-/* ---- records ------------------------------------------------------------------------ */
-
-static void count_link(struct stat *s, uint32_t link)
-{
-	size_t i = s->last_link;
-
-	if (i >= s->links || s->link[i].link != link)
-		for (i = 0; i < s->links && s->link[i].link != link; i++)
-			;
-	if (i == s->links) {
-		array_need(s->link, s->links, s->link_cap);
-		s->link[s->links++] = (struct link_count){.link = link};
-	}
-	s->link[i].records++;
-	s->last_link = i;
-}
-
-static void on_record(void *self, struct run *r, const struct run_record *rr)
-{
-	struct stat *s = self;
-
-	(void)r;
-	count_link(s, rr->rec->link);
-	if (!rr->rec->has_time)
-		return;
-	if (!s->timed || rr->rec->time < s->begin)
-		s->begin = rr->rec->time;
-	if (!s->timed || rr->rec->time > s->end)
-		s->end = rr->rec->time;
-	s->timed = true;
-	/* usbmon text counts microseconds from some moment of its own. */
-	s->dated |= rr->rec->link != LINK_USBMON_TEXT;
 }
 
 /* ---- transfers ---------------------------------------------------------------------- */
@@ -129,7 +94,7 @@ static void count_queue(struct endpoint_stat *p, const struct xfer *x)
 
 static void count_unseen(struct stat *s, const struct xfer *x)
 {
-	uint32_t aspects = unseen(x);
+	uint32_t aspects = unseen_none(x) ? 0 : unseen(x);
 
 	s->captures |= 1u << x->capture;
 	for (unsigned a = 0; aspects; a++, aspects >>= 1)
@@ -181,6 +146,5 @@ static void on_exchange(void *self, struct run *r, const struct exchange *ex)
 
 struct consumer stat_consumer(struct stat *s)
 {
-	return (struct consumer){
-		.self = s, .record = on_record, .xfer = on_xfer, .exchange = on_exchange};
+	return (struct consumer){.self = s, .xfer = on_xfer, .exchange = on_exchange};
 }

@@ -71,7 +71,7 @@ static struct endpoint_line line_of(
 	l.pipe = devices_get_pipe(d, p->pipe);
 	l.device = devices_get_instance(d, l.pipe->instance);
 	l.sizes = p->segments.sizes;
-	l.queue = queue_sum(&p->queue, (int64_t)stat_span(s));
+	l.queue = queue_sum(&p->queue, (int64_t)s->span);
 	l.submits = !(s->captures >> CAPTURE_BUS_ANY_SPEED);
 	l.speed = l.pipe->speed;
 	if (l.speed == USB_SPEED_UNKNOWN)

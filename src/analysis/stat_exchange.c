@@ -198,6 +198,6 @@ void exchange_stats_report(const struct stat *s, struct emit *e)
 		ARRAY_LEN(columns), true);
 	for (size_t i = 0; i < v->n; i++)
 		stat_row(e, &(struct exchange_line){
-				    &v->by[i], queue_sum(&v->by[i].queue, (int64_t)stat_span(s))});
+				    &v->by[i], queue_sum(&v->by[i].queue, (int64_t)s->span)});
 	emit_table_end(e);
 }

@@ -19,7 +19,7 @@ struct group_line {
 /* The windows of 100 ms with bytes in them. */
 static double active_ns(const struct group_line *l)
 {
-	double ns = (double)l->group->windows * STAT_WINDOW, all = (double)stat_span(l->all);
+	double ns = (double)l->group->windows * STAT_WINDOW, all = (double)l->all->span;
 
 	return ns < all ? ns : all;
 }

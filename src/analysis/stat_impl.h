@@ -44,11 +44,6 @@ struct group {
 	bool touched;
 };
 
-struct link_count {
-	uint32_t link;
-	uint64_t records;
-};
-
 struct stat {
 	struct stat_opts opts;
 	struct endpoint_stat *endpoint; /* [endpoint_id - 1] */
@@ -61,28 +56,20 @@ struct stat {
 	bool windowed;
 	uint32_t *touched;
 	size_t touches, touch_cap;
-	struct link_count *link;
-	size_t links, link_cap, last_link;
 	uint64_t transfers, types[USB_TYPES], statuses[STATUS_COUNT];
-	int64_t begin, end; /* earliest and latest record time, ns since 1970 */
-	bool timed, dated;
 	uint32_t captures;	 /* 1 << enum capture_kind: who wrote the transfers */
 	uint8_t unseen[ASPECTS]; /* in some transfer missing: the capture kind that says why, or 0
 				  */
+	uint64_t span; /* ns from the earliest to the latest record; set when a report begins */
 	struct exchange_stats *exchanges; /* stat_exchange.c */
 	struct reserve *reserve;	  /* stat_reserve.c */
 	struct series_stat *series;	  /* stat_series.c; NULL without --interval */
 };
 
-/* The length of the capture in ns and in seconds, 0 without times. */
-static inline uint64_t stat_span(const struct stat *s)
-{
-	return s->timed ? (uint64_t)s->end - (uint64_t)s->begin : 0;
-}
-
+/* The length of the capture, 0 without times. */
 static inline double stat_seconds(const struct stat *s)
 {
-	return (double)stat_span(s) / 1e9;
+	return (double)s->span / 1e9;
 }
 
 /* ---- stat_rate.c: bytes by windows of 100 ms ---------------------------------------- */

@@ -635,7 +635,7 @@ static void look_at_all(struct stat *s, const struct devices *d)
 			continue;
 		section = at->section;
 		bus = at->bus;
-		look(s->reserve, d, section, bus, s->timed ? (int64_t)stat_span(s) : 0);
+		look(s->reserve, d, section, bus, (int64_t)s->span);
 	}
 }
 

@@ -2,6 +2,7 @@
  * into memory, and as many of its lines as there is room for go to the terminal's alternate screen,
  * over those of the time before. */
 #include "cli/redraw.h"
+#include "base/log.h"
 #include "base/mem.h"
 
 #include <poll.h>
@@ -85,8 +86,7 @@ static void put_lines(struct out *o, const char *text, size_t len, unsigned rows
 		text += n;
 		len -= n;
 	}
-	out_str(o, len ? "\033[2m… (the whole report comes at the end: Ctrl-C)\033[0m\033[K\033[J"
-		       : "\033[J");
+	out_str(o, len ? "... the whole report comes at the end (Ctrl-C)\033[K\033[J" : "\033[J");
 }
 
 static void draw(struct redraw *d)
@@ -104,6 +104,17 @@ static void draw(struct redraw *d)
 	free(text);
 	d->drawn = now_ns();
 	d->changed = false;
+}
+
+/* Back to the terminal as it was: messages and the last report are to stay. */
+static void leave(void *self)
+{
+	struct redraw *d = self;
+
+	if (d->on)
+		out_str(&d->s->out, "\033[?1049l");
+	out_flush(&d->s->out);
+	d->on = false;
 }
 
 /* ---- when --------------------------------------------------------------------------- */
@@ -178,6 +189,7 @@ struct redraw *redraw_new(struct session *s, const struct options *o, const char
 	s->run.idle_ctx = d;
 	s->run.quiet = true; /* the report itself shows progress */
 	s->out.prompt = false;
+	log_before(leave, d);
 	return d;
 }
 
@@ -185,8 +197,8 @@ void redraw_end(struct redraw *d)
 {
 	if (!d)
 		return;
-	if (d->on)
-		out_str(&d->s->out, "\033[?1049l");
+	leave(d);
+	log_before(NULL, NULL);
 	d->s->out.prompt = true;
 	close(d->memory);
 	free(d);
