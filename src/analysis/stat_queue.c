@@ -54,12 +54,8 @@ void queue_add(struct queue *q, int64_t begin, int64_t end)
 	if (!q->requests)
 		q->now = q->first = q->last = begin;
 	end = end < begin ? begin : end;
-	if (end != QUEUE_PENDING) {
-		q->weight += (double)between(begin, end);
-	} else {
-		q->weight -= (double)begin;
-		q->pending++;
-	}
+	q->weight += end != QUEUE_PENDING ? between(begin, end) : between(begin, 0);
+	q->pending += end == QUEUE_PENDING;
 	if (begin < q->now) { /* it overtook one that came here before */
 		q->inexact = true;
 		begin = q->now;
@@ -87,7 +83,7 @@ struct queue_sum queue_sum(const struct queue *q, int64_t until)
 {
 	struct queue_sum s = {0};
 	int64_t now = q->now;
-	double weight = q->weight + (double)q->pending * (double)(until > now ? until : now);
+	uint64_t weight = q->weight + q->pending * (uint64_t)(until > now ? until : now);
 
 	for (uint32_t i = 0; i < QUEUE_DEPTHS; i++)
 		s.time[i] = q->time[i];
@@ -101,7 +97,7 @@ struct queue_sum queue_sum(const struct queue *q, int64_t until)
 	}
 	s.span = between(q->first, now);
 	s.active = s.span - s.time[0];
-	s.mean = s.span > 0 ? weight / (double)s.span : 0;
+	s.mean = s.span > 0 ? (double)weight / (double)s.span : 0;
 	return s;
 }
 

@@ -27,7 +27,7 @@ struct queue {
 	int64_t last;	   /* latest end */
 	uint64_t requests; /* counted */
 	uint64_t pending;  /* of them without an end */
-	double weight; /* ns in the queue of all together; of a pending one minus its beginning */
+	uint64_t weight;   /* ends minus beginnings of all, in ns, modulo 2^64; no end counts 0 */
 	bool inexact;
 	int64_t first;		     /* the first submission */
 	uint64_t time[QUEUE_DEPTHS]; /* ns at each depth up to now */
