@@ -504,6 +504,7 @@ GET(part_dev, V->of->device->address != USB_NO_DEVICE, value_uint(V->of->device-
 GET(part_device, true, value_uint(V->of->pipe->instance))
 GET(part_ep, V->of->pipe->endpoint != USB_NO_ENDPOINT, value_uint(V->of->pipe->endpoint))
 GET(part_dir, true, value_name(usb_dir_name(V->of->pipe->dir)))
+GET(part_type, true, value_name(usb_type_name(V->of->pipe->type)))
 GET(part_key, true, value_uint(V->key))
 GET(part_count, true, value_uint(V->n))
 GET(part_time, true, value_ns((int64_t)V->n))
@@ -512,8 +513,9 @@ GET(part_time, true, value_ns((int64_t)V->n))
 #define PART_KEYS                                                                                  \
 	{.key = "bus", .get = get_part_bus}, {.key = "dev", .get = get_part_dev},                  \
 		{.key = "device", .get = get_part_device}, {.key = "ep", .get = get_part_ep},      \
+		{.key = "dir", .get = get_part_dir},                                               \
 	{                                                                                          \
-		.key = "dir", .get = get_part_dir                                                  \
+		.key = "type", .get = get_part_type                                                \
 	}
 
 static const struct column length_columns[] = {
