@@ -127,7 +127,8 @@ GET(length_p99, SIZES, value_uint(hist_quantile(&L->sizes->length, 0.99)))
 GET(short_ends, STREAM &&SIZES, value_uint(L->sizes->shorts))
 GET(zlp_ends, STREAM &&SIZES, value_uint(L->sizes->zlps))
 GET(largest, STREAM && L->submits && SIZES && L->sizes->largest, value_uint(L->sizes->largest))
-GET(max_transfer, STREAM && L->submits && SIZES && L->sizes->groups, value_uint(L->sizes->largest))
+GET(max_transfer, STREAM && L->submits && SIZES && segments_split(L->sizes),
+	value_uint(L->sizes->largest))
 GET(groups, STREAM && L->submits && SIZES, value_uint(L->sizes->groups))
 GET(grouped, STREAM && L->submits && SIZES, value_uint(L->sizes->grouped))
 GET(longest, STREAM && L->submits && SIZES, value_uint(L->sizes->longest))
@@ -412,9 +413,10 @@ static void say_packets(const struct endpoint_line *row, struct emit *e)
 	if (L->packet)
 		text_printf(&t, " of at most %u B", L->packet);
 	text_printf(&t, ", %.1f a transfer", (double)L->transactions / (double)L->sizes->transfers);
-	if (STREAM)
-		text_printf(&t, "; %llu transfers end short, %llu with an empty packet",
-			(unsigned long long)L->sizes->shorts, (unsigned long long)L->sizes->zlps);
+	if (STREAM && L->sizes->shorts)
+		text_printf(&t, ", %llu short ends", (unsigned long long)L->sizes->shorts);
+	if (STREAM && L->sizes->zlps)
+		text_printf(&t, ", %llu empty ones", (unsigned long long)L->sizes->zlps);
 	item(e, "packets", &t, L->submits && L->pipe->type != USB_ISOCHRONOUS);
 }
 
@@ -423,12 +425,14 @@ static void say_segments(const struct endpoint_line *row, struct emit *e)
 {
 	const struct segment_sizes *z = L->sizes;
 	char words[WORDS];
+	bool split;
 	struct text t;
 
-	if (!STREAM || !L->submits || !SIZES || (!z->groups && !z->unaligned))
+	if (!STREAM || !L->submits || !SIZES)
 		return;
+	split = segments_split(z);
 	text_init(&t, words, sizeof(words));
-	if (z->groups) {
+	if (split) {
 		stat_say_count(&t, z->largest);
 		text_str(&t, " B at most in one; ");
 		stat_say_count(&t, z->groups);
@@ -437,13 +441,13 @@ static void say_segments(const struct endpoint_line *row, struct emit *e)
 		text_str(&t, ", at most ");
 		stat_say_count(&t, z->longest);
 	}
-	if (z->groups && L->packet)
-		text_printf(&t, "; %llu break %u-byte packets", (unsigned long long)z->breaks,
-			L->packet);
+	if (split && z->breaks)
+		text_printf(&t, "; %llu parts before the last break %u-byte packets",
+			(unsigned long long)z->breaks, L->packet);
 	if (z->unaligned)
-		text_printf(&t, "%s%llu reads ask for a fraction of a packet", t.len ? "; " : "",
+		text_printf(&t, "%s%llu reads ask for packets and a fraction", t.len ? "; " : "",
 			(unsigned long long)z->unaligned);
-	item(e, "segments", &t, z->groups && !z->told);
+	item(e, "segments", &t, split && !z->told);
 }
 
 static void say_bus_time(const struct endpoint_line *row, struct emit *e)

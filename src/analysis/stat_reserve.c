@@ -7,6 +7,7 @@
  * moment is kept for each bus and each translator. Bounded: DOMAINS of them, ENDPOINTS of distinct
  * endpoints, LOOKS at changes, REFUSALS. */
 #include "analysis/bus_speed.h"
+#include "analysis/columns.h"
 #include "analysis/stat_columns.h"
 #include "base/mem.h"
 #include "usb/bustime.h"
@@ -565,34 +566,36 @@ static const struct column refusal_columns[] = {
 	{.key = "limit", .get = get_refusal_limit},
 };
 
-/* "Transfer 397 to 4.4.1 out got no bandwidth: it needs ~606 us of a frame, of which others hold
- * ~606 us and at most 900 us may be held." */
+/* "transfer 397 (4.4.1 out) needs ~606 us of a frame, others hold ~618 us: more than the 900 us
+ * that may be held" */
 static void say_refusal(const struct refusal_line *l, struct emit *e)
 {
 	uint32_t limit = bustime_periodic_limit((enum usb_speed)l->f->speed);
-	const char *frame = l->f->speed == USB_HIGH ? "microframe" : "frame";
+	bool too_much = l->f->needs + l->f->others > limit;
 	char words[320];
+	struct value v = value_null();
 	struct text t;
 
 	text_init(&t, words, sizeof(words));
-	text_printf(&t, "No bandwidth for transfer %u (%u.%u.%u %s): ", l->f->xfer, l->device->bus,
-		l->device->address, l->pipe->endpoint, l->pipe->dir == USB_IN ? "in" : "out");
-	if (!l->f->needs) {
-		text_str(&t, "what it needs is not known (no descriptors or no speed in the "
-			     "capture).");
-		emit_note(e, words);
-		return;
+	address_text(&v, l->device->bus, l->device->address, l->pipe->endpoint, l->pipe->dir);
+	text_printf(&t, "transfer %u (%.*s) ", l->f->xfer, (int)v.n, v.s);
+	if (l->f->needs) {
+		text_str(&t, "needs ~");
+		stat_say_ns(&t, l->f->needs);
+		text_printf(&t, " of a %s, others hold ~",
+			l->f->speed == USB_HIGH ? "microframe" : "frame");
+		stat_say_ns(&t, l->f->others);
+		text_str(&t,
+			too_much ? ": together more than the " : ": together within the limit of ");
+		stat_say_ns(&t, limit);
+		text_str(&t,
+			too_much ? " that may be held" : ", so the controller had another reason");
+	} else if (l->pipe->type == USB_BULK) {
+		text_str(&t, "is of a type that reserves nothing: no room in the controller");
+	} else {
+		text_str(&t, "needs what is not known: no descriptors or no speed in the capture");
 	}
-	text_str(&t, "it needs ~");
-	stat_say_ns(&t, l->f->needs);
-	text_printf(&t, " of a %s, others hold ~", frame);
-	stat_say_ns(&t, l->f->others);
-	text_str(&t, l->f->needs + l->f->others > limit ? ", and only "
-							: "; that is within the limit of ");
-	stat_say_ns(&t, limit);
-	text_str(&t, l->f->needs + l->f->others > limit ? " may be held."
-							: ": the controller has another reason.");
-	emit_note(e, words);
+	emit_item(e, NULL, "no bandwidth", value_name(words), SHOW_PLAIN);
 }
 
 static void report_refusals(const struct stat *s, const struct devices *d, struct emit *e)

@@ -19,7 +19,7 @@ struct run_of {
 	uint8_t type, dir, status, os;
 	uint16_t flags;
 	uint32_t transfer_flags;
-	bool pause, bot; /* bot: of mass storage's Bulk-Only Transport */
+	bool pause, bot, uas; /* of mass storage: Bulk-Only Transport, UAS */
 };
 
 /* ---- packet sizes ------------------------------------------------------------------- */
@@ -85,7 +85,7 @@ static void count_groups(struct segment_sizes *z, const struct run_of *r)
 		if (!z->told) /* what was taken for the largest was not */
 			z->groups = z->grouped = z->longest = z->breaks = 0;
 	}
-	if (more || (full && r->asked == z->largest && !z->current_told)) {
+	if (more || (full && r->asked == z->largest && !z->current_told && !r->uas)) {
 		add_parts(z, r, r->n);
 		z->current_told |= more;
 		return;
@@ -129,7 +129,8 @@ static void count_packets(struct segment_sizes *z, const struct run_of *r)
 	}
 	if (!r->packet || r->type == USB_ISOCHRONOUS)
 		return;
-	if (stream && r->dir == USB_IN && r->asked != UNKNOWN && r->asked % r->packet)
+	if (stream && r->dir == USB_IN && r->asked != UNKNOWN && r->asked > r->packet &&
+		r->asked % r->packet)
 		z->unaligned += r->n;
 	z->packed += r->n;
 	z->bytes += r->n * r->len;
@@ -155,6 +156,7 @@ static struct run_of take_apart(const struct segments *s, const struct devices *
 		.transfer_flags = (uint32_t)(s->kind >> 32),
 		.pause = s->pause,
 		.bot = p->bInterfaceClass == 8 && p->bInterfaceProtocol == 0x50,
+		.uas = p->bInterfaceClass == 8 && p->bInterfaceProtocol == 0x62,
 	};
 
 	/* inferred, as stat infers the bytes of an endpoint */

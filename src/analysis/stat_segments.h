@@ -30,7 +30,7 @@ struct segment_sizes {
 	uint64_t packets, bytes; /* of those whose packet size was known then */
 	uint64_t packed;	 /* how many transfers that were */
 	uint64_t shorts, zlps; /* ended by a packet that was less than full, by one without data */
-	uint64_t unaligned;    /* reads that asked for a fraction of a packet */
+	uint64_t unaligned;    /* reads that asked for packets and a fraction of one */
 	/* Requests of several transfers. */
 	uint32_t largest; /* most asked for at once */
 	uint64_t groups, grouped, longest;
@@ -54,6 +54,13 @@ struct segments {
 /* Takes what was only counted into sizes; d: of the model. Any time, any number of times. */
 void segments_settle(struct segments *s, const struct devices *d);
 void segments_free(struct segments *s);
+
+/* Whether requests of several transfers were seen, so that the largest transfer is the most that
+ * the driver puts into one. */
+static inline bool segments_split(const struct segment_sizes *z)
+{
+	return z->groups > 1 || (z->told && z->groups);
+}
 
 static inline uint64_t segments_kind(const struct xfer *x)
 {

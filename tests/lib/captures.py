@@ -193,8 +193,8 @@ def queues(e, of, stat, name):
                     for least in (0, 1))
     yield abs(active - round(e['queue']['active'] * 1e9)) <= 1, f'{name}active time'
     if e['queue']['exact'] and not any(x['status'] == 'pending' for x in of):
-        queued = sum(d for d in map(duration, of) if d is not None)
-        # a refused URB was never in the queue, and takes no time
+        # a refused URB was never in the queue
+        queued = sum(duration(x) or 0 for x in of if x['end'] != 'refused')
         mean = queued / span if span else None
         said = e['queue']['mean']
         yield (said is None if mean is None else abs(said - mean) <= 1e-6 * (1 + mean),
