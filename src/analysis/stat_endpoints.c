@@ -417,7 +417,7 @@ static void say_packets(const struct endpoint_line *row, struct emit *e)
 		text_printf(&t, ", %llu short ends", (unsigned long long)L->sizes->shorts);
 	if (STREAM && L->sizes->zlps)
 		text_printf(&t, ", %llu empty ones", (unsigned long long)L->sizes->zlps);
-	item(e, "packets", &t, L->submits && L->pipe->type != USB_ISOCHRONOUS);
+	item(e, "packets", &t, L->pipe->type != USB_ISOCHRONOUS);
 }
 
 /* "65,536 B at most in one transfer; 12 requests in 36 of them, at most 4" */

@@ -5,8 +5,8 @@
 
 enum { HEADER_OLD = 48, HEADER_MMAPPED = 64, ISO_DESC = 16, ISO_DESC_MAX = 128 };
 
-/* The parts of decode() are made once for each layout and byte order: as calls that ask for both
- * they take half as long again. */
+/* The parts of decode() are made anew for each layout and byte order: as calls that ask for both
+ * they are a quarter more instructions. */
 #define ALWAYS inline __attribute__((always_inline))
 
 /* Offsets in the header, in the file's byte order. */

@@ -9,6 +9,9 @@ from house import Failed, Skipped, command_line, first_line, json_lines, run, sh
 XFER_KEYS = set('id first last records t dur bus dev device ep dir type speed seen status short '
                 'raw_status os end req_len len setup iso naks retries stream synthetic proto '
                 'exchange info'.split())
+EXCHANGE_KEYS = set('id proto first last transfers t dur bus dev device interface result bytes info'
+                    .split())
+EXCHANGE_RESULTS = set('ok failed error cancelled cut incomplete'.split())
 RECORD_KEYS = set('n t link kind urb transfer bus dev ep dir type raw_status urb_len data_len '
                   'pid'.split())
 STAT_KEYS = set('start records attached unattached duration lost transfers statuses '
@@ -76,8 +79,11 @@ def check_conservation(house, path):
     stat, = json_lines(program, ['stat', '--json', path])
     records = json_lines(program, ['list', '--records', '--json', path])
     xfers = json_lines(program, ['list', '--json', path])
+    exchanges = json_lines(program, ['list', '--exchanges', '--json', path])
     series, = json_lines(program, ['stat', '--json', '--interval', '100ms', path])
-    claims = (*claims_of(stat, records, xfers), *measures(stat, xfers), *intervals(series, stat))
+    claims = (*claims_of(stat, records, xfers), *exchange_claims(exchanges, xfers),
+              *measures(stat, xfers), *exchange_measures(stat, exchanges),
+              *intervals(series, stat))
     broken = [text for holds, text in claims if not holds]
     if broken:
         raise Failed('; '.join(broken), command_line([house.bin, 'stat', '--json', path]),
@@ -181,6 +187,26 @@ def measures(stat, xfers):
             yield sums[0] == sums[1], f'{what} of {level} and of endpoints: {sums}'
 
 
+def exchange_measures(stat, exchanges):
+    by = collections.defaultdict(list)
+    for x in exchanges:
+        by[x['device'], x['interface'], x['proto']].append(x)
+    key = lambda e: (e['device'], e['interface'], e['proto'])
+    yield {key(e) for e in stat['exchanges']} == set(by), 'exchanges of stat and of the list'
+    for e in stat['exchanges']:
+        of, name = by[key(e)], f'exchanges of {key(e)}: '
+        results = collections.Counter(x['result'] for x in of)
+        yield e['exchanges'] == len(of), f'{name}{e["exchanges"]}, listed {len(of)}'
+        yield +results == {k: n for k, n in e['results'].items() if n}, f'{name}{e["results"]}'
+        yield e['bytes'] == sum(x['bytes'] or 0 for x in of), f'{name}{e["bytes"]} bytes'
+        times = sorted(round(x['dur'] * 1e9) for x in of if x['result'] != 'incomplete')
+        for q, said in ((0.5, 'p50'), (0.99, 'p99'), (1, 'max')):
+            exact = rank(times, q) if times else None
+            got = e['latency'] and e['latency'][said]
+            yield (got is None if exact is None else abs(got * 1e9 - exact) <= exact / 256 + 1,
+                   f'{name}latency {said} {got}, by sorting {exact} ns')
+
+
 def part_of(part, e):
     return all(part[k] == e[k] for k in ('bus', 'dev', 'device', 'ep', 'dir', 'type'))
 
@@ -216,6 +242,27 @@ def intervals(series, stat):
     yield (all(a['t'] > b['t'] for a, b in zip(whole, [*whole][1:])),
            'intervals do not follow each other')
     yield len(ends) < 3 or max(ends) > 0, 'intervals have no length'
+def exchange_claims(exchanges, xfers):
+    """Exchanges are made of the transfers that say so, and of no others."""
+    members = {}
+    for x in xfers:  # in the order of their ends
+        if x['exchange'] is not None:
+            members.setdefault(x['exchange'], []).append(x)
+    of = {e['id']: e for e in exchanges}
+    pairs = [(of[i], m) for i, m in members.items() if i in of]
+    return (
+        (all(EXCHANGE_KEYS <= set(e) for e in exchanges), 'an exchange lacks a key'),
+        (len(of) == len(exchanges) and set(of) == set(members) == set(range(1, len(of) + 1)),
+         'exchanges are not those that transfers belong to, or not numbered 1…N'),
+        (all(e['transfers'] == len(m) <= 4096 for e, m in pairs), 'transfers of an exchange'),
+        (all((e['first'], e['last']) == (m[0]['id'], m[-1]['id']) for e, m in pairs),
+         'first or last transfer of an exchange'),
+        (all(abs(e['t'] - min(x['t'] for x in m)) < 1e-8 for e, m in pairs),
+         'an exchange does not begin with its first transfer'),
+        (all({(x['bus'], x['device']) for x in m} == {(e['bus'], e['device'])} for e, m in pairs),
+         'an exchange has transfers of another device'),
+        (all(e['result'] in EXCHANGE_RESULTS for e in exchanges), 'an unknown result'),
+    )
 
 
 def in_begin_order(xfers):
