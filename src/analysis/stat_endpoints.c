@@ -1,5 +1,4 @@
 /* stat_endpoints.c: the part of `stat` about endpoints: a line each, and with -v a block each. */
-#include "analysis/bus_speed.h"
 #include "analysis/columns.h"
 #include "analysis/stat_columns.h"
 #include "base/mem.h"
@@ -20,67 +19,31 @@ struct endpoint_line {
 	struct queue_sum queue;
 	double seconds;	 /* of the capture */
 	bool submits;	 /* the capture shows when transfers are submitted */
-	uint8_t speed;	 /* enum usb_speed */
-	bool guessed;	 /* it is inferred */
 	uint32_t packet; /* bytes, 0: not known */
-	uint64_t transactions;
-	bool estimated;	   /* bus_time holds */
-	uint64_t bus_time; /* ns; of URBs: an estimate */
-	double best;	   /* bytes/s at most, 0: not known */
+	struct bus_use use;
+	double best; /* bytes/s at most, 0: not known */
 };
-
-static uint32_t packet_of(const struct pipe *p)
-{
-	const struct desc_endpoint e = {.wMaxPacketSize = p->wMaxPacketSize};
-
-	return p->flags & PIPE_DESCRIBED ? desc_endpoint_packet(&e) : 0;
-}
-
-/* The bus time of what URBs moved: 5.11.3 for as many packets as that took. What root hubs answer
- * is not on the bus; on bus captures it is measured instead. */
-static void estimate(struct endpoint_line *l, const struct devices *d)
-{
-	const struct endpoint_stat *p = l->stat;
-	const struct segment_sizes *z = l->sizes;
-	uint64_t transfers = z ? z->transfers : 0, bytes = p->bytes;
-
-	if (l->pipe->type == USB_ISOCHRONOUS) {
-		l->transactions = p->iso_packets;
-	} else if (z && z->packed == z->transfers) {
-		l->transactions = z->packets;
-		bytes = z->bytes;
-	} else {
-		return;
-	}
-	if (!l->submits || !transfers || bus_is_root_hub(d, l->pipe->instance) || p->unmeasured ||
-		!bustime_transaction(l->speed, (enum usb_type)l->pipe->type, USB_IN, 0))
-		return;
-	l->estimated = true;
-	l->bus_time = bustime_sum(l->speed, (enum usb_type)l->pipe->type,
-		l->pipe->dir == USB_OUT ? USB_OUT : USB_IN, transfers, l->transactions, bytes);
-}
 
 static struct endpoint_line line_of(
 	const struct stat *s, const struct devices *d, const struct endpoint_stat *p)
 {
 	struct endpoint_line l = {.all = s, .stat = p, .seconds = stat_seconds(s)};
-	const struct desc_endpoint e = {
-		.wMaxPacketSize = devices_get_pipe(d, p->pipe)->wMaxPacketSize};
+	struct desc_endpoint e;
+	enum usb_type type;
 	unsigned each;
 
 	l.pipe = devices_get_pipe(d, p->pipe);
 	l.device = devices_get_instance(d, l.pipe->instance);
 	l.sizes = p->segments.sizes;
 	l.queue = queue_sum(&p->queue, (int64_t)s->span);
-	l.submits = !(s->captures >> CAPTURE_BUS_ANY_SPEED);
-	l.speed = l.pipe->speed;
-	if (l.speed == USB_SPEED_UNKNOWN)
-		l.speed = (uint8_t)bus_speed(d, l.pipe->instance, &l.guessed);
-	l.packet = packet_of(l.pipe);
-	each = l.speed == USB_HIGH ? desc_endpoint_transactions(&e) : 1;
-	l.best = bustime_best_rate(l.speed, (enum usb_type)l.pipe->type, l.packet, each,
-		desc_interval_ns(l.speed, (enum usb_type)l.pipe->type, l.pipe->bInterval));
-	estimate(&l, d);
+	l.submits = stat_submits(s);
+	l.use = bus_use(s, d, p);
+	type = (enum usb_type)l.pipe->type;
+	e.wMaxPacketSize = l.pipe->flags & PIPE_DESCRIBED ? l.pipe->wMaxPacketSize : 0;
+	each = l.use.speed == USB_HIGH ? desc_endpoint_transactions(&e) : 1;
+	l.packet = desc_endpoint_packet(&e);
+	l.best = bustime_best_rate((enum usb_speed)l.use.speed, type, l.packet, each,
+		desc_interval_ns((enum usb_speed)l.use.speed, type, l.pipe->bInterval));
 	return l;
 }
 
@@ -91,7 +54,9 @@ static struct endpoint_line line_of(
 #define MEASURED (L->stat->bytes || (!L->stat->unmeasured && L->pipe->type != USB_REQUEST))
 #define QUEUED	 (L->submits && L->stat->queue.requests && L->pipe->type != USB_REQUEST)
 #define SIZES	 (L->sizes && L->sizes->transfers)
-#define STREAM	 (L->pipe->type == USB_BULK || L->pipe->type == USB_INTERRUPT)
+/* Controllers ask interrupt endpoints more often than bInterval says; full is not their aim. */
+#define EFFICIENT (L->best > 0 && L->pipe->type != USB_INTERRUPT)
+#define STREAM	  (L->pipe->type == USB_BULK || L->pipe->type == USB_INTERRUPT)
 
 GET(bus, L->device->bus != USB_NO_BUS, value_uint(L->device->bus))
 GET(dev, L->device->address != USB_NO_DEVICE, value_uint(L->device->address))
@@ -99,7 +64,7 @@ GET(device, true, value_uint(L->pipe->instance))
 GET(ep, L->pipe->endpoint != USB_NO_ENDPOINT, value_uint(L->pipe->endpoint))
 GET(dir, true, value_name(usb_dir_name(L->pipe->dir)))
 GET(type, true, value_name(usb_type_name(L->pipe->type)))
-GET(speed, true, value_name(usb_speed_name((enum usb_speed)L->speed)))
+GET(speed, true, value_name(usb_speed_name((enum usb_speed)L->use.speed)))
 GET(interface, L->pipe->flags &PIPE_DESCRIBED, value_uint(L->pipe->interface))
 GET(alternate, L->pipe->flags &PIPE_DESCRIBED, value_uint(L->pipe->alternate))
 GET(packet, L->packet, value_uint(L->packet))
@@ -110,7 +75,7 @@ GET(mean, L->seconds > 0 && MEASURED, value_uint((uint64_t)((double)L->stat->byt
 GET(active, L->queue.active &&MEASURED,
 	value_uint((uint64_t)((double)L->stat->bytes * 1e9 / (double)L->queue.active)))
 GET(best, L->best > 0, value_uint((uint64_t)L->best))
-GET(efficiency, L->best > 0 && L->queue.active && MEASURED,
+GET(efficiency, EFFICIENT && L->queue.active && MEASURED,
 	value_real((double)L->stat->bytes * 1e9 / (double)L->queue.active / L->best))
 GET(iso_packets, L->pipe->type == USB_ISOCHRONOUS, value_uint(L->stat->iso_packets))
 GET(iso_failed, L->stat->iso_judged, value_uint(L->stat->iso_failed))
@@ -135,22 +100,22 @@ GET(longest, STREAM && L->submits && SIZES, value_uint(L->sizes->longest))
 GET(breaks, STREAM && L->submits && SIZES && L->packet, value_uint(L->sizes->breaks))
 GET(unaligned, STREAM && L->submits && SIZES && L->packet, value_uint(L->sizes->unaligned))
 GET(segment_transfers, SIZES, value_uint(L->sizes->transfers))
-GET(bus_time, L->estimated, value_ns((int64_t)L->bus_time))
-GET(bus_share, L->estimated && L->seconds > 0, value_real((double)L->bus_time / 1e9 / L->seconds))
+GET(bus_time, L->use.known, value_ns((int64_t)L->use.ns))
+GET(bus_share, L->use.known && L->seconds > 0, value_real((double)L->use.ns / 1e9 / L->seconds))
 
 GET(length_min, SIZES, value_uint(L->sizes->length.min))
 GET(length_max, SIZES, value_uint(L->sizes->length.max))
 
 static void get_packets(const void *row, struct value *v)
 {
-	if (L->transactions || L->estimated)
-		*v = value_uint(L->transactions);
+	if (L->use.transactions || L->use.known)
+		*v = value_uint(L->use.transactions);
 }
 
 static void get_packets_each(const void *row, struct value *v)
 {
-	if (SIZES && L->transactions)
-		*v = value_real((double)L->transactions / (double)L->sizes->transfers);
+	if (SIZES && L->use.transactions)
+		*v = value_real((double)L->use.transactions / (double)L->sizes->transfers);
 }
 
 /* A capture shorter than the window is one of its own length. */
@@ -299,7 +264,7 @@ static void say_rates(const struct endpoint_line *row, struct emit *e)
 		text_str(&t, ", ");
 		stat_say_rate(&t, L->all, floor(active));
 		text_str(&t, " while busy");
-		if (L->best > 0) {
+		if (EFFICIENT) {
 			text_printf(&t, ": %.1f%% of at most ", 100 * active / L->best);
 			stat_say_rate(&t, L->all, L->best);
 		}
@@ -394,9 +359,10 @@ static void say_lengths(const struct endpoint_line *row, struct emit *e)
 		stat_say_count(&t, z->length.min);
 		text_str(&t, " to ");
 		stat_say_count(&t, z->length.max);
-		text_printf(&t, " B, p50 %llu, p90 %llu",
-			(unsigned long long)hist_quantile(&z->length, 0.5),
-			(unsigned long long)hist_quantile(&z->length, 0.9));
+		text_str(&t, " B, p50 ");
+		stat_say_count(&t, hist_quantile(&z->length, 0.5));
+		text_str(&t, ", p90 ");
+		stat_say_count(&t, hist_quantile(&z->length, 0.9));
 	}
 	item(e, "lengths", &t, L->stat->inferred);
 }
@@ -406,17 +372,18 @@ static void say_packets(const struct endpoint_line *row, struct emit *e)
 	char words[WORDS];
 	struct text t;
 
-	if (!SIZES || !L->transactions)
+	if (!SIZES || !L->use.transactions)
 		return;
 	text_init(&t, words, sizeof(words));
-	stat_say_count(&t, L->transactions);
+	stat_say_count(&t, L->use.transactions);
 	if (L->packet)
 		text_printf(&t, " of at most %u B", L->packet);
-	text_printf(&t, ", %.1f a transfer", (double)L->transactions / (double)L->sizes->transfers);
+	text_printf(
+		&t, ", %.1f a transfer", (double)L->use.transactions / (double)L->sizes->transfers);
 	if (STREAM && L->sizes->shorts)
-		text_printf(&t, ", %llu short ends", (unsigned long long)L->sizes->shorts);
+		text_printf(&t, ", short ends %llu", (unsigned long long)L->sizes->shorts);
 	if (STREAM && L->sizes->zlps)
-		text_printf(&t, ", %llu empty ones", (unsigned long long)L->sizes->zlps);
+		text_printf(&t, ", empty ends %llu", (unsigned long long)L->sizes->zlps);
 	item(e, "packets", &t, L->pipe->type != USB_ISOCHRONOUS);
 }
 
@@ -452,16 +419,16 @@ static void say_segments(const struct endpoint_line *row, struct emit *e)
 
 static void say_bus_time(const struct endpoint_line *row, struct emit *e)
 {
-	struct bustime_host host = bustime_host((enum usb_speed)L->speed);
+	struct bustime_host host = bustime_host((enum usb_speed)L->use.speed);
 	char words[WORDS];
 	struct text t;
 
-	if (!L->estimated || L->seconds <= 0)
+	if (!L->use.known || L->seconds <= 0)
 		return;
 	text_init(&t, words, sizeof(words));
-	stat_say_ns(&t, L->bus_time);
+	stat_say_ns(&t, L->use.ns);
 	text_printf(&t, ", %.1f%% of the capture (%s speed, host delay %u ns assumed)",
-		(double)L->bus_time / 1e7 / L->seconds, usb_speed_name((enum usb_speed)L->speed),
+		(double)L->use.ns / 1e7 / L->seconds, usb_speed_name((enum usb_speed)L->use.speed),
 		host.delay);
 	item(e, "bus time", &t, true);
 }
@@ -480,9 +447,9 @@ static void report_block(const struct endpoint_line *l, struct emit *e)
 	text_mem(&t, v.s, v.n);
 	text_char(&t, ' ');
 	text_str(&t, usb_type_name(l->pipe->type));
-	if (l->speed) {
-		text_str(&t, l->guessed ? ", ~" : ", ");
-		text_str(&t, usb_speed_name((enum usb_speed)l->speed));
+	if (l->use.speed) {
+		text_str(&t, l->use.guessed ? ", ~" : ", ");
+		text_str(&t, usb_speed_name((enum usb_speed)l->use.speed));
 		text_str(&t, " speed");
 	}
 	if (l->pipe->flags & PIPE_DESCRIBED)

@@ -13,6 +13,8 @@ struct group_line {
 	const struct instance *device; /* of a device or interface */
 	uint64_t devices, endpoints, transfers, bytes, errors;
 	bool unmeasured, inferred;
+	uint64_t bus_time;   /* ns, estimated */
+	bool timed, untimed; /* of some endpoints it is known, of some that moved data it is not */
 	struct hist latency;
 };
 
@@ -40,6 +42,7 @@ GET(mean, SECONDS > 0 && MEASURED, value_uint((uint64_t)((double)G->bytes / SECO
 GET(active, MEASURED &&SECONDS > 0 && G->group->windows,
 	value_uint((uint64_t)((double)G->bytes * 1e9 / active_ns(G))))
 GET_TIMES(latency, &G->latency)
+GET(bus_time, G->timed && !G->untimed, value_ns((int64_t)G->bus_time))
 
 static void get_peak(const void *row, struct value *v)
 {
@@ -47,6 +50,14 @@ static void get_peak(const void *row, struct value *v)
 
 	if (seconds > 0 && MEASURED)
 		*v = value_uint((uint64_t)((double)G->group->peak / seconds));
+}
+
+static void get_bus_share(const void *row, struct value *v)
+{
+	if (!G->timed || G->untimed || SECONDS <= 0)
+		return;
+	*v = value_real((double)G->bus_time / 1e9 / SECONDS);
+	v->inferred = true;
 }
 
 static void get_bytes(const void *row, struct value *v)
@@ -93,8 +104,11 @@ static void get_address(const void *row, struct value *v)
 		{.key = "latency.max", .get = get_latency_max},                                    \
 		{"rate.mean", "mean rate", get_mean, SHOW_RATE, .right = true, .wide = 8},         \
 		{"rate.peak", "peak rate", get_peak, SHOW_RATE, .right = true, .wide = 8},         \
+		{"rate.active", "active rate", get_active, SHOW_RATE, .right = true, .wide = 10},  \
+		{.key = "bus_time.estimated", .get = get_bus_time},                                \
 	{                                                                                          \
-		"rate.active", "active rate", get_active, SHOW_RATE, .right = true, .wide = 10     \
+		"bus_time.share", "bus time", get_bus_share, SHOW_PERCENT, .right = true,          \
+									   .wide = 11              \
 	}
 
 static const struct column bus_columns[] = {
@@ -132,8 +146,14 @@ static const struct column capture_columns[] = {
 
 /* ---- sums --------------------------------------------------------------------------- */
 
-static void add(struct group_line *l, const struct endpoint_stat *p)
+static void add(struct group_line *l, const struct endpoint_stat *p, const struct bus_use *u)
 {
+	/* several buses have no time in common */
+	if (l->group->kind != GROUP_CAPTURE) {
+		l->bus_time += l->group->kind == GROUP_BUS ? u->root_ns : u->ns;
+		l->timed |= u->known;
+		l->untimed |= !u->known && !u->virtual && p->bytes;
+	}
 	l->endpoints++;
 	l->transfers += p->transfers;
 	l->bytes += p->bytes;
@@ -155,10 +175,17 @@ static struct group_line *sum_up(const struct stat *s, const struct devices *d)
 		line[i].pipe = g->pipe ? devices_get_pipe(d, g->pipe) : NULL;
 		line[i].device = g->instance ? devices_get_instance(d, g->instance) : NULL;
 	}
-	for (size_t i = 0; i < s->endpoints; i++)
-		for (unsigned k = 0; s->endpoint[i].transfers && k < GROUP_KINDS; k++)
-			if (s->endpoint[i].group[k])
-				add(&line[s->endpoint[i].group[k] - 1], &s->endpoint[i]);
+	for (size_t i = 0; i < s->endpoints; i++) {
+		const struct endpoint_stat *p = &s->endpoint[i];
+		struct bus_use u;
+
+		if (!p->transfers)
+			continue;
+		u = bus_use(s, d, p);
+		for (unsigned k = 0; k < GROUP_KINDS; k++)
+			if (p->group[k])
+				add(&line[p->group[k] - 1], p, &u);
+	}
 	return line;
 }
 

@@ -79,6 +79,26 @@ void rate_count(struct stat *s, const struct devices *d, uint32_t id, int64_t en
 /* Takes the open window into the peaks, and finds the groups of all endpoints. Any time. */
 void rate_settle(struct stat *s, const struct devices *d);
 
+/* ---- stat_bustime.c: estimated bus time --------------------------------------------- */
+
+struct bus_use {
+	uint8_t speed;	       /* enum usb_speed */
+	bool guessed;	       /* it is inferred */
+	bool known;	       /* ns holds */
+	bool virtual;	       /* of a root hub: nothing of it is on the bus */
+	uint64_t transactions; /* that moved data; 0: not known */
+	uint64_t ns;	       /* an estimate */
+	uint64_t root_ns;      /* of them on the bus of the root hub: behind a translator, splits */
+};
+struct bus_use bus_use(
+	const struct stat *s, const struct devices *d, const struct endpoint_stat *p);
+
+/* Whether the capture shows when transfers are submitted: not on the wire. */
+static inline bool stat_submits(const struct stat *s)
+{
+	return !(s->captures >> CAPTURE_BUS_ANY_SPEED);
+}
+
 /* ---- stat_reserve.c: reserved bandwidth --------------------------------------------- */
 
 struct reserve;

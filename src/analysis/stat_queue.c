@@ -56,7 +56,11 @@ void queue_add(struct queue *q, int64_t begin, int64_t end)
 	end = end < begin ? begin : end;
 	q->weight += end != QUEUE_PENDING ? between(begin, end) : between(begin, 0);
 	q->pending += end == QUEUE_PENDING;
-	if (begin < q->now) { /* it overtook one that came here before */
+	if (begin < q->first) { /* nothing else was there before */
+		q->time[1] += between(begin, q->first);
+		q->first = begin;
+	}
+	if (begin < q->now) { /* one that came here before overtook it */
 		q->inexact = true;
 		begin = q->now;
 	}

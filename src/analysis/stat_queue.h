@@ -5,8 +5,8 @@
  * 10.5.2.2: requests of a pipe are served first come, first served), so they begin in that order
  * too, and when one arrives all that happened up to its submission is known: the depth is followed
  * exactly, in memory for the ends of those that were queued then. Where transfers of an endpoint
- * overtake each other (streams, cancelling from the last one), the mean and the active time stay
- * right within the overtaking, the shares of time do not: `inexact`. */
+ * overtake each other (streams, cancelling from the last one), the mean stays right, the shares of
+ * time do not: `inexact`. */
 #ifndef ANALYSIS_STAT_QUEUE_H
 #define ANALYSIS_STAT_QUEUE_H
 

@@ -80,6 +80,8 @@ static void overtaking_is_said(void **state)
 	queue_add(&q, 70, 120);
 	s = queue_sum(&q, 0);
 	assert_true(q.inexact);
+	assert_int_equal(s.span, 120);
+	assert_true(s.mean == 160.0 / 120);
 	for (unsigned i = 0; i < QUEUE_DEPTHS; i++)
 		sum += s.time[i];
 	assert_int_equal(sum, s.span);
