@@ -7,7 +7,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* An endpoint with all that its figures come from. */
 struct endpoint_line {

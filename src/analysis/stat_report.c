@@ -5,8 +5,6 @@
 #include "base/mem.h"
 #include "link/link.h"
 
-#include <stdlib.h>
-
 /* ---- the capture -------------------------------------------------------------------- */
 
 /* "1,803 = 1,790 in transfers + 12 foreign + 1 malformed" */

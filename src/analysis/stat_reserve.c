@@ -314,30 +314,26 @@ static void note_refusal(struct reserve *v, const struct devices *d, const struc
 {
 	struct reserved want[PER_DEVICE];
 	struct refusal *f = &v->refusal[v->refusals];
-	struct domain *o = NULL;
-	size_t n;
+	struct domain *o;
+	size_t n, at;
 
 	if (v->refused++ >= REFUSALS)
 		return;
 	v->refusals++;
 	*f = (struct refusal){.t = x->end, .xfer = x->id, .pipe = x->pipe};
 	n = wanted(d, x, want);
-	if (!n)
+	o = n ? place(v, d, &want[0]) : NULL; /* to find it; what that adds is cleared */
+	clear_schedules(v);
+	if (!o)
 		return;
+	at = (size_t)(o - v->domain); /* more of them may come */
 	lay_out(v, d, x->section, x->bus, want, n);
-	o = place(v, d, &want[0]); /* finds it; what it adds is taken off again */
-	if (o) {
-		uint32_t with;
-
-		clear_schedules(v);
-		lay_out(v, d, x->section, x->bus, want, n);
-		f->speed = o->speed;
-		f->others = o->now ? bustime_schedule_peak(o->now) : 0;
-		for (size_t i = 0; i < n; i++)
-			place(v, d, &want[i]);
-		with = o->now ? bustime_schedule_peak(o->now) : 0;
-		f->needs = with - f->others;
-	}
+	o = &v->domain[at];
+	f->speed = o->speed;
+	f->others = o->now ? bustime_schedule_peak(o->now) : 0;
+	for (size_t i = 0; i < n; i++)
+		place(v, d, &want[i]);
+	f->needs = bustime_schedule_peak(v->domain[at].now) - f->others;
 	clear_schedules(v);
 }
 

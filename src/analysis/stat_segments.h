@@ -6,7 +6,8 @@
  * submitted before it ended or within SEGMENT_PAUSE; a smaller or a short one ends the request.
  * Where the submitter says that more follow (Linux URB_NO_INTERRUPT, set on all but the last part
  * of a scatter list), that is believed instead. Command and status blocks of mass storage
- * (Bulk-Only Transport 5.1, 5.2) are requests of their own. */
+ * (Bulk-Only Transport 5.1, 5.2) are requests of their own, and so are all transfers of UAS. One
+ * such request may be chance: segments_split() wants two. */
 #ifndef ANALYSIS_STAT_SEGMENTS_H
 #define ANALYSIS_STAT_SEGMENTS_H
 
