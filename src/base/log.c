@@ -10,10 +10,18 @@
 
 static bool quiet;
 static bool progress_shown;
+static void (*before)(void *ctx);
+static void *before_ctx;
 
 void log_set_quiet(bool q)
 {
 	quiet = q;
+}
+
+void log_before(void (*call)(void *ctx), void *ctx)
+{
+	before = call;
+	before_ctx = ctx;
 }
 
 static void say(const char *level, const char *fmt, va_list ap)
@@ -25,6 +33,8 @@ static void say(const char *level, const char *fmt, va_list ap)
 	text_init(&t, safe, sizeof(safe));
 	text_untrusted(&t, raw, (size_t)-1);
 	log_progress(NULL);
+	if (before)
+		before(before_ctx);
 	fprintf(stderr, "urbscope: %s%s\n", level, safe);
 }
 

@@ -34,13 +34,17 @@ struct options {
 	struct option_list devices;
 	uint64_t bytes, seconds, transfers, snaplen, rotate_bytes, rotate_seconds, files;
 	bool interfaces, pcap, no_inject;
+	/* stat */
+	uint64_t interval; /* ns; 0: not given */
+	bool binary;
 };
 
 enum option_kind {
 	OPTION_FLAG,
 	OPTION_TEXT,
 	OPTION_NUMBER,
-	OPTION_SIZE, /* a number of bytes: k, M, G (1000) or Ki, Mi, Gi (1024) may follow */
+	OPTION_SIZE,	 /* a number of bytes: k, M, G (1000) or Ki, Mi, Gi (1024) may follow */
+	OPTION_DURATION, /* ns: a number with us, ms, s, m or h; s where there is none */
 	OPTION_WORD,
 	OPTION_MANY
 };
@@ -94,6 +98,8 @@ struct session {
 	struct run_opts run;
 };
 
+/* How text is to be written: colours, character set, width of the terminal. */
+struct output_opts session_output(const struct options *o);
 /* Compiles the filter and opens the output. 0, or -1 after an error was printed. seekable: the
  * command will read the input at random. */
 int session_begin(struct session *s, const struct options *o, const char *input, bool seekable);
