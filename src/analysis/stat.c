@@ -118,7 +118,7 @@ static void count_times(struct endpoint_stat *p, const struct xfer *x)
 
 static void count_unseen(struct stat *s, const struct xfer *x)
 {
-	uint32_t aspects = unseen(x);
+	uint64_t aspects = unseen(x);
 
 	s->captures |= 1u << x->capture;
 	for (unsigned a = 0; aspects; a++, aspects >>= 1)

@@ -4,7 +4,7 @@
 
 #include <assert.h>
 
-static_assert(ASPECTS <= 32, "aspects as bits");
+static_assert(ASPECTS <= 64, "aspects as bits");
 
 static bool moves_data(const struct xfer *x)
 {
@@ -52,9 +52,9 @@ static const struct {
 	{ASPECT_ISO_TABLE, "all its packets", no_packets},
 };
 
-uint32_t unseen(const struct xfer *x)
+uint64_t unseen(const struct xfer *x)
 {
-	uint32_t aspects = 0;
+	uint64_t aspects = 0;
 
 	/* `stat` asks this for every transfer: most lack nothing. */
 	if (x->seen == SEEN_BOTH && x->req_len != XFER_UNKNOWN && x->len != XFER_UNKNOWN &&
@@ -62,7 +62,7 @@ uint32_t unseen(const struct xfer *x)
 		return 0;
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
 		if (parts[i].missing(x) && observe(x->capture, parts[i].aspect) != OBSERVED_KNOWN)
-			aspects |= 1u << parts[i].aspect;
+			aspects |= (uint64_t)1 << parts[i].aspect;
 	return aspects;
 }
 

@@ -7,7 +7,7 @@
 #include "model/xfer.h"
 
 /* Bits 1 << enum aspect: missing from x, and the capture kind says why. */
-uint32_t unseen(const struct xfer *x);
+uint64_t unseen(const struct xfer *x);
 /* Appends "bytes asked for (a bulk IN submission carries no length)" for one of those aspects. */
 void unseen_text(struct text *t, enum capture_kind kind, enum aspect aspect);
 

@@ -100,38 +100,68 @@ static double mean(const struct series *s, size_t from, size_t to)
 	return n ? sum / (double)n : NAN;
 }
 
-void spark_format(struct text *t, const struct series *s, bool ascii)
+struct range {
+	double lo, hi;
+};
+
+static struct range range_of(const struct series *s)
 {
-	static const char *const block[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-	static const char dots[] = ".:-=+*#%@";
-	size_t levels = ascii ? sizeof(dots) - 1 : ARRAY_LEN(block), bars;
-	double lo = INFINITY, hi = -INFINITY;
+	struct range r = {INFINITY, -INFINITY};
 
 	for (size_t i = 0; i < s->n; i++) {
 		if (!isfinite(s->y[i]))
 			continue;
-		lo = fmin(lo, s->y[i]);
-		hi = fmax(hi, s->y[i]);
+		r.lo = fmin(r.lo, s->y[i]);
+		r.hi = fmax(r.hi, s->y[i]);
 	}
-	if (!(lo <= hi)) {
+	return r;
+}
+
+/* 0 to levels - 1; NaN: no bar. Halves keep the difference finite. Of counts the least that there
+ * is has a bar, nothing has none. */
+static double level_of(const struct series *s, struct range r, double y, size_t levels)
+{
+	double lo = s->counts ? 0 : r.lo, level;
+
+	if (!isfinite(y) || (s->counts && y <= 0))
+		return NAN;
+	level = r.hi > lo ? (y / 2 - lo / 2) / (r.hi / 2 - lo / 2) * (double)levels : 0;
+	return fmax(0, fmin(level, (double)levels - 1));
+}
+
+static void put_caption(struct text *t, const struct series *s, struct range r)
+{
+	if (s->caption) {
+		text_str(t, "  ");
+		text_str(t, s->caption);
+		return;
+	}
+	put_real(t, "  min ", r.lo, s->unit);
+	put_real(t, "  max ", r.hi, s->unit);
+}
+
+void spark_format(struct text *t, const struct series *s, size_t columns, bool ascii)
+{
+	static const char *const block[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+	static const char dots[] = ".:-=+*#%@";
+	size_t levels = ascii ? sizeof(dots) - 1 : ARRAY_LEN(block),
+	       bars = s->n < columns ? s->n : columns;
+	struct range r = range_of(s);
+
+	if (!(r.lo <= r.hi)) {
 		text_str(t, "no values");
 		return;
 	}
-	bars = s->n < SPARK_COLUMNS ? s->n : SPARK_COLUMNS;
 	for (size_t i = 0; i < bars; i++) {
 		double y = mean(s, i * s->n / bars, (i + 1) * s->n / bars);
-		double level = hi > lo ? (y / 2 - lo / 2) / (hi / 2 - lo / 2) * (double)levels : 0;
+		double level = level_of(s, r, y, levels);
 
-		if (!isfinite(level)) {
+		if (!isfinite(level))
 			text_char(t, ' ');
-			continue;
-		}
-		level = fmax(0, fmin(level, (double)levels - 1));
-		if (ascii)
+		else if (ascii)
 			text_char(t, dots[(size_t)level]);
 		else
 			text_str(t, block[(size_t)level]);
 	}
-	put_real(t, "  min ", lo, s->unit);
-	put_real(t, "  max ", hi, s->unit);
+	put_caption(t, s, r);
 }
