@@ -69,7 +69,7 @@ static void describe(struct iso_stream *s, const struct pipe *p)
 		return;
 	s->described = true;
 	s->largest = desc_endpoint_packet(&e) * desc_endpoint_transactions(&e);
-	s->is_feedback = iso_feedback_kind(p);
+	s->is_feedback = iso_feedback_of(p);
 	if (s->unit && interval > 0)
 		s->step = (uint32_t)(interval / s->unit);
 	else if (p->bInterval >= 1 && p->bInterval <= 16)
@@ -242,12 +242,13 @@ void iso_report(struct iso *s, struct run *r, struct emit *e)
 	for (size_t i = 0; i < s->opens; i++)
 		if (s->open[i])
 			end_stream(s, s->open[i]);
+	iso_wire_end(s);
 	result = mem_zalloc(s->streams + 1, sizeof(*result));
 	for (size_t i = 0; i < s->streams; i++)
 		iso_result(&result[i], s->stream[i], model_devices(r->model));
 	emit_begin(e, NULL, NULL);
 	iso_report_text(s, result, s->streams, r, e);
-	iso_report_tables(s, result, s->streams, e);
+	iso_report_tables(s, result, s->streams, r, e);
 	emit_end(e);
 	free(result);
 }

@@ -22,7 +22,7 @@ enum {
 
 /* ---- feedback ----------------------------------------------------------------------- */
 
-uint8_t iso_feedback_kind(const struct pipe *p)
+uint8_t iso_feedback_of(const struct pipe *p)
 {
 	unsigned packet = p->wMaxPacketSize & 0x7ff;
 

@@ -82,7 +82,7 @@ struct iso_stream {
 	bool wire;	     /* bus packets */
 	bool described;	     /* by an endpoint descriptor */
 	bool cancelled;	     /* the latest URB was */
-	uint8_t is_feedback; /* enum verdict of iso_audio: see FEEDBACK_ */
+	uint8_t is_feedback; /* FEEDBACK_ */
 	int64_t begin, end;  /* ns since the capture's first record */
 
 	/* URBs or, on the bus, intervals with a token */
@@ -139,7 +139,7 @@ struct iso_stream {
 };
 
 /* How sure it is that an endpoint tells feedback. */
-enum { FEEDBACK_NO, FEEDBACK_GUESSED, FEEDBACK_TOLD };
+enum iso_feedback_kind { FEEDBACK_NO, FEEDBACK_GUESSED, FEEDBACK_TOLD };
 
 /* One interval of a bus endpoint that is going on. */
 struct iso_interval {
@@ -154,9 +154,10 @@ struct iso_sof {
 	uint64_t n;
 	int64_t time, unit, position;
 	uint16_t frame;
-	bool seen, broken; /* broken: something came between, the next one begins anew */
+	bool seen;
 	uint8_t speed;
-	struct timeline clock;
+	struct timeline clock, longest; /* since the latest break; the longest before */
+	struct timeline_result result;	/* for the report */
 };
 
 struct iso {
@@ -192,12 +193,15 @@ void iso_wire_record(void *self, struct run *r, const struct run_record *rr);
 void iso_wire_transaction(void *self, struct run *r, const struct transaction *t);
 /* Counts a transfer of a bus capture, which is one interval; false: it holds none. */
 bool iso_wire_count(struct iso *all, struct iso_stream *s, const struct xfer *x, struct iso_urb *u);
+/* The last SOF has come. ppm by which frames are faster than the capture's clock says. */
+void iso_wire_end(struct iso *s);
+double iso_sof_ppm(const struct iso *s);
 void iso_wire_free(struct iso *s);
 
 /* ---- iso_audio.c: formats and feedback ---------------------------------------------- */
 
-/* FEEDBACK_ of a pipe by its descriptors. */
-uint8_t iso_feedback_kind(const struct pipe *p);
+/* enum iso_feedback_kind of a pipe by its descriptors. */
+uint8_t iso_feedback_of(const struct pipe *p);
 /* Reads a packet of n bytes; the value in 65536ths of a sample, 0: none. 3 bytes are 10.14 (USB 2.0
  * 5.12.4.2), 4 are 16.16. */
 uint32_t iso_feedback_value(const uint8_t *b, size_t n);
@@ -249,7 +253,8 @@ double iso_feedback_hz(const struct iso_result *r, double value);
 
 /* ---- iso_json.c: the report for machines, iso_text.c: for people -------------------- */
 
-void iso_report_tables(const struct iso *s, const struct iso_result *r, size_t n, struct emit *e);
+void iso_report_tables(const struct iso *s, const struct iso_result *r, size_t n,
+	const struct run *run, struct emit *e);
 void iso_report_text(const struct iso *s, const struct iso_result *r, size_t n,
 	const struct run *run, struct emit *e);
 

@@ -5,11 +5,11 @@
 
 #define R ((const struct iso_result *)row)
 #define S (R->s)
-#define GET(name, known, expr)                                                                    \
+#define GET(name, known, expr)                                                                     \
 	static void get_##name(const void *row, struct value *v)                                   \
 	{                                                                                          \
 		if (known)                                                                         \
-			*v = expr;                                                                \
+			*v = expr;                                                                 \
 	}
 
 /* ---- streams ------------------------------------------------------------------------ */
@@ -28,8 +28,8 @@ GET(dev, R->device->address != USB_NO_DEVICE, value_uint(R->device->address))
 GET(device, true, value_uint(R->pipe->instance))
 GET(ep, R->pipe->endpoint != USB_NO_ENDPOINT, value_uint(R->pipe->endpoint))
 GET(dir, true, value_name(usb_dir_name(R->pipe->dir)))
-GET(interface, R->pipe->flags & PIPE_DESCRIBED, value_uint(R->pipe->interface))
-GET(alternate, R->pipe->flags & PIPE_DESCRIBED, value_uint(R->pipe->alternate))
+GET(interface, R->pipe->flags &PIPE_DESCRIBED, value_uint(R->pipe->interface))
+GET(alternate, R->pipe->flags &PIPE_DESCRIBED, value_uint(R->pipe->alternate))
 GET(speed, true, value_name(usb_speed_name(S->speed)))
 GET(t, true, value_ns(S->begin))
 GET(duration, S->end > S->begin, value_ns(S->end - S->begin))
@@ -120,7 +120,10 @@ static void get_pattern(const void *row, struct value *v)
 		return;
 	text_init(&t, v->room, sizeof(v->room));
 	iso_pattern_text(&t, &S->pattern);
-	*v = (struct value){.type = VAL_TEXT, .trusted = true, .n = (uint32_t)t.len, .s = v->room};
+	v->type = VAL_TEXT;
+	v->trusted = true;
+	v->s = v->room;
+	v->n = (uint32_t)t.len;
 }
 
 GET(pattern_share, S->pattern.period, value_real(S->pattern.share))
@@ -333,7 +336,34 @@ static void emit_streams(const struct iso_result *r, struct emit *e)
 	emit_row_end(e);
 }
 
-void iso_report_tables(const struct iso *s, const struct iso_result *r, size_t n, struct emit *e)
+/* Null where there are none to be seen. */
+static void emit_frames(const struct iso *s, const struct run *run, struct emit *e)
+{
+	const struct bus_counts *c = model_bus_counts(run->model);
+	const struct timeline_result *l = &s->sof.result;
+	const struct {
+		const char *key;
+		bool known;
+		struct value v;
+	} items[] = {
+		{"sofs", c, value_uint(s->sof.n)},
+		{"missing", c && s->sof.n, value_uint(c ? c->missed_sofs : 0)},
+		{"ppm", l->fitted, value_real(l->fitted ? iso_sof_ppm(s) : 0)},
+		{"uncertainty", l->fitted,
+			value_real(l->fitted ? l->uncertainty / l->slope * 1e6 : 0)},
+		{"late_sd", l->fitted, NS(l->sd)},
+		{"late_max", l->fitted, NS(l->max)},
+	};
+
+	emit_begin(e, "frames", NULL);
+	for (size_t i = 0; i < ARRAY_LEN(items); i++)
+		emit_item(e, items[i].key, NULL, items[i].known ? items[i].v : value_null(),
+			SHOW_PLAIN);
+	emit_end(e);
+}
+
+void iso_report_tables(const struct iso *s, const struct iso_result *r, size_t n,
+	const struct run *run, struct emit *e)
 {
 	static const struct {
 		const char *key;
@@ -346,6 +376,7 @@ void iso_report_tables(const struct iso *s, const struct iso_result *r, size_t n
 		{"series", point_columns, ARRAY_LEN(point_columns), emit_points},
 	};
 
+	emit_frames(s, run, e);
 	emit_item(e, "streams_not_told", NULL, value_uint(s->untold), SHOW_PLAIN);
 	for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
 		emit_table(e, tables[i].key, NULL, tables[i].cols, tables[i].n, LAYOUT_LINES);

@@ -122,6 +122,21 @@ static void rotate(struct iso_pattern *p)
 		p->size[i] = v[(best + i) % p->period];
 }
 
+/* A round that repeats itself is several shorter ones. */
+static void shorten(struct iso_pattern *p)
+{
+	for (unsigned k = 1; k < p->period; k++) {
+		unsigned i = k;
+
+		if (p->period % k)
+			continue;
+		while (i < p->period && p->size[i] == p->size[i - k])
+			i++;
+		if (i == p->period)
+			p->period = k;
+	}
+}
+
 struct iso_pattern iso_sizes_pattern(const struct iso_sizes *s)
 {
 	struct iso_pattern p = {0};
@@ -142,6 +157,7 @@ struct iso_pattern iso_sizes_pattern(const struct iso_sizes *s)
 	from = typical_round(s, p.period);
 	for (unsigned i = 0; i < p.period; i++)
 		p.size[i] = at(s, from + i);
+	shorten(&p);
 	rotate(&p);
 	return p;
 }

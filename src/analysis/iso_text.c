@@ -88,8 +88,10 @@ static int decimals(double uncertainty)
 static void say_ppm(struct text *t, double ppm, double uncertainty)
 {
 	int n = decimals(uncertainty);
+	double least = pow(10, -n) / 2;
 
-	text_printf(t, "%+.*f ± %.*f ppm", n, ppm, n, uncertainty);
+	text_printf(t, "%+.*f ± %.*f ppm", n, fabs(ppm) < least ? 0.0 : ppm, n,
+		fmax(uncertainty, least));
 }
 
 static void say_percent(struct text *t, uint64_t part, uint64_t all)
@@ -210,19 +212,19 @@ static void say_endpoint(const struct iso_result *r, struct emit *e)
 
 	say_init(&w);
 	if (usb_speed_name(r->s->speed))
-		text_printf(&w.t, "%s speed, ", usb_speed_name(r->s->speed));
+		text_printf(&w.t, "%s speed", usb_speed_name(r->s->speed));
 	if (r->interval) {
-		text_str(&w.t, "every ");
+		text_str(&w.t, w.t.len ? ", every " : "every ");
 		text_str(&w.t, r->s->unit_inferred || r->s->step_inferred ? "~" : "");
 		say_ns(&w.t, (double)r->interval);
 	}
 	if (r->s->largest)
-		text_printf(&w.t, " up to %u bytes", r->s->largest);
+		text_printf(&w.t, "%sup to %u bytes", w.t.len ? " " : "", r->s->largest);
 	if (p->flags & PIPE_DESCRIBED) {
 		name = desc_function_name(
 			NULL, p->bInterfaceClass, p->bInterfaceSubClass, p->bInterfaceProtocol);
-		text_printf(&w.t, "; interface %u alternate %u%s%s", p->interface, p->alternate,
-			name ? ", " : "", name ? name : "");
+		text_printf(&w.t, "%sinterface %u alternate %u%s%s", w.t.len ? "; " : "",
+			p->interface, p->alternate, name ? ", " : "", name ? name : "");
 		say_format(&r->format, &w.t);
 	}
 	say_end(&w, e, "endpoint");
@@ -360,8 +362,8 @@ static void say_clock(const struct iso_result *r, struct emit *e)
 {
 	struct say w;
 
-	if (!r->clock_known)
-		return;
+	if (!r->clock_known || r->s->wire)
+		return; /* SOFs tell it better than tokens */
 	say_init(&w);
 	text_str(&w.t, "bus frames ");
 	say_ppm(&w.t, r->clock, r->clock_uncertainty);
@@ -536,9 +538,8 @@ static void plot_late(const struct iso_result *r, struct emit *e)
 			       .caption = w.room});
 }
 
-static void plot_over_time(const struct iso_result *r, const struct iso_point *p, size_t n,
-	const char *title, const char *unit, double (*get)(const struct iso_point *),
-	struct emit *e)
+static void plot_over_time(const struct iso_point *p, size_t n, const char *title, const char *unit,
+	double (*get)(const struct iso_point *), struct emit *e)
 {
 	double y[PLOT];
 	bool any = false;
@@ -547,14 +548,13 @@ static void plot_over_time(const struct iso_result *r, const struct iso_point *p
 		y[i] = get(&p[i]);
 		any |= isfinite(y[i]);
 	}
-	(void)r;
 	if (any)
 		emit_series(e, &(struct series){.title = title, .unit = unit, .y = y, .n = n});
 }
 
 static double late_us(const struct iso_point *p)
 {
-	return p->late_max / 1000;
+	return round(p->late_max) / 1000;
 }
 
 static double rate_k(const struct iso_point *p)
@@ -580,13 +580,13 @@ static void plots(const struct iso_result *r, struct emit *e)
 	plot_late(r, e);
 	if (n < PLOT_LEAST)
 		return;
-	plot_over_time(r, p, n, "latest", "µs", late_us, e);
+	plot_over_time(p, n, "latest", "µs", late_us, e);
 	if (r->s->is_feedback)
-		plot_over_time(r, p, n, "feedback", "Hz", feedback_of, e);
-	else
-		plot_over_time(r, p, n, "rate", "kB/s", rate_k, e);
+		plot_over_time(p, n, "feedback", "Hz", feedback_of, e);
+	else if (r->s->bytes)
+		plot_over_time(p, n, "rate", "kB/s", rate_k, e);
 	if (r->lost)
-		plot_over_time(r, p, n, "lost", "", lost_of, e);
+		plot_over_time(p, n, "lost", "", lost_of, e);
 }
 
 /* ---- all ---------------------------------------------------------------------------- */
@@ -607,18 +607,46 @@ static void say_stream(const struct iso_result *r, struct emit *e)
 	emit_end(e);
 }
 
+/* "8,000 SOFs, 2 missing; +0.3 ± 0.1 ppm against the capture's clock; sd 20 ns, max 60 ns" */
+static void say_sofs(const struct iso *s, const struct run *run, struct emit *e)
+{
+	const struct bus_counts *c = model_bus_counts(run->model);
+	const struct timeline_result *l = &s->sof.result;
+	struct say w;
+
+	if (!c || !s->sof.n)
+		return;
+	say_init(&w);
+	say_things(&w.t, s->sof.n, "SOF");
+	text_str(&w.t, ", ");
+	if (c->missed_sofs)
+		say_count(&w.t, c->missed_sofs);
+	else
+		text_str(&w.t, "none");
+	text_str(&w.t, " missing");
+	if (l->fitted) {
+		text_str(&w.t, "; ");
+		say_ppm(&w.t, iso_sof_ppm(s), l->uncertainty / l->slope * 1e6);
+		text_str(&w.t, " against the capture's clock; jitter sd ");
+		say_ns(&w.t, l->sd);
+		text_str(&w.t, ", max ");
+		say_ns(&w.t, l->max);
+	}
+	say_end(&w, e, "bus frames");
+}
+
 void iso_report_text(const struct iso *s, const struct iso_result *r, size_t n,
 	const struct run *run, struct emit *e)
 {
 	struct say w;
 
-	(void)run;
 	say_init(&w);
 	if (!n)
 		text_str(&w.t, "none");
 	else
 		say_things(&w.t, n + s->untold, "stream");
 	say_end(&w, e, "isochronous");
+	say_sofs(s, run, e);
 	for (size_t i = 0; i < n; i++)
 		say_stream(&r[i], e);
 }

@@ -7,6 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+enum { SUSPEND = 3000000 };
+
 /* ---- SOFs --------------------------------------------------------------------------- */
 
 /* High speed repeats each frame number eight times (USB 2.0 8.4.3.1). */
@@ -21,20 +23,25 @@ static int64_t sof_unit(struct iso_sof *f, const struct event *ev, int64_t since
 	return f->speed == USB_HIGH ? ISO_MICROFRAME : ISO_FRAME;
 }
 
-/* (Micro)frames since the SOF before, by time; numbers say it better at full speed. */
-static int64_t sof_step(const struct iso_sof *f, const struct event *ev, int64_t since)
+/* (Micro)frames since the SOF before: clocks do not differ by so much that time could not tell. */
+static int64_t sof_step(const struct iso_sof *f, int64_t since)
 {
-	enum { NUMBERS = 2048 };
-	int64_t by_time = since / f->unit + (since % f->unit > f->unit / 2), off;
+	int64_t step = since / f->unit + (since % f->unit > f->unit / 2);
 
-	if (by_time < 1)
-		by_time = 1;
-	if (f->unit == ISO_MICROFRAME)
-		return by_time;
-	off = ((ev->packet.frame - f->frame - by_time) % NUMBERS + NUMBERS) % NUMBERS;
-	return by_time + (off >= NUMBERS / 2 && by_time > NUMBERS - off ? off - NUMBERS
-				 : off < NUMBERS / 2			? off
-									: 0);
+	return step > 0 ? step : 1;
+}
+
+/* Behind a reset or a suspend (3 ms of silence: USB 2.0 7.1.7.6) frames begin anew. The longest
+ * stretch is the measure. */
+static void begin_clock(struct iso_sof *f, bool fine)
+{
+	if (f->clock.n > f->longest.n) {
+		timeline_free(&f->longest);
+		f->longest = f->clock;
+	} else {
+		timeline_free(&f->clock);
+	}
+	timeline_init(&f->clock, (double)f->unit, fine ? 1 : 1000);
 }
 
 static void add_sof(struct iso *s, int64_t now, const struct event *ev)
@@ -42,9 +49,9 @@ static void add_sof(struct iso *s, int64_t now, const struct event *ev)
 	struct iso_sof *f = &s->sof;
 
 	f->unit = sof_unit(f, ev, now - f->time);
-	if (!f->n)
-		timeline_init(&f->clock, (double)f->unit, s->fine ? 1 : 1000);
-	f->position += f->seen ? sof_step(f, ev, now - f->time) : 1;
+	if (!f->seen || now - f->time >= SUSPEND)
+		begin_clock(f, s->fine);
+	f->position += f->seen ? sof_step(f, now - f->time) : 1;
 	f->seen = true;
 	f->n++;
 	f->time = now;
@@ -52,7 +59,6 @@ static void add_sof(struct iso *s, int64_t now, const struct event *ev)
 	timeline_add(&f->clock, now, f->position, (double)now);
 }
 
-/* Behind a reset or a suspend nothing ties the SOFs to those before but time. */
 void iso_wire_record(void *self, struct run *r, const struct run_record *rr)
 {
 	struct iso *s = self;
@@ -183,9 +189,21 @@ bool iso_wire_count(struct iso *all, struct iso_stream *s, const struct xfer *x,
 	return true;
 }
 
+void iso_wire_end(struct iso *s)
+{
+	begin_clock(&s->sof, s->fine);
+	s->sof.result = timeline_result(&s->sof.longest);
+}
+
+double iso_sof_ppm(const struct iso *s)
+{
+	return ((double)s->sof.unit / s->sof.result.slope - 1) * 1e6;
+}
+
 void iso_wire_free(struct iso *s)
 {
 	for (size_t i = 0; i < ARRAY_LEN(s->interval); i++)
 		free(s->interval[i]);
 	timeline_free(&s->sof.clock);
+	timeline_free(&s->sof.longest);
 }
