@@ -45,8 +45,8 @@ static void end_stream(struct iso *all, struct iso_stream *s)
 		return;
 	}
 	iso_place_end(s);
-	s->late_result = timeline_result(&s->late);
-	s->rate_result = timeline_result(&s->rate);
+	s->late_result = timeline_result(&s->late, iso_quantum(all));
+	s->rate_result = timeline_result(&s->rate, 1);
 	timeline_histogram(&s->late, &s->late_result, s->late_result.p99 * 1.25, s->bars, ISO_BARS);
 	s->pattern = iso_sizes_pattern(&s->sizes);
 	timeline_drop_points(&s->late);
@@ -93,8 +93,8 @@ static struct iso_stream *begin_stream(struct iso *all, const struct run *r, con
 	describe(s, devices_get_pipe(model_devices(r->model), x->pipe));
 	if (x->flags & XFER_HAS_INTERVAL && x->interval > 0 && x->interval <= ISO_STEP_MAX)
 		s->step = (uint32_t)x->interval;
-	timeline_init(&s->late, (double)s->unit, all->fine ? 1 : 1000);
-	timeline_init(&s->rate, 0, 1);
+	timeline_init(&s->late, (double)s->unit);
+	timeline_init(&s->rate, 0);
 	if (all->streams < ISO_STREAMS) {
 		array_need(all->stream, all->streams, all->stream_cap);
 		all->stream[all->streams++] = s;
@@ -245,7 +245,7 @@ void iso_report(struct iso *s, struct run *r, struct emit *e)
 	iso_wire_end(s);
 	result = mem_zalloc(s->streams + 1, sizeof(*result));
 	for (size_t i = 0; i < s->streams; i++)
-		iso_result(&result[i], s->stream[i], model_devices(r->model));
+		iso_result(&result[i], s, s->stream[i], model_devices(r->model));
 	emit_begin(e, NULL, NULL);
 	iso_report_text(s, result, s->streams, r, e);
 	iso_report_tables(s, result, s->streams, r, e);

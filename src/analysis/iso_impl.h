@@ -171,6 +171,12 @@ struct iso {
 	bool fine; /* some time was no whole microsecond */
 };
 
+/* ns in whose multiples the capture's times come. */
+static inline double iso_quantum(const struct iso *s)
+{
+	return s->fine ? 1 : 1000;
+}
+
 /* ---- iso_place.c: where URBs lie in time -------------------------------------------- */
 
 /* Places the URB that ended last, and counts queue, gaps and lateness. */
@@ -196,6 +202,7 @@ bool iso_wire_count(struct iso *all, struct iso_stream *s, const struct xfer *x,
 /* The last SOF has come. ppm by which frames are faster than the capture's clock says. */
 void iso_wire_end(struct iso *s);
 double iso_sof_ppm(const struct iso *s);
+double iso_sof_uncertainty(const struct iso *s);
 void iso_wire_free(struct iso *s);
 
 /* ---- iso_audio.c: formats and feedback ---------------------------------------------- */
@@ -231,10 +238,15 @@ struct iso_result {
 	double hz, hz_uncertainty;		    /* samples per second of bus time */
 	uint32_t nominal;			    /* Hz; 0: not known */
 	double drift, drift_uncertainty;	    /* ppm of hz against nominal */
+	double capture_drift, capture_uncertainty;  /* the same by the capture's clock, if the
+						       clock is known */
 	uint64_t lost; /* intervals: skipped, and packets that failed */
 };
 
-void iso_result(struct iso_result *out, const struct iso_stream *s, const struct devices *d);
+void iso_result(struct iso_result *out, const struct iso *all, const struct iso_stream *s,
+	const struct devices *d);
+/* Nothing that this capture does not show could hide a loss. */
+bool iso_sees_losses(const struct iso_stream *s);
 
 /* A stretch of a stream. */
 struct iso_point {

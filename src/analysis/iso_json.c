@@ -34,7 +34,7 @@ GET(speed, true, value_name(usb_speed_name(S->speed)))
 GET(t, true, value_ns(S->begin))
 GET(duration, S->end > S->begin, value_ns(S->end - S->begin))
 GET(interval, R->interval, value_ns(R->interval))
-GET(on_time, S->packets > 0, value_bool(!R->lost))
+GET(on_time, R->lost || (S->done && iso_sees_losses(S)), value_bool(!R->lost))
 GET(lost, S->packets > 0, value_uint(R->lost))
 
 GET(urbs, !S->wire, value_uint(S->urbs))
@@ -101,7 +101,7 @@ GET(gap_at, S->gap.ns, value_ns(S->gap.at))
 GET(clock_ppm, R->clock_known, value_real(R->clock))
 GET(clock_unc, R->clock_known, value_real(R->clock_uncertainty))
 
-GET(bytes, TABLE, value_uint(S->bytes))
+GET(bytes, TABLE && !S->unrecorded, value_uint(S->bytes))
 GET(rate, R->rate_known, value_real(R->bytes_per_second))
 GET(rate_unc, R->rate_known, value_real(R->bytes_uncertainty))
 GET(reserved, R->reserved > 0, value_real(R->reserved))
@@ -110,6 +110,8 @@ GET(hz, R->hz > 0 && R->format.sample, value_real(R->hz))
 GET(hz_unc, R->hz > 0 && R->format.sample, value_real(R->hz_uncertainty))
 GET(nominal, R->nominal, value_uint(R->nominal))
 GET(drift, R->nominal, value_real(R->drift))
+GET(capture_drift, R->nominal && R->clock_known, value_real(R->capture_drift))
+GET(capture_unc, R->nominal && R->clock_known, value_real(R->capture_uncertainty))
 GET(drift_unc, R->nominal, value_real(R->drift_uncertainty))
 
 static void get_pattern(const void *row, struct value *v)
@@ -227,8 +229,10 @@ static const struct column stream_columns[] = {
 	COLUMN("samples.hz", hz),
 	COLUMN("samples.uncertainty", hz_unc),
 	COLUMN("samples.nominal", nominal),
-	COLUMN("samples.drift_ppm", drift),
-	COLUMN("samples.drift_uncertainty", drift_unc),
+	COLUMN("samples.ppm", drift),
+	COLUMN("samples.ppm_uncertainty", drift_unc),
+	COLUMN("samples.capture_ppm", capture_drift),
+	COLUMN("samples.capture_uncertainty", capture_unc),
 	COLUMN("sizes.min", size_min),
 	COLUMN("sizes.max", size_max),
 	COLUMN("sizes.pattern", pattern),
@@ -349,8 +353,7 @@ static void emit_frames(const struct iso *s, const struct run *run, struct emit 
 		{"sofs", c, value_uint(s->sof.n)},
 		{"missing", c && s->sof.n, value_uint(c ? c->missed_sofs : 0)},
 		{"ppm", l->fitted, value_real(l->fitted ? iso_sof_ppm(s) : 0)},
-		{"uncertainty", l->fitted,
-			value_real(l->fitted ? l->uncertainty / l->slope * 1e6 : 0)},
+		{"uncertainty", l->fitted, value_real(l->fitted ? iso_sof_uncertainty(s) : 0)},
 		{"late_sd", l->fitted, NS(l->sd)},
 		{"late_max", l->fitted, NS(l->max)},
 	};

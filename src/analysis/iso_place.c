@@ -122,8 +122,10 @@ static void infer_unit(struct iso_stream *s)
 
 	for (unsigned i = s->holds > 1; i < s->holds; i++)
 		positions += length(s, &s->held[i]);
+	if (positions <= 0)
+		return;
 	s->unit_inferred = true;
-	s->unit = iso_unit_near(positions ? (double)ns / (double)positions : 0);
+	s->unit = iso_unit_near((double)ns / (double)positions);
 }
 
 static void decide(struct iso_stream *s)
@@ -194,7 +196,7 @@ static int64_t place_of(struct iso_stream *s, const struct iso_urb *u)
 
 static void add_times(struct iso_stream *s, const struct iso_urb *u, int64_t end)
 {
-	if (u->timed && end < position_max)
+	if (u->timed && u->packets)
 		timeline_add(&s->late, u->end, end, (double)u->end);
 	if (!u->good)
 		return;
@@ -205,8 +207,12 @@ static void add_times(struct iso_stream *s, const struct iso_urb *u, int64_t end
 
 static void place(struct iso_stream *s, const struct iso_urb *u)
 {
-	int64_t begin = place_of(s, u), end = begin + length(s, u);
+	int64_t begin, end;
 
+	if (!s->unit) /* neither packets nor speed are known */
+		return;
+	begin = place_of(s, u);
+	end = begin + length(s, u);
 	if (begin > position_max || begin < -position_max)
 		begin = end = 0;
 	add_times(s, u, end);

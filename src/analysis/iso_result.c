@@ -8,10 +8,16 @@ static const double million = 1e6, second = 1e9;
 
 /* How fast frames come by the capture's clock. Where positions are counted and something was left
  * out, they are no measure. */
-static void clock_result(struct iso_result *r)
+static void clock_result(struct iso_result *r, const struct iso *all)
 {
 	const struct timeline_result *late = &r->s->late_result;
 
+	if (r->s->wire) { /* SOFs tell it better than tokens do */
+		r->clock_known = all->sof.result.fitted;
+		r->clock = r->clock_known ? iso_sof_ppm(all) : 0;
+		r->clock_uncertainty = r->clock_known ? iso_sof_uncertainty(all) : 0;
+		return;
+	}
 	if (!late->fitted || !(late->slope > 0) || r->s->positions == POSITIONS_UNDECIDED ||
 		(r->s->positions == POSITIONS_COUNTED && r->s->skips))
 		return;
@@ -37,6 +43,9 @@ static void infer_sample(struct iso_result *r)
 static void audio_result(struct iso_result *r)
 {
 	infer_sample(r);
+	/* A lost packet that is not told from an empty one would count as slow samples. */
+	if (r->s->unjudged && r->s->empty)
+		r->format.sample = 0;
 	if (!r->format.sample)
 		return;
 	r->hz = r->bytes_per_second / r->format.sample;
@@ -48,6 +57,8 @@ static void audio_result(struct iso_result *r)
 		return;
 	r->drift = (r->hz / r->nominal - 1) * million;
 	r->drift_uncertainty = r->hz_uncertainty / r->nominal * million;
+	r->capture_drift = ((1 + r->drift / million) * (1 + r->clock / million) - 1) * million;
+	r->capture_uncertainty = hypot(r->drift_uncertainty, r->clock_uncertainty);
 }
 
 static void rate_result(struct iso_result *r)
@@ -56,7 +67,7 @@ static void rate_result(struct iso_result *r)
 
 	if (r->interval > 0 && r->s->largest)
 		r->reserved = r->s->largest * second / (double)r->interval;
-	if (!rate->fitted)
+	if (!rate->fitted || r->s->unrecorded)
 		return;
 	r->rate_known = true;
 	r->bytes_per_second = rate->slope * second / (double)r->unit;
@@ -65,7 +76,13 @@ static void rate_result(struct iso_result *r)
 		audio_result(r);
 }
 
-void iso_result(struct iso_result *out, const struct iso_stream *s, const struct devices *d)
+bool iso_sees_losses(const struct iso_stream *s)
+{
+	return s->wire || (s->positions == POSITIONS_RECORDED && !s->unjudged && !s->unrecorded);
+}
+
+void iso_result(struct iso_result *out, const struct iso *all, const struct iso_stream *s,
+	const struct devices *d)
 {
 	*out = (struct iso_result){.s = s, .devices = d, .unit = s->unit};
 	out->pipe = devices_get_pipe(d, s->pipe);
@@ -77,7 +94,7 @@ void iso_result(struct iso_result *out, const struct iso_stream *s, const struct
 	out->lost = s->skipped + s->failures;
 	if (!out->unit)
 		return;
-	clock_result(out);
+	clock_result(out, all);
 	rate_result(out);
 }
 

@@ -108,14 +108,16 @@ static bool has_places(const struct iso_stream *s)
 }
 
 /* What cannot be known, so that nothing is promised. */
-static void say_reserve(const struct iso_stream *s, struct text *t)
+static void say_unseen(const struct iso_stream *s, struct text *t)
 {
-	bool judged = s->wire || s->unjudged < s->packets;
-
-	if (!judged)
-		text_str(t, "; how packets ended is not recorded");
+	if (s->wire)
+		return;
 	if (!has_places(s))
 		text_str(t, "; intervals left out between URBs would not show");
+	if (s->unrecorded)
+		text_str(t, "; not all packets are recorded");
+	else if (s->unjudged)
+		text_str(t, "; how packets ended is not recorded");
 }
 
 static void say_dry(const struct iso_stream *s, struct text *t)
@@ -160,10 +162,11 @@ static void say_verdict(const struct iso_result *r, struct emit *e)
 		w.tone = TONE_BAD;
 		say_losses(r, &w.t);
 	} else if (!s->done) {
-		text_str(&w.t, "nothing was completed");
+		text_str(&w.t,
+			s->unrecorded || !s->packets ? "not recorded" : "nothing was completed");
 	} else {
-		w.tone = s->dry ? TONE_WARN : TONE_GOOD;
-		text_str(&w.t, "yes: all of ");
+		w.tone = !iso_sees_losses(s) ? TONE_NONE : s->dry ? TONE_WARN : TONE_GOOD;
+		text_str(&w.t, iso_sees_losses(s) ? "yes: all of " : "no loss seen in ");
 		say_things(
 			&w.t, s->packets - s->cancelled_packets, s->wire ? "interval" : "packet");
 	}
@@ -174,8 +177,8 @@ static void say_verdict(const struct iso_result *r, struct emit *e)
 	}
 	if (s->dry)
 		say_dry(s, &w.t);
-	else if (!r->lost && s->done)
-		say_reserve(s, &w.t);
+	if (!r->lost && s->done)
+		say_unseen(s, &w.t);
 	say_end(&w, e, "on time");
 }
 
@@ -355,6 +358,10 @@ static void say_samples(const struct iso_result *r, struct emit *e)
 		text_str(&w.t, " Hz ");
 		say_ppm(&w.t, r->drift, r->drift_uncertainty);
 	}
+	if (r->nominal && r->clock_known) {
+		text_str(&w.t, "; by the capture's clock ");
+		say_ppm(&w.t, r->capture_drift, r->capture_uncertainty);
+	}
 	say_end(&w, e, "samples");
 }
 
@@ -441,9 +448,9 @@ static void say_queue(const struct iso_result *r, struct emit *e)
 		text_str(&w.t, "not to be seen: ");
 		text_str(&w.t, observe_reason(s->capture, ASPECT_QUEUE));
 	} else if (s->reserve.n) {
-		text_str(&w.t, "next URB there ");
+		text_str(&w.t, "reserve ");
 		say_ns(&w.t, (double)hist_quantile(&s->reserve, 0.5));
-		text_str(&w.t, " before the one ahead is done, at least ");
+		text_str(&w.t, ", at least ");
 		say_ns(&w.t, (double)s->reserve.min);
 	}
 	if (s->dry) {
@@ -541,15 +548,20 @@ static void plot_late(const struct iso_result *r, struct emit *e)
 static void plot_over_time(const struct iso_point *p, size_t n, const char *title, const char *unit,
 	double (*get)(const struct iso_point *), struct emit *e)
 {
-	double y[PLOT];
-	bool any = false;
+	double y[PLOT], lo = INFINITY, hi = -INFINITY;
+	struct say w;
 
 	for (size_t i = 0; i < n; i++) {
 		y[i] = get(&p[i]);
-		any |= isfinite(y[i]);
+		lo = fmin(lo, y[i]);
+		hi = fmax(hi, y[i]);
 	}
-	if (any)
-		emit_series(e, &(struct series){.title = title, .unit = unit, .y = y, .n = n});
+	if (!(lo < hi)) /* a flat line says nothing */
+		return;
+	say_init(&w);
+	text_printf(&w.t, "%.*f to %.*f %s", hi - lo < 1 ? 2 : hi - lo < 100, lo,
+		hi - lo < 1 ? 2 : hi - lo < 100, hi, unit);
+	emit_series(e, &(struct series){.title = title, .y = y, .n = n, .caption = w.room});
 }
 
 static double late_us(const struct iso_point *p)
@@ -626,7 +638,7 @@ static void say_sofs(const struct iso *s, const struct run *run, struct emit *e)
 	text_str(&w.t, " missing");
 	if (l->fitted) {
 		text_str(&w.t, "; ");
-		say_ppm(&w.t, iso_sof_ppm(s), l->uncertainty / l->slope * 1e6);
+		say_ppm(&w.t, iso_sof_ppm(s), iso_sof_uncertainty(s));
 		text_str(&w.t, " against the capture's clock; jitter sd ");
 		say_ns(&w.t, l->sd);
 		text_str(&w.t, ", max ");

@@ -33,7 +33,7 @@ static int64_t sof_step(const struct iso_sof *f, int64_t since)
 
 /* Behind a reset or a suspend (3 ms of silence: USB 2.0 7.1.7.6) frames begin anew. The longest
  * stretch is the measure. */
-static void begin_clock(struct iso_sof *f, bool fine)
+static void begin_clock(struct iso_sof *f)
 {
 	if (f->clock.n > f->longest.n) {
 		timeline_free(&f->longest);
@@ -41,7 +41,7 @@ static void begin_clock(struct iso_sof *f, bool fine)
 	} else {
 		timeline_free(&f->clock);
 	}
-	timeline_init(&f->clock, (double)f->unit, fine ? 1 : 1000);
+	timeline_init(&f->clock, (double)f->unit);
 }
 
 static void add_sof(struct iso *s, int64_t now, const struct event *ev)
@@ -50,7 +50,7 @@ static void add_sof(struct iso *s, int64_t now, const struct event *ev)
 
 	f->unit = sof_unit(f, ev, now - f->time);
 	if (!f->seen || now - f->time >= SUSPEND)
-		begin_clock(f, s->fine);
+		begin_clock(f);
 	f->position += f->seen ? sof_step(f, now - f->time) : 1;
 	f->seen = true;
 	f->n++;
@@ -191,13 +191,18 @@ bool iso_wire_count(struct iso *all, struct iso_stream *s, const struct xfer *x,
 
 void iso_wire_end(struct iso *s)
 {
-	begin_clock(&s->sof, s->fine);
-	s->sof.result = timeline_result(&s->sof.longest);
+	begin_clock(&s->sof);
+	s->sof.result = timeline_result(&s->sof.longest, iso_quantum(s));
 }
 
 double iso_sof_ppm(const struct iso *s)
 {
 	return ((double)s->sof.unit / s->sof.result.slope - 1) * 1e6;
+}
+
+double iso_sof_uncertainty(const struct iso *s)
+{
+	return s->sof.result.uncertainty / s->sof.result.slope * 1e6;
 }
 
 void iso_wire_free(struct iso *s)

@@ -9,9 +9,9 @@
 /* A bin's first width: short streams are seen by the millisecond. */
 enum { FIRST_WIDTH = 1000000 };
 
-void timeline_init(struct timeline *t, double unit, double quantum)
+void timeline_init(struct timeline *t, double unit)
 {
-	*t = (struct timeline){.unit = unit, .quantum = quantum, .random = 1, .width = FIRST_WIDTH};
+	*t = (struct timeline){.unit = unit, .random = 1, .width = FIRST_WIDTH};
 }
 
 void timeline_free(struct timeline *t)
@@ -233,7 +233,7 @@ static void lateness(const struct timeline *t, double slope, struct timeline_res
 	percentiles(t, r);
 }
 
-struct timeline_result timeline_result(const struct timeline *t)
+struct timeline_result timeline_result(const struct timeline *t, double quantum)
 {
 	struct timeline_result r = {.n = t->n, .sampled = t->n > TIMELINE_POINTS};
 	size_t room = t->n <= TIMELINE_POINTS ? t->points : t->bins;
@@ -248,7 +248,7 @@ struct timeline_result timeline_result(const struct timeline *t)
 
 		r.fitted = true;
 		r.slope = t->unit + f.slope;
-		r.uncertainty = f.uncertainty + (span > 0 ? t->quantum / span : 0);
+		r.uncertainty = f.uncertainty + (span > 0 ? quantum / span : 0);
 		lateness(t, f.slope, &r);
 	}
 	free(p);

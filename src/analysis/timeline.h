@@ -35,7 +35,6 @@ struct timeline {
 	uint64_t n;
 	int64_t first_x, last_x, begin; /* begin: time of the first event or note */
 	bool begun;
-	double quantum;			   /* y is a multiple of it */
 	double mean_x, mean_d, xx, xd, dd; /* running, about the means */
 	struct timeline_point *point;
 	size_t points, point_cap;
@@ -45,8 +44,7 @@ struct timeline {
 	size_t bins;
 };
 
-/* quantum: in what steps y is measured; 0: not known. */
-void timeline_init(struct timeline *t, double unit, double quantum);
+void timeline_init(struct timeline *t, double unit);
 void timeline_free(struct timeline *t);
 /* No more events: the kept ones are dropped, bins stay. Results must have been computed. */
 void timeline_drop_points(struct timeline *t);
@@ -68,7 +66,8 @@ struct timeline_result {
 	bool sampled;	      /* not all events were kept */
 };
 
-struct timeline_result timeline_result(const struct timeline *t);
+/* quantum: in what steps y is measured. */
+struct timeline_result timeline_result(const struct timeline *t, double quantum);
 /* Lateness of one point by that result. */
 double timeline_lateness(
 	const struct timeline *t, const struct timeline_result *r, const struct timeline_point *p);

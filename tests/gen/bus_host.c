@@ -354,8 +354,8 @@ struct urb *bus_step(struct bus *b, int64_t t)
 {
 	struct bus_pipe *p;
 
+	wire_sofs(b, b->now < t ? t : b->now); /* those of idle frames in their time */
 	b->now = b->now < t ? t : b->now;
-	wire_sofs(b, b->now);
 	p = whose_turn(b);
 	if (!p)
 		return NULL;
