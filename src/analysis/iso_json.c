@@ -35,7 +35,7 @@ GET(t, true, value_ns(S->begin))
 GET(duration, S->end > S->begin, value_ns(S->end - S->begin))
 GET(interval, R->interval, value_ns(R->interval))
 GET(on_time, R->lost || (S->done && iso_sees_losses(S)), value_bool(!R->lost))
-GET(lost, S->packets > 0, value_uint(R->lost))
+GET(lost, R->lost || (S->done && iso_sees_losses(S)), value_uint(R->lost))
 
 GET(urbs, !S->wire, value_uint(S->urbs))
 GET(urbs_ok, !S->wire, value_uint(S->ok))

@@ -7,7 +7,7 @@
 
 /* A period must be seen this often before it is believed. */
 enum { ROUNDS = 3, RUNS_SHOWN = 6 };
-static const double share_least = 0.9, share_alike = 0.005;
+static const double share_least = 0.9, share_alike = 0.02;
 
 static uint32_t divisor(uint32_t a, uint32_t b)
 {

@@ -31,8 +31,9 @@ struct iso_pattern {
 	uint32_t size[ISO_SIZES_PERIOD];
 };
 
-/* The shortest period that fits at least 90 % of the kept packets and, but for half a percent, as
- * well as any other. It begins with its longest run of equal sizes. */
+/* The shortest period that fits at least 90 % of the kept packets and, but for two percent, as
+ * well as any other: a clock that drifts makes it slip now and then. It begins with its longest run
+ * of equal sizes. */
 struct iso_pattern iso_sizes_pattern(const struct iso_sizes *s);
 /* Appends "9 × 176 + 180"; long ones are cut with an ellipsis. Nothing without a pattern. */
 void iso_pattern_text(struct text *t, const struct iso_pattern *p);

@@ -326,7 +326,7 @@ static void say_data_rate(const struct iso_result *r, struct emit *e)
 {
 	struct say w;
 
-	if (!r->rate_known)
+	if (!r->rate_known || !r->s->bytes)
 		return;
 	say_init(&w);
 	text_str(&w.t,

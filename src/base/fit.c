@@ -8,8 +8,8 @@
 
 enum { START_POINTS = 160, ROUNDS = 20 };
 
-/* Huber's constant: 95 % efficient where the errors are normal (Huber 1981, section 4.5). */
-static const double huber = 1.345;
+/* Tukey's constant: 95 % efficient where the errors are normal (Beaton and Tukey 1974). */
+static const double tukey = 4.685;
 /* The median of absolute deviations is this part of a normal distribution's standard deviation. */
 static const double mad_of_normal = 0.6745;
 /* Quantile of the normal distribution for 95 % on both sides. */
@@ -95,6 +95,14 @@ static double scale_of(const double *r, size_t n, double *scratch)
 	return scale > 0 ? scale : sum / (double)n;
 }
 
+/* How much a point of that residual counts: less the further off it is, at last nothing. */
+static double share_of(double r, double scale)
+{
+	double off = scale > 0 ? r / (tukey * scale) : 0;
+
+	return fabs(off) < 1 ? (1 - off * off) * (1 - off * off) : 0;
+}
+
 /* Least squares again with new shares until nothing moves. */
 static struct sums refine(const struct fit_point *p, size_t n, struct fit *f, double *share,
 	double *r, double *scratch)
@@ -107,8 +115,10 @@ static struct sums refine(const struct fit_point *p, size_t n, struct fit *f, do
 		residuals(p, n, f, r);
 		scale = scale_of(r, n, scratch);
 		for (size_t i = 0; i < n; i++)
-			share[i] = fabs(r[i]) <= huber * scale ? 1 : huber * scale / fabs(r[i]);
+			share[i] = share_of(r[i], scale);
 		s = sum_up(p, share, n);
+		if (!(s.xx > 0))
+			break;
 		f->slope = s.xy / s.xx;
 		f->offset = s.y - f->slope * s.x;
 		if (fabs(f->slope - before) <= 1e-12 * fabs(before))
@@ -118,22 +128,37 @@ static struct sums refine(const struct fit_point *p, size_t n, struct fit *f, do
 	return s;
 }
 
-/* The standard error of the slope, widened by what neighbours have in common: a sum of correlated
- * errors varies by (1 + c) / (1 - c) more than one of independent ones. */
-static double slope_error(const struct sums *s, const double *share, const double *r, size_t n)
+/* How much of an error of that residual the line would follow: the derivative of r times its share.
+ */
+static double follow_of(double r, double scale)
 {
-	double sum = 0, next = 0, shares = 0, correlation;
+	double off = scale > 0 ? r / (tukey * scale) : 0;
+
+	return fabs(off) < 1 ? (1 - off * off) * (1 - 5 * off * off) : 0;
+}
+
+/* The standard error of the slope, whatever the errors' distribution (the "sandwich" of Huber
+ * 1967), widened by what neighbours have in common: a sum of correlated errors varies by (1 + c) /
+ * (1 - c) more than one of independent ones. */
+static double slope_error(const struct fit_point *p, const struct sums *s, const double *share,
+	const double *r, double scale, size_t n)
+{
+	double sum = 0, next = 0, push = 0, hold = 0, correlation;
 
 	for (size_t i = 0; i < n; i++) {
-		double a = r[i] * share[i];
+		double a = r[i] * share[i], x = (p[i].x - s->x) * sqrt(p[i].weight);
 
 		sum += a * a;
-		shares += share[i];
+		push += a * a * x * x;
+		hold += follow_of(r[i], scale) * x * x;
 		if (i + 1 < n)
 			next += a * r[i + 1] * share[i + 1];
 	}
+	if (!(hold > 0))
+		return INFINITY;
 	correlation = sum > 0 ? fmin(0.99, fmax(0, next / sum)) : 0;
-	return sqrt(sum / fmax(1, shares - 2) / s->xx * (1 + correlation) / (1 - correlation));
+	return sqrt(push * (1 + correlation) / (1 - correlation)) / hold *
+	       sqrt((double)n / ((double)n - 2));
 }
 
 bool fit_line(const struct fit_point *p, size_t n, struct fit *f)
@@ -152,7 +177,7 @@ bool fit_line(const struct fit_point *p, size_t n, struct fit *f)
 		scratch[i] = p[i].y - out.slope * p[i].x;
 	out.offset = median(scratch, n);
 	s = refine(p, n, &out, share, r, scratch);
-	out.uncertainty = normal_95 * slope_error(&s, share, r, n);
+	out.uncertainty = normal_95 * slope_error(p, &s, share, r, scale_of(r, n, scratch), n);
 	free(room);
 	*f = out;
 	return true;

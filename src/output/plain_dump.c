@@ -85,8 +85,8 @@ static void put_real(struct text *t, const char *label, double d, const char *un
 	}
 }
 
-/* The mean of the values that there are between from and to, or NaN. */
-static double mean(const struct series *s, size_t from, size_t to)
+/* The mean (of counts the sum) of the values that there are between from and to, or NaN. */
+static double bar_of(const struct series *s, size_t from, size_t to)
 {
 	double sum = 0;
 	size_t n = 0;
@@ -97,22 +97,22 @@ static double mean(const struct series *s, size_t from, size_t to)
 		sum += s->y[from];
 		n++;
 	}
-	return n ? sum / (double)n : NAN;
+	return !n ? NAN : s->counts ? sum : sum / (double)n;
 }
 
 struct range {
 	double lo, hi;
 };
 
-static struct range range_of(const struct series *s)
+static struct range range_of(const double *y, size_t n)
 {
 	struct range r = {INFINITY, -INFINITY};
 
-	for (size_t i = 0; i < s->n; i++) {
-		if (!isfinite(s->y[i]))
+	for (size_t i = 0; i < n; i++) {
+		if (!isfinite(y[i]))
 			continue;
-		r.lo = fmin(r.lo, s->y[i]);
-		r.hi = fmax(r.hi, s->y[i]);
+		r.lo = fmin(r.lo, y[i]);
+		r.hi = fmax(r.hi, y[i]);
 	}
 	return r;
 }
@@ -146,15 +146,18 @@ void spark_format(struct text *t, const struct series *s, size_t columns, bool a
 	static const char dots[] = ".:-=+*#%@";
 	size_t levels = ascii ? sizeof(dots) - 1 : ARRAY_LEN(block),
 	       bars = s->n < columns ? s->n : columns;
-	struct range r = range_of(s);
+	struct range r = range_of(s->y, s->n), scale;
+	double y[SPARK_COLUMNS] = {0};
 
 	if (!(r.lo <= r.hi)) {
 		text_str(t, "no values");
 		return;
 	}
+	for (size_t i = 0; i < bars; i++)
+		y[i] = bar_of(s, i * s->n / bars, (i + 1) * s->n / bars);
+	scale = s->counts ? range_of(y, bars) : r;
 	for (size_t i = 0; i < bars; i++) {
-		double y = mean(s, i * s->n / bars, (i + 1) * s->n / bars);
-		double level = level_of(s, r, y, levels);
+		double level = level_of(s, scale, y[i], levels);
 
 		if (!isfinite(level))
 			text_char(t, ' ');
