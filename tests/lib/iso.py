@@ -5,7 +5,7 @@ import json
 import math
 
 import truth
-from house import Failed, ROOT, Skipped, command_line, json_lines, shown
+from house import Failed, ROOT, command_line, json_lines, shown
 
 # What a capture shows of a stream: queue, packets' own status, positions, every packet.
 SHOWS = {'220': 'queue status positions packets', '189': 'queue status packets',
@@ -128,7 +128,8 @@ def long_stream(house):
     checks.equal('completions', one['late']['n'], true['urbs'])
     for figure, part in (('mean', 0.01), ('sd', 0.01), ('p50', 0.03), ('p90', 0.01),
                          ('p99', 0.01), ('max', 0.01)):
-        checks.near(figure, one['late'][figure], true['late'][figure], 0, part)
+        # Times are whole microseconds.
+        checks.near(figure, one['late'][figure], true['late'][figure], 1.1e-6, part)
     checks.near('clock', one['clock']['ppm'], true['clock_ppm'], one['clock']['uncertainty'])
     checks.equal('points of the series', len(said['series']) <= 256, True)
     return checks.end()
@@ -144,8 +145,7 @@ def against_list(house, path):
     checks = Checks()
     if not listed:
         checks.equal('streams', said['streams'], [])
-        checks.end()
-        raise Skipped('no isochronous transfers')
+        return checks.end()
     for key in {(x['device'], x['ep'], x['dir']) for x in listed}:
         mine = [x for x in listed if (x['device'], x['ep'], x['dir']) == key]
         streams = [s for s in said['streams'] if (s['device'], s['ep'], s['dir']) == key]
