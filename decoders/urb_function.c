@@ -7,10 +7,10 @@
 
 static const char prefix[] = "URB_FUNCTION_";
 
-static int match(const struct decode_ctx *c, const struct xfer *x)
+static bool match(const struct decode_ctx *c, const struct xfer *x)
 {
 	(void)c;
-	return x->type == USB_REQUEST && x->flags & XFER_HAS_FUNCTION ? 1 : 0;
+	return x->type == USB_REQUEST && x->flags & XFER_HAS_FUNCTION;
 }
 
 /* The name without its prefix, or the number. */

@@ -1,4 +1,4 @@
-/* list.h: `list`: one line per transfer or per record. */
+/* list.h: `list`: one line per transfer, exchange, transaction, packet or record. */
 #ifndef ANALYSIS_LIST_H
 #define ANALYSIS_LIST_H
 
@@ -8,9 +8,10 @@ struct list_opts {
 	enum time_format time;
 	bool records;		    /* records instead of transfers */
 	bool packets, transactions; /* of bus captures: those */
-	bool fold;		    /* runs of SOFs and NAKs become one line */
-	bool fields;		    /* the field tree below each transfer */
-	uint64_t count;		    /* stop after so many lines; 0: all */
+	bool exchanges;
+	bool fold;	/* runs of SOFs and NAKs become one line */
+	bool fields;	/* the field tree below each transfer */
+	uint64_t count; /* stop after so many lines; 0: all */
 };
 
 /* What waits to be folded: the first of a run of NAKed transactions; of SOFs and NAKed tokens; and

@@ -14,6 +14,9 @@ static const struct option_row options[] = {
 	LIVE_OPTIONS,
 	{0, "records", 0, "one line per record instead of per transfer", OPTION_FLAG,
 		offsetof(struct options, records), 0, 0},
+	{0, "exchanges", 0,
+		"one line per exchange: transfers that belong together, as decoders tell",
+		OPTION_FLAG, offsetof(struct options, exchanges), 0, 0},
 	{0, "packets", 0, "bus captures: one line per packet; runs of SOFs and NAKs in one, -v all",
 		OPTION_FLAG, offsetof(struct options, packets), 0, 0},
 	{0, "transactions", 0,
@@ -62,11 +65,13 @@ static int run(const struct options *o, int argc, char **argv)
 		.records = o->records,
 		.packets = o->packets,
 		.transactions = o->transactions,
+		.exchanges = o->exchanges,
 		.fold = !o->verbose && o->format == OUTPUT_TEXT,
 		.fields = o->verbose,
 		.count = o->count,
 	};
-	bool by_begin = o->sort == SORT_BEGIN && !o->records && !o->packets && !o->transactions;
+	bool by_begin = o->sort == SORT_BEGIN && !o->records && !o->packets && !o->transactions &&
+			!o->exchanges;
 	struct session s;
 	struct list l;
 	struct consumer c;

@@ -2,6 +2,7 @@
  * as streams with toggles (8.6), isochronous one per service interval (8.5.5). */
 #include "base/mem.h"
 #include "model/bus_impl.h"
+#include "model/exchange.h"
 #include "model/learn.h"
 #include "usb/desc.h"
 #include "usb/pid.h"
@@ -206,6 +207,8 @@ void bus_token(struct bus *b, struct endpoint *ep, uint8_t pid, const struct rec
 
 void bus_keep(struct bus *b, struct endpoint *ep, const struct packet_event *p)
 {
+	uint32_t n;
+
 	ep->now_captured += p->data_len;
 	if (ep->t.pid == PID_SETUP) {
 		if (p->data_len >= SETUP_LEN)
@@ -214,9 +217,13 @@ void bus_keep(struct bus *b, struct endpoint *ep, const struct packet_event *p)
 		return;
 	}
 	/* control data teaches the device model, whoever wants it; only a prefix is kept */
-	if (b->m->opts.payload || ep->type == USB_CONTROL)
-		if (ep->kept == ep->total + ep->t.len - p->data_total)
-			payload_append(&b->m->pool, &ep->payload, &ep->kept, p->data, p->data_len);
+	n = p->data_len;
+	if (!b->m->opts.payload && ep->type != USB_CONTROL)
+		n = ep->kept >= TRACK_BYTES	 ? 0
+		    : n < TRACK_BYTES - ep->kept ? n
+						 : TRACK_BYTES - ep->kept;
+	if (n && ep->kept == ep->total + ep->t.len - p->data_total)
+		payload_append(&b->m->pool, &ep->payload, &ep->kept, p->data, n);
 }
 
 static bool is_data_stage(const struct endpoint *ep)

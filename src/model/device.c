@@ -11,8 +11,8 @@
 enum { ENDPOINTS = 17, DIRS = 3, INTERFACES = 32 };
 /* A device that came back more often starts afresh: bounds the time of looking things up. */
 enum { INHERIT_MAX = 64 };
-/* Pipes found lately, by address and endpoint: most captures never miss. */
-enum { CACHE_SIZE = 1024 };
+/* Pipes asked for lately, by address and endpoint: most captures never miss. */
+enum { ANSWERS = 1024 };
 
 struct address {
 	uint32_t section;
@@ -24,20 +24,17 @@ struct slot {
 	uint32_t ordinal;   /* which one behind its address, from 0 */
 	uint32_t inherits;  /* how many instances before this one its facts go back to */
 	uint32_t inherited; /* version of the previous instance's facts at that time */
-	/* Counts all that may change a pipe; pipes confirmed under an older number are not current.
-	 */
-	uint32_t serial;
 	struct fact *fact;
 	size_t facts, fact_cap, bytes;
 	int8_t alternate[INTERFACES];	/* -1: none selected */
 	char *port;			/* PORT_PATH_MAX bytes; NULL: none */
 	uint32_t pipe[ENDPOINTS][DIRS]; /* newest pipe of that endpoint, 0: none */
+	uint8_t content, content_type;	/* decoder of undescribed endpoints of that type, 0: none */
 };
 
 struct node {
 	struct pipe pub;
-	uint32_t older;	 /* the pipe of the same endpoint made before */
-	uint32_t serial; /* of the instance when this was its current pipe */
+	uint32_t older; /* the pipe of the same endpoint made before */
 };
 
 struct known {
@@ -48,6 +45,15 @@ struct known {
 	size_t facts;
 };
 
+/* What devices_pipe() was asked for, packed, and its answer: good as long as nothing changed since.
+ */
+struct answer {
+	uint64_t at;   /* section, bus, address */
+	uint32_t what; /* speed, type, direction, endpoint */
+	uint32_t pipe; /* 0: none yet */
+	uint32_t changes;
+};
+
 struct devices {
 	struct slot *instance;
 	struct node *pipe;
@@ -55,13 +61,14 @@ struct devices {
 	size_t instances, instance_cap, pipes, pipe_cap, knowns, known_cap;
 	uint32_t endpoints, changes;
 	struct map by_address; /* the instance behind an address */
-	uint32_t cache[CACHE_SIZE];
+	devices_binder *binder;
+	void *binder_ctx;
+	struct answer answer[ANSWERS];
 };
 
-/* Pipes of an instance looked up before may be others now. */
-static void touch(struct devices *d, struct slot *s)
+/* Pipes looked up before may be others now. */
+static void touch(struct devices *d)
 {
-	s->serial++;
 	d->changes++;
 }
 
@@ -76,6 +83,12 @@ const char *speed_from_text(enum speed_from f)
 struct devices *devices_new(void)
 {
 	return mem_zalloc(1, sizeof(struct devices));
+}
+
+void devices_set_binder(struct devices *d, devices_binder *binder, void *ctx)
+{
+	d->binder = binder;
+	d->binder_ctx = ctx;
 }
 
 static void free_facts(struct fact *f, size_t n)
@@ -157,7 +170,6 @@ static uint32_t add_instance(struct devices *d, const struct address *a, uint32_
 		.configuration = CONFIGURATION_UNKNOWN,
 	};
 	s->ordinal = previous ? d->instance[previous - 1].ordinal + 1 : 0;
-	s->serial = 1;
 	memset(s->alternate, -1, sizeof(s->alternate));
 	take_known(d, n);
 	return n;
@@ -178,7 +190,7 @@ void devices_forget(struct devices *d, uint32_t section, uint16_t bus, uint16_t 
 
 	if (!s)
 		return;
-	touch(d, &d->instance[s->value - 1]);
+	touch(d);
 	map_remove(&d->by_address, s);
 }
 
@@ -303,13 +315,18 @@ size_t devices_facts_now(
 	return n;
 }
 
+/* The configuration a pipe stands for, or the first one. */
+static const struct fact *configuration_of(const struct devices *d, const struct pipe *p)
+{
+	return p->flags & PIPE_CONFIGURED
+		       ? devices_configuration(d, p->instance, p->version, p->configuration)
+		       : devices_fact(d, p->instance, p->version, DESC_CONFIGURATION, 0, FACT_ANY);
+}
+
 bool devices_interface(
 	const struct devices *d, const struct pipe *p, uint8_t number, struct desc_interface *out)
 {
-	const struct fact *f =
-		p->flags & PIPE_CONFIGURED
-			? devices_configuration(d, p->instance, p->version, p->configuration)
-			: devices_fact(d, p->instance, p->version, DESC_CONFIGURATION, 0, FACT_ANY);
+	const struct fact *f = configuration_of(d, p);
 	struct desc_iter it;
 	struct desc_item item;
 
@@ -375,7 +392,7 @@ void devices_add_fact(struct devices *d, uint32_t instance, const struct fact *f
 	new->since = ++s->pub.version;
 	new->data = memcpy(mem_resize(NULL, f->len, 1), f->data, f->len);
 	s->bytes += f->len;
-	touch(d, s);
+	touch(d);
 	find_speed(s, new);
 }
 
@@ -387,7 +404,7 @@ void devices_set_configuration(struct devices *d, uint32_t instance, int value)
 
 	s->pub.configuration = value;
 	memset(s->alternate, value ? 0 : -1, sizeof(s->alternate)); /* USB 2.0 9.1.1.5 */
-	touch(d, s);
+	touch(d);
 }
 
 void devices_set_port_path(struct devices *d, uint32_t instance, const char *s, size_t n)
@@ -414,7 +431,19 @@ void devices_set_alternate(
 	if (interface >= INTERFACES || alternate > INT8_MAX || s->alternate[interface] == alternate)
 		return;
 	s->alternate[interface] = (int8_t)alternate;
-	touch(d, s);
+	touch(d);
+}
+
+void devices_set_content(struct devices *d, uint32_t instance, uint8_t type, uint8_t decoder)
+{
+	struct slot *s = &d->instance[instance - 1];
+
+	if (s->content == decoder && s->content_type == type)
+		return;
+	s->content = decoder;
+	s->content_type = type;
+	s->pub.version++;
+	touch(d);
 }
 
 int devices_alternate(const struct devices *d, uint32_t instance, uint8_t interface)
@@ -452,10 +481,10 @@ struct candidate {
 	int rank; /* 0: none; 2: the alternate setting in use; 1: another one */
 };
 
-/* Among the interfaces of a configuration: the endpoint in the alternate setting in use, else the
- * first alternate setting that has it. */
+/* Among the interfaces of a configuration: the endpoint in the alternate setting in use (by
+ * interface number, NULL: not known), else the first alternate setting that has it. */
 static struct candidate find_endpoint(
-	const struct slot *s, const struct fact *config, uint8_t address, uint8_t type)
+	const int8_t *alternate, const struct fact *config, uint8_t address, uint8_t type)
 {
 	struct candidate best = {.rank = 0}, now = {.rank = 0};
 	struct desc_iter it;
@@ -470,7 +499,7 @@ static struct candidate find_endpoint(
 			   desc_endpoint_parse(&now.endpoint, item.data, item.len) &&
 			   now.endpoint.bEndpointAddress == address) {
 			uint8_t number = now.interface.bInterfaceNumber;
-			int in_use = number < INTERFACES ? s->alternate[number] : -1;
+			int in_use = alternate && number < INTERFACES ? alternate[number] : -1;
 
 			now.rank = now.interface.bAlternateSetting == in_use ? 2 : 1;
 			if (type != USB_TYPE_UNKNOWN && desc_endpoint_type(&now.endpoint) != type)
@@ -489,6 +518,43 @@ const struct fact *devices_configuration_in_use(const struct devices *d, uint32_
 	return configuration_in_use(d, instance, &inferred);
 }
 
+/* The interface association that holds an interface (USB 3.2 9.6.4). */
+static bool find_association(
+	const struct fact *config, uint8_t interface, struct desc_association *out)
+{
+	struct desc_iter it;
+	struct desc_item item;
+
+	desc_iter_init(&it, config->data, config->len, config->total);
+	while (desc_next(&it, &item))
+		if (item.type == DESC_INTERFACE_ASSOCIATION &&
+			desc_association_parse(out, item.data, item.len) &&
+			interface >= out->bFirstInterface &&
+			interface - out->bFirstInterface < out->bInterfaceCount)
+			return true;
+	return false;
+}
+
+static void describe_interface(
+	struct pipe *p, const struct desc_interface *i, const struct fact *config)
+{
+	struct desc_association a;
+
+	p->flags |= PIPE_DESCRIBED;
+	p->interface = p->function = i->bInterfaceNumber;
+	p->alternate = i->bAlternateSetting;
+	p->bInterfaceClass = i->bInterfaceClass;
+	p->bInterfaceSubClass = i->bInterfaceSubClass;
+	p->bInterfaceProtocol = i->bInterfaceProtocol;
+	if (!find_association(config, i->bInterfaceNumber, &a))
+		return;
+	p->flags |= PIPE_ASSOCIATED;
+	p->function = a.bFirstInterface;
+	p->bFunctionClass = a.bFunctionClass;
+	p->bFunctionSubClass = a.bFunctionSubClass;
+	p->bFunctionProtocol = a.bFunctionProtocol;
+}
+
 static void describe(const struct devices *d, struct pipe *p)
 {
 	const struct slot *s = &d->instance[p->instance - 1];
@@ -504,6 +570,9 @@ static void describe(const struct devices *d, struct pipe *p)
 	if (dev && desc_device_parse(&dd, dev->data, dev->len)) {
 		p->idVendor = dd.idVendor;
 		p->idProduct = dd.idProduct;
+		p->bDeviceClass = dd.bDeviceClass;
+		p->bDeviceSubClass = dd.bDeviceSubClass;
+		p->bDeviceProtocol = dd.bDeviceProtocol;
 		p->flags |= PIPE_IDS;
 	}
 	if (!p->endpoint || p->endpoint == USB_NO_ENDPOINT) {
@@ -518,19 +587,43 @@ static void describe(const struct devices *d, struct pipe *p)
 		return;
 	p->configuration = dc.bConfigurationValue;
 	p->flags |= PIPE_CONFIGURED | (inferred ? PIPE_INFERRED : 0);
-	c = find_endpoint(
-		s, config, (uint8_t)(p->endpoint | (p->dir == USB_IN ? 0x80 : 0)), p->type);
+	c = find_endpoint(s->alternate, config,
+		(uint8_t)(p->endpoint | (p->dir == USB_IN ? 0x80 : 0)), p->type);
 	if (!c.rank)
 		return;
-	p->flags |= PIPE_DESCRIBED | (c.rank < 2 ? PIPE_INFERRED : 0);
-	p->interface = c.interface.bInterfaceNumber;
-	p->alternate = c.interface.bAlternateSetting;
-	p->bInterfaceClass = c.interface.bInterfaceClass;
-	p->bInterfaceSubClass = c.interface.bInterfaceSubClass;
-	p->bInterfaceProtocol = c.interface.bInterfaceProtocol;
+	p->flags |= c.rank < 2 ? PIPE_INFERRED : 0;
+	describe_interface(p, &c.interface, config);
 	p->bmAttributes = c.endpoint.bmAttributes;
 	p->bInterval = c.endpoint.bInterval;
 	p->wMaxPacketSize = c.endpoint.wMaxPacketSize;
+}
+
+bool devices_pipe_of_interface(
+	const struct devices *d, const struct pipe *p, uint8_t number, struct pipe *out)
+{
+	struct desc_interface i;
+
+	*out = *p;
+	if (!devices_interface(d, p, number, &i))
+		return false;
+	describe_interface(out, &i, configuration_of(d, p));
+	return true;
+}
+
+bool devices_pipe_of_endpoint(
+	const struct devices *d, const struct pipe *p, uint8_t address, struct pipe *out)
+{
+	const struct fact *config = configuration_of(d, p);
+	struct candidate c;
+
+	*out = *p;
+	if (!config)
+		return false;
+	c = find_endpoint(NULL, config, address, USB_TYPE_UNKNOWN);
+	if (!c.rank)
+		return false;
+	describe_interface(out, &c.interface, config);
+	return true;
 }
 
 struct pipe devices_describe(const struct devices *d, uint32_t section, uint16_t bus,
@@ -560,8 +653,17 @@ static bool same_contents(const struct pipe *a, const struct pipe *b)
 	       a->alternate == b->alternate;
 }
 
-/* The current pipe of an instance's endpoint: the one already confirmed, one made before that says
- * the same, or a new one. */
+/* The decoder of an endpoint: what the binder says, else what its content proved. */
+static uint8_t bind(const struct devices *d, const struct slot *s, const struct pipe *p)
+{
+	uint8_t decoder = d->binder ? d->binder(d->binder_ctx, d, p) : 0;
+
+	if (!decoder && !(p->flags & PIPE_DESCRIBED) && s->content_type == p->type)
+		decoder = s->content;
+	return decoder;
+}
+
+/* The current pipe of an instance's endpoint: one made before that says the same, or a new one. */
 static uint32_t find_pipe(
 	struct devices *d, uint32_t inst, uint8_t endpoint, uint8_t dir, uint8_t type)
 {
@@ -570,21 +672,21 @@ static uint32_t find_pipe(
 	uint32_t *head = &s->pipe[endpoint < 16 ? endpoint : 16][dir];
 
 	describe(d, &p);
+	if (endpoint)
+		p.decoder = bind(d, s, &p);
 	for (uint32_t n = *head; n; n = d->pipe[n - 1].older) {
-		struct node *old = &d->pipe[n - 1];
+		const struct node *old = &d->pipe[n - 1];
 
 		if (old->pub.type != type)
 			continue;
 		p.endpoint_id = old->pub.endpoint_id;
-		if (same_contents(&old->pub, &p)) {
-			old->serial = s->serial;
+		if (same_contents(&old->pub, &p))
 			return n;
-		}
 	}
 	if (!p.endpoint_id)
 		p.endpoint_id = ++d->endpoints;
 	array_need(d->pipe, d->pipes, d->pipe_cap);
-	d->pipe[d->pipes] = (struct node){.pub = p, .older = *head, .serial = s->serial};
+	d->pipe[d->pipes] = (struct node){.pub = p, .older = *head};
 	*head = (uint32_t)++d->pipes;
 	return *head;
 }
@@ -605,32 +707,39 @@ static uint32_t instance_of_speed(struct devices *d, const struct address *a, ui
 	}
 	s->pub.speed = speed;
 	s->pub.speed_from = SPEED_FROM_CAPTURE;
-	s->serial++;
+	touch(d);
 	return n;
+}
+
+/* Apart, so that the registers it needs are not saved for each transfer. */
+static __attribute__((noinline)) uint32_t find_answer(struct devices *d, struct answer *a)
+{
+	const struct address at = {
+		(uint32_t)(a->at >> 32), (uint16_t)(a->at >> 16), (uint16_t)a->at};
+	uint32_t inst = instance_of_speed(d, &at, (uint8_t)(a->what >> 24));
+
+	a->pipe = find_pipe(
+		d, inst, (uint8_t)a->what, (uint8_t)(a->what >> 8), (uint8_t)(a->what >> 16));
+	a->changes = d->changes;
+	return a->pipe;
 }
 
 uint32_t devices_pipe(struct devices *d, uint32_t section, uint16_t bus, uint16_t address,
 	uint8_t endpoint, uint8_t dir, uint8_t type, uint8_t speed)
 {
-	const struct address a = {section, bus, address};
-	uint32_t *cached, inst, n;
+	uint64_t at = (uint64_t)section << 32 | (uint32_t)bus << 16 | address;
+	uint32_t what;
+	struct answer *a;
 
 	if (type == USB_CONTROL) /* message pipes carry both directions (USB 2.0 section 5.3.2) */
 		dir = USB_DIR_UNKNOWN;
-	cached = &d->cache[(address << 5 ^ endpoint << 1 ^ (dir & 1) ^ bus << 3) % CACHE_SIZE];
-	n = *cached;
-	if (n) {
-		const struct node *p = &d->pipe[n - 1];
-
-		if (p->pub.endpoint == endpoint && p->pub.dir == dir && p->pub.type == type &&
-			(speed == USB_SPEED_UNKNOWN || speed == p->pub.speed) &&
-			p->serial == d->instance[p->pub.instance - 1].serial &&
-			same_address(d, p->pub.instance, &a))
-			return n;
-	}
-	inst = instance_of_speed(d, &a, speed);
-	*cached = find_pipe(d, inst, endpoint, dir, type);
-	return *cached;
+	what = (uint32_t)speed << 24 | (uint32_t)type << 16 | (uint32_t)dir << 8 | endpoint;
+	a = &d->answer[(address << 5 ^ endpoint << 1 ^ (dir & 1) ^ bus << 3) % ANSWERS];
+	if (a->at == at && a->what == what && a->changes == d->changes && a->pipe)
+		return a->pipe;
+	a->at = at;
+	a->what = what;
+	return find_answer(d, a);
 }
 
 const struct pipe *devices_get_pipe(const struct devices *d, uint32_t n)

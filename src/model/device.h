@@ -49,7 +49,8 @@ enum {
 	PIPE_IDS = 1 << 0,	  /* idVendor, idProduct */
 	PIPE_CONFIGURED = 1 << 1, /* configuration */
 	PIPE_DESCRIBED = 1 << 2, /* interface to wMaxPacketSize: an endpoint descriptor was found */
-	PIPE_INFERRED = 1 << 3	 /* configuration or alternate setting were inferred: ~ */
+	PIPE_INFERRED = 1 << 3,	 /* configuration or alternate setting were inferred: ~ */
+	PIPE_ASSOCIATED = 1 << 4 /* an interface association holds the interface: bFunction… */
 };
 
 struct pipe {
@@ -62,6 +63,10 @@ struct pipe {
 	uint8_t configuration, interface, alternate;
 	uint8_t bInterfaceClass, bInterfaceSubClass, bInterfaceProtocol;
 	uint8_t bmAttributes, bInterval;
+	uint8_t function; /* first interface of its association, or the interface itself */
+	uint8_t bFunctionClass, bFunctionSubClass, bFunctionProtocol;
+	uint8_t bDeviceClass, bDeviceSubClass, bDeviceProtocol; /* with PIPE_IDS */
+	uint8_t decoder; /* number of the decoder it is bound to; 0: none, or endpoint 0 */
 	uint16_t wMaxPacketSize, idVendor, idProduct;
 };
 
@@ -69,6 +74,11 @@ struct devices;
 
 struct devices *devices_new(void);
 void devices_free(struct devices *d);
+
+/* Who says which decoder (a number from 1, 0: none) an endpoint's pipe is bound to, each time a
+ * pipe is made; its other members are filled. To be set before the first pipe is made. */
+typedef uint8_t devices_binder(void *ctx, const struct devices *d, const struct pipe *p);
+void devices_set_binder(struct devices *d, devices_binder *binder, void *ctx);
 
 /* The pipe number (from 1) of an endpoint as seen in an event, made on first use. */
 uint32_t devices_pipe(struct devices *d, uint32_t section, uint16_t bus, uint16_t address,
@@ -107,6 +117,13 @@ size_t devices_facts_now(
 struct desc_interface;
 bool devices_interface(
 	const struct devices *d, const struct pipe *p, uint8_t number, struct desc_interface *out);
+/* The same pipe's facts, of another part of its device: *out is p with interface to function and
+ * flags as far as descriptors tell of an interface, or of the one that an endpoint
+ * (bEndpointAddress) belongs to. False: nothing is known of it. */
+bool devices_pipe_of_interface(
+	const struct devices *d, const struct pipe *p, uint8_t number, struct pipe *out);
+bool devices_pipe_of_endpoint(
+	const struct devices *d, const struct pipe *p, uint8_t address, struct pipe *out);
 /* Appends string `index` as UTF-8 (untrusted); false: not known, or index 0. */
 bool devices_string(const struct devices *d, uint32_t instance, uint32_t version, uint8_t index,
 	struct text *t);
@@ -131,6 +148,10 @@ enum { PORT_PATH_MAX = 40 };
 void devices_set_port_path(struct devices *d, uint32_t instance, const char *s, size_t n);
 void devices_set_alternate(
 	struct devices *d, uint32_t instance, uint8_t interface, uint8_t alternate);
+
+/* Endpoints of that type which no descriptor tells of are bound to a decoder from now on: what they
+ * carried is certain. */
+void devices_set_content(struct devices *d, uint32_t instance, uint8_t type, uint8_t decoder);
 
 /* ---- starting knowledge ------------------------------------------------------------- */
 

@@ -21,6 +21,8 @@ struct index {
 	size_t replays, replay_cap;
 	uint32_t *by_end;
 	size_t ends, end_cap;
+	struct index_exchange *exchange; /* [id - 1] */
+	size_t exchanges, exchange_cap;
 	struct checkpoint *point;
 	size_t points, point_cap;
 	uint64_t records;
@@ -38,6 +40,7 @@ void index_free(struct index *ix)
 	free(ix->entry);
 	free(ix->replay);
 	free(ix->by_end);
+	free(ix->exchange);
 	free(ix->point);
 	free(ix);
 }
@@ -51,8 +54,43 @@ void index_add_record(struct index *ix, const struct record *rec)
 		(struct checkpoint){rec->offset, rec->time, rec->section, rec->iface};
 }
 
-void index_add_xfer(struct index *ix, const struct xfer *x)
+/* A transfer joins an exchange. */
+static void join(struct index *ix, const struct xfer *x, const struct exchange *ex)
 {
+	struct index_exchange *to;
+
+	while (ix->exchanges < ex->id) {
+		array_need(ix->exchange, ix->exchanges, ix->exchange_cap);
+		ix->exchange[ix->exchanges++] = (struct index_exchange){0};
+	}
+	to = &ix->exchange[ex->id - 1];
+	if (!to->xfers)
+		*to = (struct index_exchange){
+			.begin = ex->begin,
+			.first = x->id,
+			.place = (uint32_t)ix->ends,
+			.decoder = ex->decoder,
+			.function = ex->function,
+		};
+	to->xfers++;
+}
+
+void index_add_exchange(struct index *ix, const struct exchange *ex)
+{
+	struct index_exchange *to = &ix->exchange[ex->id - 1];
+
+	to->begin = ex->begin;
+	to->end = ex->end;
+	to->bytes = ex->bytes;
+	to->last = ex->last;
+	to->result = ex->result;
+	to->synthetic_end = ex->synthetic_end;
+}
+
+void index_add_xfer(struct index *ix, const struct xfer *x, const struct exchange *ex)
+{
+	if (ex)
+		join(ix, x, ex);
 	while (ix->entries < x->id) {
 		array_need(ix->entry, ix->entries, ix->entry_cap);
 		ix->entry[ix->entries++] = (struct index_entry){0};
@@ -62,7 +100,7 @@ void index_add_xfer(struct index *ix, const struct xfer *x)
 		.first = (uint32_t)x->first,
 		.last = (uint32_t)x->last,
 		.length = x->len > 0 ? (uint32_t)x->len : 0,
-		.exchange = x->exchange,
+		.exchange = ex ? ex->id : 0,
 		.duration =
 			xfer_duration(x) == XFER_UNKNOWN ? -1 : (float)(x->end - x->begin) / 1e9f,
 		.pipe = x->pipe & 0x3fffff,
@@ -84,6 +122,16 @@ void index_add_xfer(struct index *ix, const struct xfer *x)
 struct bus_replay index_replay(const struct index *ix, uint32_t id)
 {
 	return id && id <= ix->replays ? ix->replay[id - 1] : (struct bus_replay){0};
+}
+
+uint32_t index_exchanges(const struct index *ix)
+{
+	return (uint32_t)ix->exchanges;
+}
+
+const struct index_exchange *index_get_exchange(const struct index *ix, uint32_t id)
+{
+	return id && id <= ix->exchanges ? &ix->exchange[id - 1] : NULL;
 }
 
 uint32_t index_count(const struct index *ix)

@@ -1,11 +1,11 @@
 /* index.h: where every transfer of a capture is: 32 bytes per transfer in begin order (8 more in
- * bus captures), the order of their ends, and a checkpoint every 64 records. Filled during a run;
- * then any transfer can be read again at random (run/load.h). */
+ * bus captures), the order of their ends, the exchanges, and a checkpoint every 64 records. Filled
+ * during a run; then any transfer can be read again at random (run/load.h). */
 #ifndef MODEL_INDEX_H
 #define MODEL_INDEX_H
 
 #include "capture/record.h"
-#include "model/xfer.h"
+#include "model/exchange.h"
 
 struct index_entry {
 	int64_t time;	      /* begin, ns since the capture's first record */
@@ -18,6 +18,18 @@ struct index_entry {
 	uint32_t pipe : 22, status : 4, many : 1, lost : 1, no_length : 1;
 };
 
+/* An exchange of the capture. */
+struct index_exchange {
+	int64_t begin, end; /* ns since the capture's first record; end 0 while it is open */
+	uint64_t bytes;
+	uint32_t first, last; /* ids of the transfers that ended first and last (last: 0 while open)
+			       */
+	uint32_t place;	      /* of its first transfer in the order of ends, from 0 */
+	uint32_t xfers;	      /* so far */
+	uint8_t decoder, function, result;
+	bool synthetic_end; /* its end is not seen from its transfers */
+};
+
 enum { INDEX_STEP = 64 };
 
 struct index;
@@ -27,12 +39,17 @@ void index_free(struct index *ix);
 
 /* Every record in order, before its transfer; every transfer as it ends. */
 void index_add_record(struct index *ix, const struct record *rec);
-void index_add_xfer(struct index *ix, const struct xfer *x);
+void index_add_xfer(struct index *ix, const struct xfer *x, const struct exchange *ex);
+/* Every exchange that is over. */
+void index_add_exchange(struct index *ix, const struct exchange *ex);
 
 /* What a transfer put together from bus packets needs beside (known 0: it was not). */
 struct bus_replay index_replay(const struct index *ix, uint32_t id);
 uint32_t index_count(const struct index *ix);
 uint64_t index_records(const struct index *ix);
+/* id from 1 to index_exchanges(); NULL outside. */
+uint32_t index_exchanges(const struct index *ix);
+const struct index_exchange *index_get_exchange(const struct index *ix, uint32_t id);
 /* id from 1 to index_count(); NULL outside, or for an id whose transfer never ended up in the
  * index. */
 const struct index_entry *index_get(const struct index *ix, uint32_t id);

@@ -17,7 +17,10 @@ struct placement {
 };
 
 struct model_opts {
-	bool payload; /* keep OUT data from submission to completion, so that transfers carry it */
+	/* Keep OUT data from submission to completion, so that transfers carry it. Without it they
+	 * carry what `track` needs (model/exchange.h): all of control transfers, TRACK_BYTES of
+	 * those bound to a decoder, and transfers of at most that. */
+	bool payload;
 	/* To rebuild a transfer of an earlier run: that run's devices (not owned; NULL: own ones),
 	 * start time and the next transfer's id (0: start afresh). */
 	struct devices *devices;

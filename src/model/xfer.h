@@ -76,7 +76,6 @@ struct xfer {
 	uint32_t
 		endpoint_id; /* the same for all pipes of an instance's endpoint (model/device.h) */
 	uint32_t instance;   /* device instance, from 1; 0: none */
-	uint32_t exchange;   /* 0: none */
 	uint32_t section;
 	uint16_t bus, device;
 	uint8_t endpoint, dir, type, speed; /* as in struct event */

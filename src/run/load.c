@@ -15,12 +15,23 @@ static void index_record(void *self, struct run *r, const struct run_record *rr)
 static void index_xfer(void *self, struct run *r, struct row *row)
 {
 	(void)r;
-	index_add_xfer(self, row->x);
+	index_add_xfer(self, row->x, row->decode.exchange);
+}
+
+static void index_exchange(void *self, struct run *r, const struct exchange *ex)
+{
+	(void)r;
+	index_add_exchange(self, ex);
 }
 
 struct consumer run_indexer(struct index *ix)
 {
-	return (struct consumer){.self = ix, .record = index_record, .xfer = index_xfer};
+	return (struct consumer){
+		.self = ix,
+		.record = index_record,
+		.xfer = index_xfer,
+		.exchange = index_exchange,
+	};
 }
 
 /* ---- one record --------------------------------------------------------------------- */
@@ -68,7 +79,7 @@ struct loading {
 	const struct index *ix;
 	uint32_t id;
 	bool done;
-	void (*got)(void *ctx, struct row *row);
+	void (*got)(void *ctx, const struct xfer *x);
 	void *ctx;
 	struct err *err;
 };
@@ -123,7 +134,6 @@ static void rebuilt(void *ctx, const struct xfer *x)
 {
 	struct loading *l = ctx;
 	struct xfer copy = *x;
-	struct row row;
 
 	if (x->id != l->id || l->done)
 		return;
@@ -132,8 +142,7 @@ static void rebuilt(void *ctx, const struct xfer *x)
 	as_streamed(model_devices(l->run->model), index_get(l->ix, l->id), &copy);
 	copy.capture = (uint8_t)model_capture(l->run->model, &copy);
 	with_whole_payload(l, &copy);
-	run_row(l->run, &row, &copy);
-	l->got(l->ctx, &row);
+	l->got(l->ctx, &copy);
 }
 
 /* Feeds the records of the transfer: first and last, and what lies between where it has more. */
@@ -183,8 +192,9 @@ static int feed_range(struct loading *l, struct model *m, const struct index_ent
 	return rc < 0 ? -1 : 0;
 }
 
-int run_load_xfer(struct run *r, const struct index *ix, uint32_t id,
-	void (*got)(void *ctx, struct row *row), void *ctx, struct err *e)
+/* The transfer alone, without its exchange. */
+static int load_alone(struct run *r, const struct index *ix, uint32_t id,
+	void (*got)(void *ctx, const struct xfer *x), void *ctx, struct err *e)
 {
 	const struct index_entry *x = index_get(ix, id);
 	struct loading l = {r, ix, id, false, got, ctx, e};
@@ -209,5 +219,89 @@ int run_load_xfer(struct run *r, const struct index *ix, uint32_t id,
 	model_free(m);
 	if (rc == 0 && !l.done)
 		return err_set(e, "transfer %u is not there any more: the capture has changed", id);
+	return rc;
+}
+
+/* ---- with its exchange -------------------------------------------------------------- */
+
+/* The exchange's transfers are tracked again, from the first one on. */
+struct replay {
+	struct run *run;
+	const struct index_exchange *of; /* NULL: the transfer belongs to none */
+	struct tracker tracker;
+	struct exchange *ex;
+	uint32_t wanted; /* this one is given to `got`; 0: none */
+	void (*got)(void *ctx, struct row *row);
+	void *ctx;
+};
+
+static void track_again(void *ctx, const struct xfer *x)
+{
+	struct replay *p = ctx;
+	struct row row;
+
+	if (p->of)
+		p->ex = track_bound(&p->tracker, x, p->of->decoder, p->of->function);
+	if (x->id != p->wanted)
+		return;
+	run_row(p->run, &row, x, p->ex);
+	p->got(p->ctx, &row);
+}
+
+/* Tracks the transfers of the exchange `id` in end order, up to transfer `last` (0: all). */
+static int replay_exchange(
+	struct replay *p, const struct index *ix, uint32_t id, uint32_t last, struct err *e)
+{
+	uint32_t xfer;
+	uint32_t left = p->of->xfers;
+
+	p->tracker = (struct tracker){
+		.decode = &p->run->decode,
+		.devices = model_devices(p->run->model),
+		.all = exchanges_replay(id),
+	};
+	for (uint32_t at = p->of->place; left && (xfer = index_by_end(ix, at)); at++) {
+		if (index_get(ix, xfer)->exchange != id)
+			continue;
+		left--;
+		if (load_alone(p->run, ix, xfer, track_again, p, e) < 0)
+			return -1;
+		if (xfer == last)
+			break;
+	}
+	return 0;
+}
+
+int run_load_xfer(struct run *r, const struct index *ix, uint32_t id,
+	void (*got)(void *ctx, struct row *row), void *ctx, struct err *e)
+{
+	const struct index_entry *x = index_get(ix, id);
+	struct replay p = {.run = r, .wanted = id, .got = got, .ctx = ctx};
+	int rc;
+
+	if (!x || !x->exchange)
+		return load_alone(r, ix, id, track_again, &p, e);
+	p.of = index_get_exchange(ix, x->exchange);
+	rc = replay_exchange(&p, ix, x->exchange, id, e);
+	exchanges_free(p.tracker.all);
+	return rc;
+}
+
+int run_load_exchange(struct run *r, const struct index *ix, uint32_t id,
+	void (*got)(void *ctx, const struct exchange *ex), void *ctx, struct err *e)
+{
+	struct replay p = {.run = r, .of = index_get_exchange(ix, id)};
+	int rc;
+
+	if (!p.of)
+		return err_set(
+			e, "there is no exchange %u: the capture has %u", id, index_exchanges(ix));
+	rc = replay_exchange(&p, ix, id, 0, e);
+	if (rc == 0 && p.ex) {
+		p.ex->result = p.of->result;
+		p.ex->synthetic_end = p.of->synthetic_end;
+		got(ctx, p.ex);
+	}
+	exchanges_free(p.tracker.all);
 	return rc;
 }

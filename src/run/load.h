@@ -14,6 +14,10 @@ struct consumer run_indexer(struct index *ix);
 int run_load_xfer(struct run *r, const struct index *ix, uint32_t id,
 	void (*got)(void *ctx, struct row *row), void *ctx, struct err *e);
 
+/* Calls got() with exchange `id` as it was in the end. 0 or -1 as above. */
+int run_load_exchange(struct run *r, const struct index *ix, uint32_t id,
+	void (*got)(void *ctx, const struct exchange *ex), void *ctx, struct err *e);
+
 /* Calls got() with record `number` and its event. 0 or -1 as above. */
 int run_load_record(struct run *r, const struct index *ix, uint64_t number,
 	void (*got)(void *ctx, const struct record *rec, const struct event *ev), void *ctx,

@@ -4,14 +4,36 @@
 #define RUN_RUN_H
 
 #include "base/err.h"
+#include "base/map.h"
 #include "capture/reader.h"
 #include "filter/filter.h"
 #include "filter/row.h"
+#include "link/link.h"
 #include "model/model.h"
+#include "run/track.h"
+
+/* Records of a link type. */
+struct run_link {
+	uint32_t link;
+	const struct link_type *type; /* NULL: foreign */
+	uint64_t records;
+};
+
+/* What is counted of records whoever consumes them, so that a consumer that wants no more than this
+ * is not called for each of them. */
+struct run_tally {
+	struct run_link *link; /* in the order of their first records */
+	size_t links, cap;
+	struct map by_link;
+	bool timed;	    /* some record had a time: */
+	int64_t begin, end; /* the earliest and the latest, as in struct record */
+};
 
 struct run {
 	struct reader *reader;
 	struct model *model;
+	struct decode_ctx decode; /* what decoders are given; exchange is each transfer's own */
+	struct tracker tracker;
 	const struct filter *filter; /* NULL: all */
 	struct consumer *consumer;
 	size_t consumers;
@@ -23,6 +45,7 @@ struct run {
 		uint64_t record;    /* the first that went there; 0: none */
 		const char *reason; /* why, NULL: not told */
 	} binned[BIN_COUNT];
+	struct run_tally tally;
 	const struct run_opts *opts; /* as given, during and after the run */
 };
 
@@ -41,6 +64,10 @@ struct consumer {
 	void (*record)(void *self, struct run *r, const struct run_record *rec);
 	void (*transaction)(void *self, struct run *r, const struct transaction *t);
 	void (*xfer)(void *self, struct run *r, struct row *row);
+	/* Once for each exchange, when it is over, behind its last transfer; with a filter only
+	 * those of which it kept a transfer (all: every one). */
+	void (*exchange)(void *self, struct run *r, const struct exchange *ex);
+	bool all_exchanges;
 };
 
 struct run_opts {
@@ -69,7 +96,7 @@ int run_capture(
 	struct run *r, const struct run_opts *o, struct consumer *c, size_t n, struct err *e);
 void run_close(struct run *r);
 
-/* A row for a transfer of this run. */
-void run_row(struct run *r, struct row *row, const struct xfer *x);
+/* A row for a transfer of this run and its exchange (NULL: none). */
+void run_row(struct run *r, struct row *row, const struct xfer *x, const struct exchange *ex);
 
 #endif

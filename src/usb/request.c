@@ -16,30 +16,6 @@ const char *recipient_name(unsigned recipient)
 	return recipient < ARRAY_LEN(name) ? name[recipient] : NULL;
 }
 
-static const struct request requests[] = {
-	{0, "GET_STATUS", "USB 2.0 9.4.5", "status type", 0},
-	{1, "CLEAR_FEATURE", "USB 2.0 9.4.1", "feature selector", 0},
-	{3, "SET_FEATURE", "USB 2.0 9.4.9", "feature selector", "test selector, suspend options"},
-	{5, "SET_ADDRESS", "USB 2.0 9.4.6", "device address", 0},
-	{6, "GET_DESCRIPTOR", "USB 2.0 9.4.3", "descriptor type and index", "language id"},
-	{7, "SET_DESCRIPTOR", "USB 2.0 9.4.8", "descriptor type and index", "language id"},
-	{8, "GET_CONFIGURATION", "USB 2.0 9.4.2", 0, 0},
-	{9, "SET_CONFIGURATION", "USB 2.0 9.4.7", "configuration value", 0},
-	{10, "GET_INTERFACE", "USB 2.0 9.4.4", 0, 0},
-	{11, "SET_INTERFACE", "USB 2.0 9.4.10", "alternate setting", 0},
-	{12, "SYNCH_FRAME", "USB 2.0 9.4.11", 0, 0},
-	{48, "SET_SEL", "USB 3.2 9.4.12", 0, 0},
-	{49, "SET_ISOCH_DELAY", "USB 3.2 9.4.11", "delay in ns", 0},
-};
-
-const struct request *request_standard(uint8_t bRequest)
-{
-	for (size_t i = 0; i < ARRAY_LEN(requests); i++)
-		if (requests[i].bRequest == bRequest)
-			return &requests[i];
-	return NULL;
-}
-
 const char *descriptor_type_name(uint8_t t)
 {
 	/* USB 2.0 table 9-5, USB 3.2 table 9-6, HID 1.11 section 7.1, and the hub's. */

@@ -1,5 +1,5 @@
-/* request.h: the requests of USB 2.0 and USB 3.2 chapter 9, and the parts of a setup packet, as
- * tables with their sections. */
+/* request.h: the parts of a setup packet by USB 2.0 and USB 3.2 chapter 9, as tables with their
+ * sections. The requests themselves are in decoders/standard.c. */
 #ifndef USB_REQUEST_H
 #define USB_REQUEST_H
 
@@ -24,18 +24,6 @@ static inline unsigned setup_recipient(uint8_t bmRequestType)
 /* "standard", "class", …; "device", "interface", "endpoint", "other", NULL: reserved recipient. */
 const char *request_type_name(unsigned type);
 const char *recipient_name(unsigned recipient);
-
-/* A standard request. */
-struct request {
-	uint8_t bRequest;
-	const char *name;    /* "GET_DESCRIPTOR" */
-	const char *section; /* "USB 2.0 9.4.3" */
-	const char *value;   /* what wValue means, NULL: must be zero */
-	const char *index;   /* what wIndex means beside the recipient, NULL: recipient or zero */
-};
-
-/* NULL for a number chapter 9 does not define. */
-const struct request *request_standard(uint8_t bRequest);
 
 /* "device", "configuration", "BOS", …; NULL: not a standard or common class descriptor type. */
 const char *descriptor_type_name(uint8_t bDescriptorType);

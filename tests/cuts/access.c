@@ -102,7 +102,6 @@ static void add_xfer(struct note *t, const struct xfer *x)
 		{"pipe", x->pipe},
 		{"endpoint_id", x->endpoint_id},
 		{"instance", x->instance},
-		{"exchange", x->exchange},
 		{"section", x->section},
 		{"bus", x->bus},
 		{"device", x->device},
@@ -150,12 +149,51 @@ static void add_packets(struct note *t, const struct iso_table *iso)
 			p.has_status ? (long long)p.raw_status : -1);
 }
 
+static void add_exchange(struct note *t, const struct exchange *ex)
+{
+	add(t,
+		"exchange %u: from %u, %u transfers, key %u, decoder %u, function %u, %llu bytes, "
+		"state ",
+		ex->id, ex->first, ex->xfers, ex->key, ex->decoder, ex->function,
+		(unsigned long long)ex->bytes);
+	for (size_t i = 0; i < sizeof(ex->state); i++)
+		add(t, "%02x", ex->state[i]);
+	add(t, "\n");
+}
+
+/* One that is over, with what its decoder says of it. */
+static void write_down_exchange(
+	struct note *t, const struct decode_ctx *of_run, const struct exchange *ex)
+{
+	struct note_emit e = {{&note_ops}, t};
+	struct decode_ctx c = *of_run;
+	const struct decoder *d = decoders[ex->decoder - 1];
+	char room[512];
+	struct text info;
+
+	c.exchange = ex;
+	add_exchange(t, ex);
+	add(t, "to %u, records %llu to %llu, time %lld to %lld, %s%s\n", ex->last,
+		(unsigned long long)ex->first_record, (unsigned long long)ex->last_record,
+		(long long)ex->begin, (long long)ex->end,
+		exchange_result_name((enum exchange_result)ex->result),
+		ex->synthetic_end ? ", not by its transfers" : "");
+	text_init(&info, room, sizeof(room));
+	if (d->exchange_info)
+		d->exchange_info(&c, &info);
+	add(t, "info %s\n", info.s);
+	if (d->exchange_decode)
+		d->exchange_decode(&c, &e.emit);
+}
+
 static void write_down(struct note *t, struct row *row)
 {
 	struct note_emit e = {{&note_ops}, t};
 	const struct xfer *x = row->x;
 
 	add_xfer(t, x);
+	if (row->decode.exchange)
+		add_exchange(t, row->decode.exchange);
 	if (x->iso.layout != ISO_NONE)
 		add_packets(t, &x->iso);
 	for (size_t i = 0; i < row_fields_count; i++) {
@@ -191,6 +229,8 @@ struct test {
 	struct index *ix;
 	struct note *of; /* [id - 1], as streamed */
 	size_t n, cap;
+	struct note *exchange; /* [id - 1] */
+	size_t exchanges, exchange_cap;
 	bool learn;
 	uint64_t compared;
 };
@@ -207,9 +247,20 @@ static void on_xfer(void *self, struct run *r, struct row *row)
 	write_down(&t->of[row->x->id - 1], row);
 }
 
+static void on_exchange(void *self, struct run *r, const struct exchange *ex)
+{
+	struct test *t = self;
+
+	while (t->exchanges < ex->id) {
+		array_need(t->exchange, t->exchanges, t->exchange_cap);
+		t->exchange[t->exchanges++] = (struct note){0};
+	}
+	write_down_exchange(&t->exchange[ex->id - 1], &r->decode, ex);
+}
+
 static void differs(const struct test *t, uint32_t id, const char *what)
 {
-	fprintf(stderr, "%s%s: transfer %u loaded is not as streamed: %s\n", t->path,
+	fprintf(stderr, "%s%s: transfer or exchange %u loaded is not as streamed: %s\n", t->path,
 		t->learn ? ", learnt" : "", id, what);
 	exit(1);
 }
@@ -255,6 +306,19 @@ static void compare(void *ctx, struct row *row)
 	t->compared++;
 }
 
+static void compare_exchange(void *ctx, const struct exchange *ex)
+{
+	struct test *t = ctx;
+	const struct note *streamed = &t->exchange[ex->id - 1];
+	struct note now = {0};
+
+	write_down_exchange(&now, &t->run.decode, ex);
+	if (now.n != streamed->n || memcmp(now.s, streamed->s, now.n))
+		say_line(t, ex->id, streamed, &now);
+	forget(&now);
+	t->compared++;
+}
+
 /* Each id once, in an order that follows from the seed. */
 static uint32_t *shuffled(uint32_t n, uint64_t seed)
 {
@@ -282,12 +346,20 @@ static void load_all(struct test *t, uint64_t seed)
 	if (t->compared != n)
 		differs(t, n, "number of transfers loaded");
 	free(id);
+	for (uint32_t i = 1; i <= index_exchanges(t->ix); i++)
+		if (run_load_exchange(&t->run, t->ix, i, compare_exchange, t, &e) < 0)
+			differs(t, i, e.text);
+	if (t->compared != n + t->exchanges)
+		differs(t, n, "number of exchanges loaded");
 }
 
 static uint64_t test(const char *path, bool learn, uint64_t seed)
 {
 	struct test t = {.path = path, .learn = learn, .ix = index_new()};
-	struct consumer c[] = {run_indexer(t.ix), {.self = &t, .payload = true, .xfer = on_xfer}};
+	struct consumer c[] = {
+		run_indexer(t.ix),
+		{.self = &t, .payload = true, .xfer = on_xfer, .exchange = on_exchange},
+	};
 	struct run_opts o = {.path = path, .seekable = true, .quiet = true, .learn = learn};
 	struct err e = {0};
 
@@ -298,7 +370,10 @@ static uint64_t test(const char *path, bool learn, uint64_t seed)
 	load_all(&t, seed);
 	for (size_t i = 0; i < t.n; i++)
 		forget(&t.of[i]);
+	for (size_t i = 0; i < t.exchanges; i++)
+		forget(&t.exchange[i]);
 	free(t.of);
+	free(t.exchange);
 	run_close(&t.run);
 	index_free(t.ix);
 	return t.compared;

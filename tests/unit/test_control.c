@@ -295,16 +295,16 @@ static void no_request_is_left_out(void **state)
 			hex(cases[i].setup, s);
 			tested |= s[1] == b && !(s[0] & 0x60);
 		}
-		if (request_standard((uint8_t)b)) {
-			if (!tested)
-				fail_msg("request %u has no case", b);
-			continue;
-		}
 		snprintf(setup, sizeof(setup), "80 %02x 0000 0000 0000", b);
 		snprintf(expected, sizeof(expected),
 			"standard request 0x%02x wValue 0x0000 wIndex 0x0000", b);
 		x = transfer(setup, NULL, 0, 0);
-		assert_string_equal(info(&x), expected);
+		if (strcmp(info(&x), expected)) {
+			if (!tested)
+				fail_msg("request %u has no case", b);
+			drop(&x);
+			continue;
+		}
 		assert_string_equal(fields(&x), "");
 		drop(&x);
 	}

@@ -14,10 +14,10 @@
 
 static unsigned infos; /* how often a meaning was computed */
 
-static int claims(const struct decode_ctx *c, const struct xfer *x)
+static bool claims(const struct decode_ctx *c, const struct xfer *x)
 {
 	(void)c;
-	return x->type == USB_CONTROL ? 10 : 0;
+	return x->type == USB_CONTROL;
 }
 
 static void info(const struct decode_ctx *c, const struct xfer *x, struct text *t)
@@ -28,8 +28,8 @@ static void info(const struct decode_ctx *c, const struct xfer *x, struct text *
 		t, x->setup[1] == 6 ? "GET_DESCRIPTOR device \"caf\u00e9\\x1b\"" : "SET_ADDRESS 5");
 }
 
-static const struct decoder control = {"control", "requests", claims, info, NULL};
-static const struct decoder msc = {"msc", "disks", claims, info, NULL};
+static const struct decoder control = {.name = "control", .match = claims, .info = info};
+static const struct decoder msc = {.name = "msc", .match = claims, .info = info};
 const struct decoder *const decoders[] = {&control, &msc, NULL};
 
 const struct decoder *decoder_for(const struct decode_ctx *c, const struct xfer *x)
@@ -92,7 +92,6 @@ static struct xfer prepared[ROWS] = {
 		.len = 13,
 		.naks = XFER_UNKNOWN,
 		.retries = XFER_UNKNOWN,
-		.exchange = 7,
 		.data = {csw, 13, 13, 13}},
 	[I] = {.id = 3,
 		.records = 2,
@@ -166,6 +165,8 @@ static struct xfer prepared[ROWS] = {
 		.iso = {.packets = 8, .layout = ISO_LINUX}},
 };
 
+static const struct exchange seventh = {.id = 7};
+
 /* The rows kept, as letters in order. */
 static void kept(const struct filter *f, char letters[ROWS + 1])
 {
@@ -175,6 +176,7 @@ static void kept(const struct filter *f, char letters[ROWS + 1])
 		struct row r;
 
 		row_init(&r, &prepared[i], NULL);
+		r.decode.exchange = i == B ? &seventh : NULL;
 		if (filter_keeps(f, &r))
 			letters[n++] = "CBIPS"[i];
 	}

@@ -410,8 +410,9 @@ static void the_index_finds_records_and_transfers(void **state)
 		rec.time = (int64_t)n;
 		index_add_record(ix, &rec);
 	}
-	index_add_xfer(ix, &(struct xfer){.id = 3, .first = 5, .last = 9, .pipe = 1, .len = 7});
-	index_add_xfer(ix, &(struct xfer){.id = 1, .first = 1, .last = 20, .pipe = 2});
+	index_add_xfer(
+		ix, &(struct xfer){.id = 3, .first = 5, .last = 9, .pipe = 1, .len = 7}, NULL);
+	index_add_xfer(ix, &(struct xfer){.id = 1, .first = 1, .last = 20, .pipe = 2}, NULL);
 	assert_int_equal(index_count(ix), 3);
 	assert_int_equal(index_get(ix, 3)->length, 7);
 	assert_null(index_get(ix, 2));
