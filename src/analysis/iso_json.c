@@ -340,28 +340,25 @@ static void emit_streams(const struct iso_result *r, struct emit *e)
 	emit_row_end(e);
 }
 
-/* Null where there are none to be seen. */
+/* The bus's own; null where the capture has none. */
 static void emit_frames(const struct iso *s, const struct run *run, struct emit *e)
 {
 	const struct bus_counts *c = model_bus_counts(run->model);
 	const struct timeline_result *l = &s->sof.result;
-	const struct {
-		const char *key;
-		bool known;
-		struct value v;
-	} items[] = {
-		{"sofs", c, value_uint(s->sof.n)},
-		{"missing", c && s->sof.n, value_uint(c ? c->missed_sofs : 0)},
-		{"ppm", l->fitted, value_real(l->fitted ? iso_sof_ppm(s) : 0)},
-		{"uncertainty", l->fitted, value_real(l->fitted ? iso_sof_uncertainty(s) : 0)},
-		{"late_sd", l->fitted, NS(l->sd)},
-		{"late_max", l->fitted, NS(l->max)},
-	};
 
+	if (!c || !s->sof.n) {
+		emit_item(e, "frames", NULL, value_null(), SHOW_PLAIN);
+		return;
+	}
 	emit_begin(e, "frames", NULL);
-	for (size_t i = 0; i < ARRAY_LEN(items); i++)
-		emit_item(e, items[i].key, NULL, items[i].known ? items[i].v : value_null(),
-			SHOW_PLAIN);
+	emit_item(e, "sofs", NULL, value_uint(s->sof.n), SHOW_PLAIN);
+	emit_item(e, "missing", NULL, value_uint(c->missed_sofs), SHOW_PLAIN);
+	if (l->fitted) {
+		emit_item(e, "ppm", NULL, value_real(iso_sof_ppm(s)), SHOW_PLAIN);
+		emit_item(e, "uncertainty", NULL, value_real(iso_sof_uncertainty(s)), SHOW_PLAIN);
+		emit_item(e, "late_sd", NULL, NS(l->sd), SHOW_PLAIN);
+		emit_item(e, "late_max", NULL, NS(l->max), SHOW_PLAIN);
+	}
 	emit_end(e);
 }
 

@@ -254,6 +254,166 @@ static void test_pattern_of_drifting_clock(void **unused)
 	assert_pattern(size, ARRAY_LEN(size), ARRAY_LEN(size), "9 × 176 + 180");
 }
 
+/* ---- places ------------------------------------------------------------------------- */
+
+/* URBs of 8 packets of 1 ms, completed in time; frame < 0: it is not recorded. */
+static void give(struct iso_stream *s, int64_t submitted, int64_t completed, int32_t frame)
+{
+	struct iso_urb u = {.begin = submitted,
+		.end = completed,
+		.record = 1,
+		.packets = 8,
+		.good = 8,
+		.good_bytes = 800,
+		.frame = frame,
+		.has_frame = frame >= 0,
+		.has_queue = true,
+		.timed = true,
+		.position = -1};
+
+	iso_place(s, &u);
+}
+
+static void begin(struct iso_stream *s)
+{
+	*s = (struct iso_stream){.unit = ISO_FRAME, .step = 1, .modulus = 1024, .queue_seen = true};
+	timeline_init(&s->late, ISO_FRAME);
+	timeline_init(&s->rate, 0);
+}
+
+static void end(struct iso_stream *s)
+{
+	timeline_free(&s->late);
+	timeline_free(&s->rate);
+	hist_free(&s->reserve);
+	iso_sizes_free(&s->sizes);
+}
+
+enum { MS = 1000000 };
+
+/* 1010, 1018, then 2 of 1024 frames: continuous. Later 5 frames are left out, and 3 given twice. */
+static void test_start_frames(void **unused)
+{
+	struct iso_stream s;
+	int32_t frame = 1010;
+
+	(void)unused;
+	begin(&s);
+	for (int i = 0; i < 12; i++, frame += 8)
+		give(&s, (i - 2) * 8 * MS, (i + 1) * 8 * MS, frame % 1024);
+	assert_int_equal(s.positions, POSITIONS_RECORDED);
+	assert_int_equal(s.skipped, 0);
+	assert_int_equal(s.repeated, 0);
+	give(&s, 80 * MS, 109 * MS, (frame + 5) % 1024);
+	assert_int_equal(s.skips, 1);
+	assert_int_equal(s.skipped, 5);
+	give(&s, 90 * MS, 114 * MS, (frame + 10) % 1024);
+	assert_int_equal(s.repeated, 3);
+	assert_int_equal(s.dry, 0);
+	iso_place_end(&s);
+	assert_int_equal(s.late.n, 14);
+	assert_int_equal(s.next, 14 * 8 + 5 - 3);
+	end(&s);
+}
+
+/* A controller that says of each URB in which frame it was submitted: no positions at all. */
+static void test_estimated_frames(void **unused)
+{
+	struct iso_stream s;
+
+	(void)unused;
+	begin(&s);
+	for (int i = 0; i < 12; i++)
+		give(&s, (i - 2) * 8 * MS, (i + 1) * 8 * MS, 100 + i * 8 + i % 3);
+	assert_int_equal(s.positions, POSITIONS_COUNTED);
+	assert_int_equal(s.skipped, 0);
+	end(&s);
+}
+
+/* Nothing queued from 96 to 110 ms: without start frames time tells that 14 + 2 are left out. */
+static void test_dry_queue(void **unused)
+{
+	struct iso_stream s;
+
+	(void)unused;
+	begin(&s);
+	for (int i = 0; i < 12; i++)
+		give(&s, (i - 2) * 8 * MS, (i + 1) * 8 * MS, -1);
+	assert_int_equal(s.reserve.min, 16 * MS);
+	give(&s, 110 * MS, 120 * MS, -1);
+	assert_int_equal(s.positions, POSITIONS_COUNTED);
+	assert_int_equal(s.dry, 1);
+	assert_int_equal(s.dry_ns, 14 * MS);
+	assert_int_equal(s.dry_longest.at, 96 * MS);
+	assert_int_equal(s.gap.ns, 24 * MS);
+	assert_int_equal(s.skipped, 16);
+	end(&s);
+}
+
+/* Neither speed nor interval is known: 8 packets that take 2 ms, and 16 of what start frames count.
+ */
+static void test_inferred_unit(void **unused)
+{
+	struct iso_stream s;
+
+	(void)unused;
+	begin(&s);
+	s.unit = s.step = 0;
+	for (int i = 0; i < 9; i++)
+		give(&s, (i - 2) * 2 * MS, (i + 1) * 2 * MS, 64 + i * 16);
+	assert_int_equal(s.unit, ISO_MICROFRAME);
+	assert_int_equal(s.step, 2);
+	assert_true(s.unit_inferred && s.step_inferred);
+	end(&s);
+}
+
+/* Start frames count frames at high speed, as Windows has it. */
+static void test_frames_at_high_speed(void **unused)
+{
+	struct iso_stream s;
+
+	(void)unused;
+	begin(&s);
+	s.unit = ISO_MICROFRAME;
+	for (int i = 0; i < 10; i++)
+		give(&s, (i - 2) * MS, (i + 1) * MS, 500 + i);
+	assert_int_equal(s.frame_scale, 8);
+	assert_int_equal(s.positions, POSITIONS_RECORDED);
+	give(&s, 8 * MS, 13 * MS, 512);
+	assert_int_equal(s.skipped, 16);
+	end(&s);
+}
+
+/* Microsoft's limits: 255 and 1024 packets, whole frames at high speed. */
+static void test_windows_rules(void **unused)
+{
+	static const struct {
+		uint8_t capture, speed;
+		uint32_t packets, step;
+		int broken; /* a rule, or -1 */
+	} cases[] = {
+		{CAPTURE_USBPCAP_1_5, USB_FULL, 255, 1, -1},
+		{CAPTURE_USBPCAP_1_5, USB_FULL, 256, 1, RULE_PACKETS},
+		{CAPTURE_USBPCAP_1_5, USB_HIGH, 1024, 1, -1},
+		{CAPTURE_USBPCAP_1_5, USB_HIGH, 1032, 1, RULE_PACKETS},
+		{CAPTURE_USBPCAP_1_5, USB_HIGH, 12, 1, RULE_WHOLE_FRAMES},
+		{CAPTURE_USBPCAP_1_5, USB_HIGH, 12, 2, -1},
+		{CAPTURE_USBPCAP_1_5, USB_HIGH, 3, 8, -1},
+		{CAPTURE_USBMON, USB_FULL, 300, 1, -1},
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct iso_stream s = {.speed = cases[i].speed, .step = cases[i].step};
+		struct xfer x = {.capture = cases[i].capture, .first = 17};
+
+		x.iso.packets = cases[i].packets;
+		iso_windows_rules(&s, &x);
+		for (int k = 0; k < RULES; k++)
+			assert_int_equal(s.rule[k], k == cases[i].broken);
+	}
+}
+
 /* ---- feedback ----------------------------------------------------------------------- */
 
 static void test_feedback_values(void **unused)
@@ -311,6 +471,12 @@ int main(void)
 		cmocka_unit_test(test_histogram),
 		cmocka_unit_test(test_patterns),
 		cmocka_unit_test(test_pattern_of_drifting_clock),
+		cmocka_unit_test(test_start_frames),
+		cmocka_unit_test(test_estimated_frames),
+		cmocka_unit_test(test_dry_queue),
+		cmocka_unit_test(test_inferred_unit),
+		cmocka_unit_test(test_frames_at_high_speed),
+		cmocka_unit_test(test_windows_rules),
 		cmocka_unit_test(test_feedback_values),
 		cmocka_unit_test(test_feedback_sums),
 		cmocka_unit_test(test_rates),
