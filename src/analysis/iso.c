@@ -47,7 +47,8 @@ static void end_stream(struct iso *all, struct iso_stream *s)
 	iso_place_end(s);
 	s->late_result = timeline_result(&s->late, iso_quantum(all));
 	s->rate_result = timeline_result(&s->rate, 1);
-	timeline_histogram(&s->late, &s->late_result, s->late_result.p99 * 1.25, s->bars, ISO_BARS);
+	s->bars_to = s->late_result.p99 > 0 ? s->late_result.p99 * 1.25 : 1;
+	timeline_histogram(&s->late, &s->late_result, s->bars_to, s->bars, ISO_BARS);
 	s->pattern = iso_sizes_pattern(&s->sizes);
 	timeline_drop_points(&s->late);
 	timeline_free(&s->rate);
@@ -76,6 +77,11 @@ static void describe(struct iso_stream *s, const struct pipe *p)
 		s->step = 1u << (p->bInterval - 1);
 }
 
+static bool is_wire(const struct xfer *x)
+{
+	return x->capture == CAPTURE_BUS || x->capture == CAPTURE_BUS_ANY_SPEED;
+}
+
 static struct iso_stream *begin_stream(struct iso *all, const struct run *r, const struct xfer *x)
 {
 	struct iso_stream *s = mem_zalloc(1, sizeof(*s));
@@ -86,7 +92,7 @@ static struct iso_stream *begin_stream(struct iso *all, const struct run *r, con
 	s->dir = x->dir;
 	s->os = x->os;
 	s->capture = x->capture;
-	s->wire = x->capture == CAPTURE_BUS || x->capture == CAPTURE_BUS_ANY_SPEED;
+	s->wire = is_wire(x);
 	s->queue_seen = observe(x->capture, ASPECT_QUEUE) != OBSERVED_ABSENT;
 	s->begin = x->begin;
 	s->modulus = 1024;
@@ -196,11 +202,9 @@ static void on_isochronous(struct iso *all, const struct run *r, const struct xf
 		.frame = x->start_frame,
 		.has_frame = x->flags & XFER_HAS_FRAME && x->start_frame >= 0,
 		.has_queue = x->seen == SEEN_BOTH,
-		.timed = x->ended != END_CANCELLED && x->status == STATUS_OK,
+		.timed = x->status == STATUS_OK,
 		.position = -1};
 
-	if (s->wire && !x->iso.packets)
-		return;
 	if (!count_outcome(s, x))
 		return;
 	if (s->wire)
@@ -210,17 +214,23 @@ static void on_isochronous(struct iso *all, const struct run *r, const struct xf
 	s->partly += u.failed && x->status == STATUS_OK;
 	s->end = x->end;
 	iso_windows_rules(s, x);
-	if (s->wire || x->ended != END_CANCELLED)
+	if (x->ended != END_CANCELLED)
 		iso_place(s, &u);
 	else if (x->end > s->last_end)
 		s->last_end = x->end;
+}
+
+/* A token that the capture's end cut off is no interval yet. */
+static bool is_interval(const struct xfer *x)
+{
+	return !is_wire(x) || x->iso.packets;
 }
 
 static void on_xfer(void *self, struct run *r, struct row *row)
 {
 	if (row->x->type == USB_CONTROL)
 		on_control(self, r, row->x);
-	else if (row->x->type == USB_ISOCHRONOUS && row->x->endpoint_id)
+	else if (row->x->type == USB_ISOCHRONOUS && row->x->endpoint_id && is_interval(row->x))
 		on_isochronous(self, r, row->x);
 }
 

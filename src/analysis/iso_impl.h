@@ -21,7 +21,7 @@ enum {
 	ISO_HELD = 8,	   /* URBs that decide how start frames are to be read */
 	ISO_FRAME = 1000000,
 	ISO_MICROFRAME = 125000,
-	ISO_STEP_MAX = 1 << 18, /* microframes: bInterval 16 in frames */
+	ISO_STEP_MAX = 1 << 15, /* bInterval 16 */
 	ISO_BARS = 40,		/* of the histogram of lateness */
 	ISO_PIDS = 3
 };
@@ -134,7 +134,7 @@ struct iso_stream {
 	/* once it has ended: the timelines are no more than their bins */
 	bool ended;
 	struct timeline_result late_result, rate_result;
-	double bars[ISO_BARS]; /* histogram of lateness from 0 to its p99 and beyond */
+	double bars[ISO_BARS], bars_to; /* histogram of lateness, 0 to bars_to ns and beyond */
 	struct iso_pattern pattern;
 };
 
@@ -171,6 +171,9 @@ struct iso {
 	bool fine; /* some time was no whole microsecond */
 };
 
+/* Damaged times may be further apart than ns can say. */
+#define ISO_NS_MAX 9e18
+
 /* ns in whose multiples the capture's times come. */
 static inline double iso_quantum(const struct iso *s)
 {
@@ -197,8 +200,8 @@ void iso_count(struct iso_stream *s, const struct xfer *x, struct iso_urb *u);
 
 void iso_wire_record(void *self, struct run *r, const struct run_record *rr);
 void iso_wire_transaction(void *self, struct run *r, const struct transaction *t);
-/* Counts a transfer of a bus capture, which is one interval; false: it holds none. */
-bool iso_wire_count(struct iso *all, struct iso_stream *s, const struct xfer *x, struct iso_urb *u);
+/* Counts a transfer of a bus capture, which is one interval. */
+void iso_wire_count(struct iso *all, struct iso_stream *s, const struct xfer *x, struct iso_urb *u);
 /* The last SOF has come. ppm by which frames are faster than the capture's clock says. */
 void iso_wire_end(struct iso *s);
 double iso_sof_ppm(const struct iso *s);

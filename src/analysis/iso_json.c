@@ -3,6 +3,8 @@
 #include "analysis/iso_impl.h"
 #include "base/mem.h"
 
+#include <math.h>
+
 #define R ((const struct iso_result *)row)
 #define S (R->s)
 #define GET(name, known, expr)                                                                     \
@@ -12,6 +14,11 @@
 			*v = expr;                                                                 \
 	}
 
+static struct value ns_value(double ns)
+{
+	return fabs(ns) < ISO_NS_MAX ? value_ns((int64_t)(ns + 0.5)) : value_null();
+}
+
 /* ---- streams ------------------------------------------------------------------------ */
 
 #define HAS(aspect) (observe(S->capture, aspect) != OBSERVED_ABSENT)
@@ -20,7 +27,8 @@
 #define LATE	    S->late_result.fitted
 #define PLACED	    (S->positions == POSITIONS_RECORDED || (S->wire && S->placed))
 #define QUEUE	    (S->queue_seen && S->timed)
-#define NS(d)	    value_ns((int64_t)((d) + 0.5))
+/* No more decimals than mean something: the last bits of a fit differ between machines. */
+#define ROUNDED(d) value_real(round((d)*1000) / 1000)
 
 GET(stream, true, value_uint(S->number))
 GET(bus, R->device->bus != USB_NO_BUS, value_uint(R->device->bus))
@@ -89,30 +97,30 @@ GET(reserve_min, S->reserve.n, value_ns((int64_t)S->reserve.min))
 GET(reserve_p50, S->reserve.n, value_ns((int64_t)hist_quantile(&S->reserve, 0.5)))
 
 GET(late_n, true, value_uint(S->late_result.n))
-GET(late_mean, LATE, NS(S->late_result.mean))
-GET(late_sd, LATE, NS(S->late_result.sd))
-GET(late_p50, LATE, NS(S->late_result.p50))
-GET(late_p90, LATE, NS(S->late_result.p90))
-GET(late_p99, LATE, NS(S->late_result.p99))
-GET(late_max, LATE, NS(S->late_result.max))
+GET(late_mean, LATE, ns_value(S->late_result.mean))
+GET(late_sd, LATE, ns_value(S->late_result.sd))
+GET(late_p50, LATE, ns_value(S->late_result.p50))
+GET(late_p90, LATE, ns_value(S->late_result.p90))
+GET(late_p99, LATE, ns_value(S->late_result.p99))
+GET(late_max, LATE, ns_value(S->late_result.max))
 GET(gap, S->gap.ns, value_ns(S->gap.ns))
 GET(gap_at, S->gap.ns, value_ns(S->gap.at))
 
-GET(clock_ppm, R->clock_known, value_real(R->clock))
-GET(clock_unc, R->clock_known, value_real(R->clock_uncertainty))
+GET(clock_ppm, R->clock_known, ROUNDED(R->clock))
+GET(clock_unc, R->clock_known, ROUNDED(R->clock_uncertainty))
 
 GET(bytes, TABLE && !S->unrecorded, value_uint(S->bytes))
-GET(rate, R->rate_known, value_real(R->bytes_per_second))
-GET(rate_unc, R->rate_known, value_real(R->bytes_uncertainty))
+GET(rate, R->rate_known, ROUNDED(R->bytes_per_second))
+GET(rate_unc, R->rate_known, ROUNDED(R->bytes_uncertainty))
 GET(reserved, R->reserved > 0, value_real(R->reserved))
 GET(sample, R->format.sample, value_uint(R->format.sample))
-GET(hz, R->hz > 0 && R->format.sample, value_real(R->hz))
-GET(hz_unc, R->hz > 0 && R->format.sample, value_real(R->hz_uncertainty))
+GET(hz, R->hz > 0 && R->format.sample, ROUNDED(R->hz))
+GET(hz_unc, R->hz > 0 && R->format.sample, ROUNDED(R->hz_uncertainty))
 GET(nominal, R->nominal, value_uint(R->nominal))
-GET(drift, R->nominal, value_real(R->drift))
-GET(capture_drift, R->nominal && R->clock_known, value_real(R->capture_drift))
-GET(capture_unc, R->nominal && R->clock_known, value_real(R->capture_uncertainty))
-GET(drift_unc, R->nominal, value_real(R->drift_uncertainty))
+GET(drift, R->nominal, ROUNDED(R->drift))
+GET(capture_drift, R->nominal && R->clock_known, ROUNDED(R->capture_drift))
+GET(capture_unc, R->nominal && R->clock_known, ROUNDED(R->capture_uncertainty))
+GET(drift_unc, R->nominal, ROUNDED(R->drift_uncertainty))
 
 static void get_pattern(const void *row, struct value *v)
 {
@@ -279,7 +287,7 @@ static const struct column bar_columns[] = {
 
 static void emit_bars(const struct iso_result *r, struct emit *e)
 {
-	double width = r->s->late_result.p99 * 1.25 / ISO_BARS;
+	double width = r->s->bars_to / ISO_BARS;
 
 	for (unsigned i = 0; r->s->late_result.fitted && i < ISO_BARS; i++) {
 		struct bar_row b = {r->s->number, (int64_t)(i * width),
@@ -298,11 +306,11 @@ struct point_row {
 };
 #define P (((const struct point_row *)row)->p)
 GET(point_stream, true, value_uint(((const struct point_row *)row)->stream))
-GET(point_t, true, NS(P->t * 1e9))
-GET(point_width, true, NS(P->width * 1e9))
+GET(point_t, true, ns_value(P->t * 1e9))
+GET(point_width, true, ns_value(P->width * 1e9))
 GET(point_events, true, value_uint((uint64_t)P->events))
-GET(point_late_mean, P->late_mean >= 0, NS(P->late_mean))
-GET(point_late_max, P->late_max >= 0, NS(P->late_max))
+GET(point_late_mean, P->late_mean >= 0, ns_value(P->late_mean))
+GET(point_late_max, P->late_max >= 0, ns_value(P->late_max))
 GET(point_bytes, true, value_uint((uint64_t)P->bytes))
 GET(point_lost, true, value_uint((uint64_t)P->lost))
 GET(point_feedback, P->feedbacks > 0, value_real(P->feedback))
@@ -354,10 +362,10 @@ static void emit_frames(const struct iso *s, const struct run *run, struct emit 
 	emit_item(e, "sofs", NULL, value_uint(s->sof.n), SHOW_PLAIN);
 	emit_item(e, "missing", NULL, value_uint(c->missed_sofs), SHOW_PLAIN);
 	if (l->fitted) {
-		emit_item(e, "ppm", NULL, value_real(iso_sof_ppm(s)), SHOW_PLAIN);
-		emit_item(e, "uncertainty", NULL, value_real(iso_sof_uncertainty(s)), SHOW_PLAIN);
-		emit_item(e, "late_sd", NULL, NS(l->sd), SHOW_PLAIN);
-		emit_item(e, "late_max", NULL, NS(l->max), SHOW_PLAIN);
+		emit_item(e, "ppm", NULL, ROUNDED(iso_sof_ppm(s)), SHOW_PLAIN);
+		emit_item(e, "uncertainty", NULL, ROUNDED(iso_sof_uncertainty(s)), SHOW_PLAIN);
+		emit_item(e, "late_sd", NULL, ns_value(l->sd), SHOW_PLAIN);
+		emit_item(e, "late_max", NULL, ns_value(l->max), SHOW_PLAIN);
 	}
 	emit_end(e);
 }

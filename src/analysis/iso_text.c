@@ -58,6 +58,7 @@ static void say_ns(struct text *t, double ns)
 {
 	char d[FMT_MAX];
 
+	ns = fmax(-ISO_NS_MAX, fmin(ns, ISO_NS_MAX));
 	text_mem(t, d, fmt_duration(d, (int64_t)(ns + 0.5), false));
 }
 
@@ -387,6 +388,7 @@ static void say_feedback(const struct iso_result *r, struct emit *e)
 	if (!r->s->is_feedback)
 		return;
 	say_init(&w);
+	text_str(&w.t, r->s->is_feedback == FEEDBACK_TOLD ? "" : "~");
 	say_things(&w.t, f->n, "value");
 	if (f->n && r->unit) {
 		text_printf(&w.t, " (%s): %.5f samples a %s = %.2f Hz, %.2f to %.2f",
@@ -397,7 +399,7 @@ static void say_feedback(const struct iso_result *r, struct emit *e)
 	}
 	say_part(&w.t, f->empty, "empty");
 	say_part(&w.t, f->bad, "invalid");
-	say_end(&w, e, r->s->is_feedback == FEEDBACK_TOLD ? "feedback" : "~feedback");
+	say_end(&w, e, "feedback");
 }
 
 /* ---- completions and queue ---------------------------------------------------------- */
@@ -536,8 +538,8 @@ static void plot_late(const struct iso_result *r, struct emit *e)
 		return;
 	say_init(&w);
 	text_str(&w.t, "0 to ");
-	say_ns(&w.t, l->p99 * 1.25);
-	text_str(&w.t, l->max > l->p99 * 1.25 ? " and beyond" : "");
+	say_ns(&w.t, r->s->bars_to);
+	text_str(&w.t, l->max > r->s->bars_to ? " and beyond" : "");
 	emit_series(e, &(struct series){.title = "how late",
 			       .y = r->s->bars,
 			       .n = ISO_BARS,

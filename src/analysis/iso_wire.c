@@ -4,8 +4,8 @@
 #include "base/mem.h"
 #include "usb/pid.h"
 
-#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { SUSPEND = 3000000 };
 
@@ -26,9 +26,10 @@ static int64_t sof_unit(struct iso_sof *f, const struct event *ev, int64_t since
 /* (Micro)frames since the SOF before: clocks do not differ by so much that time could not tell. */
 static int64_t sof_step(const struct iso_sof *f, int64_t since)
 {
+	const int64_t hour = (int64_t)3600 * 1000000000;
 	int64_t step = since / f->unit + (since % f->unit > f->unit / 2);
 
-	return step > 0 ? step : 1;
+	return since < 0 || since > hour || step < 1 ? 1 : step;
 }
 
 /* Behind a reset or a suspend (3 ms of silence: USB 2.0 7.1.7.6) frames begin anew. The longest
@@ -115,21 +116,20 @@ static const uint8_t in_pids[ISO_PIDS][ISO_PIDS] = {
 static const uint8_t out_pids[ISO_PIDS][ISO_PIDS] = {
 	{PID_DATA0}, {PID_MDATA, PID_DATA1}, {PID_MDATA, PID_MDATA, PID_DATA2}};
 
+static bool is_sequence(const struct iso_interval *i, uint8_t dir)
+{
+	const uint8_t(*good)[ISO_PIDS] = dir == USB_IN ? in_pids : out_pids;
+
+	return i->n <= ISO_PIDS && !memcmp(i->pids, good[i->n - 1], i->n);
+}
+
 /* Only at high speed: at full speed a receiver takes DATA0 and DATA1 alike (8.5.5). */
 static void check_sequence(struct iso_stream *s, const struct xfer *x, const struct iso_interval *i)
 {
-	const uint8_t(*good)[ISO_PIDS] = x->dir == USB_IN ? in_pids : out_pids;
 	struct text t;
 
-	if (i->split || !i->all_ok || !i->n || s->speed != USB_HIGH)
-		return;
-	for (unsigned k = 0; i->n <= ISO_PIDS && k < i->n; k++)
-		if (i->pids[k] != good[i->n - 1][k])
-			goto wrong;
-	if (i->n <= ISO_PIDS)
-		return;
-wrong:
-	if (s->sequence++)
+	if (i->split || !i->all_ok || !i->n || s->speed != USB_HIGH || is_sequence(i, x->dir) ||
+		s->sequence++)
 		return;
 	s->sequence_first = x->first;
 	text_init(&t, s->wrong_pids, sizeof(s->wrong_pids));
@@ -162,12 +162,10 @@ static void count_data(struct iso_stream *s, const struct xfer *x, struct iso_ur
 		iso_note_feedback(s, u->end);
 }
 
-bool iso_wire_count(struct iso *all, struct iso_stream *s, const struct xfer *x, struct iso_urb *u)
+void iso_wire_count(struct iso *all, struct iso_stream *s, const struct xfer *x, struct iso_urb *u)
 {
 	const struct iso_interval *i = interval_of(all, x->device, x->endpoint, x->dir);
 
-	if (!x->iso.packets)
-		return false;
 	if (i->xfer != x->id)
 		i = &(const struct iso_interval){.begin = x->begin, .position = -1, .phase = -1};
 	u->end = i->begin;
@@ -180,13 +178,12 @@ bool iso_wire_count(struct iso *all, struct iso_stream *s, const struct xfer *x,
 	check_sequence(s, x, i);
 	if (x->status == STATUS_OK && x->len >= 0) {
 		count_data(s, x, u);
-		return true;
+		return;
 	}
 	s->failed[x->status]++;
 	s->failures++;
 	u->failed = 1;
 	timeline_note(&s->late, u->end, NOTE_LOST, 1);
-	return true;
 }
 
 void iso_wire_end(struct iso *s)
