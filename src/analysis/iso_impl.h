@@ -236,14 +236,14 @@ struct iso_result {
 	bool clock_known;		 /* the two below: frames against the capture's clock */
 	double clock, clock_uncertainty; /* ppm */
 	bool rate_known;
-	double bytes_per_second, bytes_uncertainty; /* of bus time, in intervals served */
-	double reserved;			    /* bytes per second; 0: not known */
-	double hz, hz_uncertainty;		    /* samples per second of bus time */
-	uint32_t nominal;			    /* Hz; 0: not known */
-	double drift, drift_uncertainty;	    /* ppm of hz against nominal */
-	double capture_drift, capture_uncertainty;  /* the same by the capture's clock, if the
-						       clock is known */
-	uint64_t lost; /* intervals: skipped, and packets that failed */
+	double bytes_per_second;		   /* of bus time, in intervals served */
+	double reserved;			   /* bytes per second; 0: not known */
+	double hz, hz_uncertainty;		   /* samples per second of bus time */
+	uint32_t nominal;			   /* Hz; 0: not known */
+	double drift, drift_uncertainty;	   /* ppm of hz against nominal */
+	double capture_drift, capture_uncertainty; /* the same by the capture's clock, if the
+						      clock is known */
+	uint64_t lost;				   /* intervals: skipped, and packets that failed */
 };
 
 void iso_result(struct iso_result *out, const struct iso *all, const struct iso_stream *s,

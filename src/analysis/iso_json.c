@@ -111,7 +111,6 @@ GET(clock_unc, R->clock_known, ROUNDED(R->clock_uncertainty))
 
 GET(bytes, TABLE && !S->unrecorded, value_uint(S->bytes))
 GET(rate, R->rate_known, ROUNDED(R->bytes_per_second))
-GET(rate_unc, R->rate_known, ROUNDED(R->bytes_uncertainty))
 GET(reserved, R->reserved > 0, value_real(R->reserved))
 GET(sample, R->format.sample, value_uint(R->format.sample))
 GET(hz, R->hz > 0 && R->format.sample, ROUNDED(R->hz))
@@ -231,7 +230,6 @@ static const struct column stream_columns[] = {
 	COLUMN("clock.uncertainty", clock_unc),
 	COLUMN("bytes", bytes),
 	COLUMN("rate.mean", rate),
-	COLUMN("rate.uncertainty", rate_unc),
 	COLUMN("rate.reserved", reserved),
 	COLUMN("samples.bytes", sample),
 	COLUMN("samples.hz", hz),

@@ -42,14 +42,18 @@ static void infer_sample(struct iso_result *r)
 
 static void audio_result(struct iso_result *r)
 {
+	const struct timeline_result *rate = &r->s->rate_result;
+	double scale;
+
 	infer_sample(r);
 	/* A lost packet that is not told from an empty one would count as slow samples. */
 	if (r->s->unjudged && r->s->empty)
 		r->format.sample = 0;
 	if (!r->format.sample)
 		return;
-	r->hz = r->bytes_per_second / r->format.sample;
-	r->hz_uncertainty = r->bytes_uncertainty / r->format.sample;
+	scale = second / (double)r->unit / r->format.sample;
+	r->hz = rate->slope * scale;
+	r->hz_uncertainty = rate->uncertainty * scale;
 	r->nominal = iso_rate_near(&r->format, r->hz);
 	if (!r->nominal && r->format.inferred)
 		r->format.sample = 0;
@@ -67,12 +71,12 @@ static void rate_result(struct iso_result *r)
 
 	if (r->interval > 0 && r->s->largest)
 		r->reserved = r->s->largest * second / (double)r->interval;
-	if (!rate->fitted || r->s->unrecorded)
+	if (!r->s->served || r->s->unrecorded)
 		return;
 	r->rate_known = true;
-	r->bytes_per_second = rate->slope * second / (double)r->unit;
-	r->bytes_uncertainty = rate->uncertainty * second / (double)r->unit;
-	if (!r->s->is_feedback)
+	r->bytes_per_second =
+		(double)r->s->served_bytes * second / ((double)r->s->served * (double)r->unit);
+	if (!r->s->is_feedback && rate->fitted)
 		audio_result(r);
 }
 

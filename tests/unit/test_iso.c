@@ -12,6 +12,7 @@
 #include "analysis/iso_impl.h"
 #include "base/fit.h"
 #include "base/mem.h"
+#include "usb/pid.h"
 
 static uint64_t state = 88172645463325252u;
 
@@ -414,6 +415,68 @@ static void test_windows_rules(void **unused)
 	}
 }
 
+/* ---- the bus ------------------------------------------------------------------------ */
+
+/* One interval of packets with these PIDs; 0 behind the last. */
+static void interval(struct iso *all, struct iso_stream *s, uint8_t dir, const uint8_t *pids)
+{
+	static uint32_t id;
+	struct xfer x = {.id = ++id, .first = 100 + id, .device = 5, .endpoint = 3, .dir = dir};
+	struct iso_urb u = {0};
+
+	for (; *pids; pids++) {
+		struct transaction t = {.xfer = id,
+			.device = 5,
+			.endpoint = 3,
+			.dir = dir,
+			.type = USB_ISOCHRONOUS,
+			.data_pid = *pids};
+
+		iso_wire_transaction(all, NULL, &t);
+		x.iso.packets++;
+		x.len += 1024;
+	}
+	iso_wire_count(all, s, &x, &u);
+	assert_int_equal(u.good, 1);
+}
+
+/* USB 2.0 5.9.2: inwards the first PID counts the packets down, outwards MDATA says that more come.
+ */
+static void test_sequences(void **unused)
+{
+	static const struct {
+		uint8_t dir, pids[5];
+		bool wrong;
+	} cases[] = {
+		{USB_IN, {PID_DATA0}, false},
+		{USB_IN, {PID_DATA1, PID_DATA0}, false},
+		{USB_IN, {PID_DATA2, PID_DATA1, PID_DATA0}, false},
+		{USB_IN, {PID_DATA1}, true},
+		{USB_IN, {PID_DATA0, PID_DATA1}, true},
+		{USB_OUT, {PID_DATA0}, false},
+		{USB_OUT, {PID_MDATA, PID_DATA1}, false},
+		{USB_OUT, {PID_MDATA, PID_MDATA, PID_DATA2}, false},
+		{USB_OUT, {PID_DATA1}, true},
+		{USB_OUT, {PID_MDATA, PID_MDATA, PID_MDATA, PID_DATA2}, true},
+	};
+	struct iso *all = iso_new();
+
+	(void)unused;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct iso_stream s;
+
+		begin(&s);
+		s.speed = USB_FULL; /* where nobody cares */
+		interval(all, &s, cases[i].dir, cases[i].pids);
+		assert_int_equal(s.sequence, 0);
+		s.speed = USB_HIGH;
+		interval(all, &s, cases[i].dir, cases[i].pids);
+		assert_int_equal(s.sequence, cases[i].wrong);
+		end(&s);
+	}
+	iso_free(all);
+}
+
 /* ---- feedback ----------------------------------------------------------------------- */
 
 static void test_feedback_values(void **unused)
@@ -477,6 +540,7 @@ int main(void)
 		cmocka_unit_test(test_inferred_unit),
 		cmocka_unit_test(test_frames_at_high_speed),
 		cmocka_unit_test(test_windows_rules),
+		cmocka_unit_test(test_sequences),
 		cmocka_unit_test(test_feedback_values),
 		cmocka_unit_test(test_feedback_sums),
 		cmocka_unit_test(test_rates),
