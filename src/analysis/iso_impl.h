@@ -23,7 +23,8 @@ enum {
 	ISO_MICROFRAME = 125000,
 	ISO_STEP_MAX = 1 << 15, /* bInterval 16 */
 	ISO_BARS = 40,		/* of the histogram of lateness */
-	ISO_PIDS = 3
+	ISO_PIDS = 3,
+	ISO_DRIES = 32 /* moments of a dry queue that are told one by one */
 };
 
 /* Sums that the timeline keeps per bin. */
@@ -115,6 +116,7 @@ struct iso_stream {
 	bool queue_seen;
 	uint64_t dry;
 	int64_t dry_ns;
+	struct iso_gap dries[ISO_DRIES]; /* the first ones */
 	struct iso_gap dry_longest, gap;
 	struct hist reserve; /* ns from a submission to the completion of the URB before it */
 
@@ -144,7 +146,7 @@ enum iso_feedback_kind { FEEDBACK_NO, FEEDBACK_GUESSED, FEEDBACK_TOLD };
 /* One interval of a bus endpoint that is going on. */
 struct iso_interval {
 	uint32_t xfer;
-	int64_t begin, position, phase; /* -1: no SOF before it */
+	int64_t begin, position, frame, phase; /* -1: no SOF before it */
 	uint8_t pids[ISO_PIDS], n;
 	bool split, all_ok;
 };
@@ -153,6 +155,7 @@ struct iso_interval {
 struct iso_sof {
 	uint64_t n;
 	int64_t time, unit, position;
+	int64_t frame_time, frame_position; /* of the latest frame number; counted in frames */
 	uint16_t frame;
 	bool seen;
 	uint8_t speed;

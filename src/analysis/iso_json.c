@@ -296,6 +296,33 @@ static void emit_bars(const struct iso_result *r, struct emit *e)
 	}
 }
 
+/* ---- moments of a dry queue ----------------------------------------------------------- */
+
+struct dry_row {
+	uint32_t stream;
+	const struct iso_gap *gap;
+};
+#define D ((const struct dry_row *)row)
+GET(dry_stream, true, value_uint(D->stream))
+GET(dry_t, true, value_ns(D->gap->at))
+GET(dry_duration, true, value_ns(D->gap->ns))
+
+static const struct column dry_columns[] = {
+	COLUMN("stream", dry_stream),
+	COLUMN("t", dry_t),
+	COLUMN("duration", dry_duration),
+};
+
+static void emit_dries(const struct iso_result *r, struct emit *e)
+{
+	for (unsigned i = 0; i < r->s->dry && i < ISO_DRIES; i++) {
+		struct dry_row row = {r->s->number, &r->s->dries[i]};
+
+		emit_row(e, &row);
+		emit_row_end(e);
+	}
+}
+
 /* ---- series ------------------------------------------------------------------------- */
 
 struct point_row {
@@ -378,6 +405,7 @@ void iso_report_tables(const struct iso *s, const struct iso_result *r, size_t n
 		void (*rows)(const struct iso_result *, struct emit *);
 	} tables[] = {
 		{"streams", stream_columns, ARRAY_LEN(stream_columns), emit_streams},
+		{"queue_dry", dry_columns, ARRAY_LEN(dry_columns), emit_dries},
 		{"late_histogram", bar_columns, ARRAY_LEN(bar_columns), emit_bars},
 		{"series", point_columns, ARRAY_LEN(point_columns), emit_points},
 	};

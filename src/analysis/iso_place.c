@@ -40,6 +40,8 @@ static void count_queue(struct iso_stream *s, struct iso_urb *u)
 		return;
 	}
 	u->dry = true;
+	if (s->dry < ISO_DRIES)
+		s->dries[s->dry] = (struct iso_gap){-spare, s->last_end};
 	s->dry++;
 	s->dry_ns -= spare;
 	if (-spare > s->dry_longest.ns)

@@ -24,12 +24,19 @@ static int64_t sof_unit(struct iso_sof *f, const struct event *ev, int64_t since
 }
 
 /* (Micro)frames since the SOF before: clocks do not differ by so much that time could not tell. */
-static int64_t sof_step(const struct iso_sof *f, int64_t since)
+static int64_t steps(int64_t since, int64_t unit)
 {
 	const int64_t hour = (int64_t)3600 * 1000000000;
-	int64_t step = since / f->unit + (since % f->unit > f->unit / 2);
+	int64_t step = since / unit + (since % unit > unit / 2);
 
 	return since < 0 || since > hour || step < 1 ? 1 : step;
+}
+
+/* Endpoints of full speed behind a hub of high speed have their interval in frames. */
+static void next_frame(struct iso_sof *f, int64_t now)
+{
+	f->frame_position += f->seen ? steps(now - f->frame_time, ISO_FRAME) : 1;
+	f->frame_time = now;
 }
 
 /* Behind a reset or a suspend (3 ms of silence: USB 2.0 7.1.7.6) frames begin anew. The longest
@@ -52,7 +59,9 @@ static void add_sof(struct iso *s, int64_t now, const struct event *ev)
 	f->unit = sof_unit(f, ev, now - f->time);
 	if (!f->seen || now - f->time >= SUSPEND)
 		begin_clock(f);
-	f->position += f->seen ? sof_step(f, now - f->time) : 1;
+	f->position += f->seen ? steps(now - f->time, f->unit) : 1;
+	if (!f->seen || ev->packet.frame != f->frame)
+		next_frame(f, now);
 	f->seen = true;
 	f->n++;
 	f->time = now;
@@ -98,6 +107,7 @@ void iso_wire_transaction(void *self, struct run *r, const struct transaction *t
 		*i = (struct iso_interval){.xfer = t->xfer,
 			.begin = t->begin,
 			.position = framed ? f->position : -1,
+			.frame = framed ? f->frame_position : -1,
 			.phase = framed ? t->begin - f->time : -1,
 			.all_ok = true};
 	}
@@ -167,10 +177,11 @@ void iso_wire_count(struct iso *all, struct iso_stream *s, const struct xfer *x,
 	const struct iso_interval *i = interval_of(all, x->device, x->endpoint, x->dir);
 
 	if (i->xfer != x->id)
-		i = &(const struct iso_interval){.begin = x->begin, .position = -1, .phase = -1};
+		i = &(const struct iso_interval){
+			.begin = x->begin, .position = -1, .frame = -1, .phase = -1};
 	u->end = i->begin;
 	u->packets = 1;
-	u->position = i->position;
+	u->position = s->unit == ISO_FRAME ? i->frame : i->position;
 	s->packets++;
 	s->transactions += x->iso.packets;
 	if (i->phase >= 0)
