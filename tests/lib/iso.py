@@ -20,6 +20,8 @@ def jobs(house):
     descriptions = sorted((ROOT / 'tests/gen').glob('iso-*.usb'))
     return [(f'{d.stem} as {t}', lambda d=d, t=t: against_truth(house, d, t))
             for d in descriptions for t in SHOWS] + \
+        [(f'losses of {name}', lambda name=name: losses(house, name))
+         for name in ('bus-iso', 'bus-iso-high', 'bus-split')] + \
         [('long stream', lambda: long_stream(house))] + \
         [(f'{p.name} against list', lambda p=p: against_list(house, p))
          for p in house.all_captures()]
@@ -42,6 +44,25 @@ def against_truth(house, description, link_type):
             stream(checks, name, streams[0], true, SHOWS[link_type].split())
     if len(happened) < 2:
         checks.wrong.append('fewer streams than are described')
+    return checks.end(command_line([house.build / 'gen', '-o', '/tmp/iso', *common]))
+
+
+def losses(house, name):
+    """On the bus: high bandwidth, intervals of several frames, behind a hub."""
+    common = ['-t', 'bus', f'tests/gen/{name}.usb']
+    happened = [json.loads(line) for line in truth.generate(
+        house, ['--truth', 'iso', *common]).decode().splitlines()]
+    with truth.capture_of(house, common) as file:
+        said = json_lines(house.checked_bin, ['iso', '--json', file.name])[0]
+    checks = Checks()
+    checks.equal('missing SOFs', said['frames']['missing'], 0)
+    for true in happened:
+        key = (true['dev'], true['ep'], true['dir'])
+        mine = [s for s in said['streams'] if (s['dev'], s['ep'], s['dir']) == key]
+        checks.equal(f'{key}: streams', len(mine), 1)
+        for s in mine:
+            checks.equal(f'{key}: lost', s['lost'], true['lost'] + true['skipped'])
+            checks.equal(f'{key}: wrong PIDs', s['pids']['wrong'], 0)
     return checks.end(command_line([house.build / 'gen', '-o', '/tmp/iso', *common]))
 
 
