@@ -54,7 +54,6 @@ static void end_stream(struct iso *all, struct iso_stream *s)
 	timeline_free(&s->rate);
 	free(s->sizes.kept);
 	s->sizes.kept = NULL;
-	s->ended = true;
 }
 
 /* By descriptors as they are known when the stream begins. */
@@ -68,7 +67,6 @@ static void describe(struct iso_stream *s, const struct pipe *p)
 		s->unit = s->speed >= USB_HIGH ? ISO_MICROFRAME : ISO_FRAME;
 	if (!(p->flags & PIPE_DESCRIBED))
 		return;
-	s->described = true;
 	s->largest = desc_endpoint_packet(&e) * desc_endpoint_transactions(&e);
 	s->is_feedback = iso_feedback_of(p);
 	if (s->unit && interval > 0)
@@ -90,7 +88,6 @@ static struct iso_stream *begin_stream(struct iso *all, const struct run *r, con
 	s->pipe = x->pipe;
 	s->endpoint_id = x->endpoint_id;
 	s->dir = x->dir;
-	s->os = x->os;
 	s->capture = x->capture;
 	s->wire = is_wire(x);
 	s->queue_seen = observe(x->capture, ASPECT_QUEUE) != OBSERVED_ABSENT;
@@ -128,7 +125,7 @@ static bool is_over(const struct run *r, const struct iso_stream *s, const struc
 
 	if (is_other_pipe(r, s, x))
 		return true;
-	if (!s->timed || x->begin <= s->last_end)
+	if (!s->last_end || x->begin <= s->last_end)
 		return false;
 	return s->cancelled ||
 	       x->begin - s->last_end >= (silence > ISO_SILENCE ? silence : ISO_SILENCE);

@@ -79,21 +79,19 @@ struct iso_gap {
 
 struct iso_stream {
 	uint32_t number, pipe, endpoint_id;
-	uint8_t dir, speed, os, capture;
+	uint8_t dir, speed, capture;
 	bool wire;	     /* bus packets */
-	bool described;	     /* by an endpoint descriptor */
 	bool cancelled;	     /* the latest URB was */
 	uint8_t is_feedback; /* FEEDBACK_ */
 	int64_t begin, end;  /* ns since the capture's first record */
 
 	/* URBs or, on the bus, intervals with a token */
 	uint64_t urbs, ok, partly, failed_urbs, cancelled_urbs, refused, pending;
-	uint64_t packets, done, full, short_packets, empty, unmeasured, unrecorded, unjudged;
+	uint64_t packets, done, full, short_packets, empty, unrecorded, unjudged;
 	uint64_t failed[STATUS_COUNT], failures;
 	uint64_t cancelled_packets; /* of cancelled URBs, never served */
 	uint64_t bytes;
-	uint32_t most_packets; /* of one URB */
-	uint32_t largest;      /* bytes of an interval by the descriptor; 0: not known */
+	uint32_t largest; /* bytes of an interval by the descriptor; 0: not known */
 
 	/* places */
 	uint8_t positions; /* enum iso_positions */
@@ -108,7 +106,7 @@ struct iso_stream {
 	unsigned holds;
 	uint64_t skips, skipped, repeated; /* times, intervals, intervals */
 	uint64_t first_skip;		   /* record */
-	int64_t last_end;		   /* of the latest URB */
+	int64_t last_end;		   /* of the latest URB, cancelled or not; 0: none */
 	int64_t placed_end;		   /* of the latest that was placed */
 	bool timed;
 
@@ -134,7 +132,6 @@ struct iso_stream {
 	char wrong_pids[40];
 
 	/* once it has ended: the timelines are no more than their bins */
-	bool ended;
 	struct timeline_result late_result, rate_result;
 	double bars[ISO_BARS], bars_to; /* histogram of lateness, 0 to bars_to ns and beyond */
 	struct iso_pattern pattern;
@@ -191,13 +188,16 @@ void iso_place(struct iso_stream *s, const struct iso_urb *u);
 void iso_place_end(struct iso_stream *s);
 /* The one of frame and microframe that is nearer to so many ns, by ratio. */
 int64_t iso_unit_near(double ns);
-/* What Windows asks of an isochronous URB; for USBPcap captures only. */
-void iso_windows_rules(struct iso_stream *s, const struct xfer *x);
 
 /* ---- iso_packets.c: what an URB's packets say --------------------------------------- */
 
 /* Counts them; *u gets the sums that its place needs. */
 void iso_count(struct iso_stream *s, const struct xfer *x, struct iso_urb *u);
+
+/* ---- iso_windows.c ------------------------------------------------------------------ */
+
+/* What Windows asks of an isochronous URB; counts for USBPcap captures only. */
+void iso_windows_rules(struct iso_stream *s, const struct xfer *x);
 
 /* ---- iso_wire.c: bus packets -------------------------------------------------------- */
 
@@ -233,7 +233,6 @@ struct iso_result {
 	const struct iso_stream *s;
 	const struct pipe *pipe;
 	const struct instance *device;
-	const struct devices *devices;
 	struct iso_format format;
 	int64_t unit, interval;		 /* ns */
 	bool clock_known;		 /* the two below: frames against the capture's clock */

@@ -30,12 +30,12 @@ static void count_size(struct iso_stream *s, uint32_t len)
 	s->full += s->largest && len >= s->largest;
 }
 
-/* A packet that was served. */
+/* A packet that was served; its length may not be recorded. */
 static void count_good(struct iso_stream *s, struct iso_urb *u, uint32_t len)
 {
 	s->done++;
 	if (len == ISO_UNKNOWN) {
-		s->unmeasured++;
+		s->unrecorded++;
 		return;
 	}
 	u->good++;
@@ -124,8 +124,6 @@ void iso_count(struct iso_stream *s, const struct xfer *x, struct iso_urb *u)
 		count_alone(s, x, u);
 	else
 		count_unseen(s, x, u);
-	if (u->packets > s->most_packets)
-		s->most_packets = u->packets;
 	timeline_note(&s->late, x->end, NOTE_BYTES, (double)u->good_bytes);
 	if (u->failed)
 		timeline_note(&s->late, x->end, NOTE_LOST, u->failed);

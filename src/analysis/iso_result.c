@@ -88,7 +88,7 @@ bool iso_sees_losses(const struct iso_stream *s)
 void iso_result(struct iso_result *out, const struct iso *all, const struct iso_stream *s,
 	const struct devices *d)
 {
-	*out = (struct iso_result){.s = s, .devices = d, .unit = s->unit};
+	*out = (struct iso_result){.s = s, .unit = s->unit};
 	out->pipe = devices_get_pipe(d, s->pipe);
 	out->device = devices_get_instance(d, out->pipe->instance);
 	out->format = iso_format(d, out->pipe);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SUSPEND = 3000000 };
+enum { SUSPEND = 3000000 }; /* ns of silence (USB 2.0 7.1.7.6) */
 
 /* ---- SOFs --------------------------------------------------------------------------- */
 
@@ -39,8 +39,7 @@ static void next_frame(struct iso_sof *f, int64_t now)
 	f->frame_time = now;
 }
 
-/* Behind a reset or a suspend (3 ms of silence: USB 2.0 7.1.7.6) frames begin anew. The longest
- * stretch is the measure. */
+/* Behind a reset or a suspend frames begin anew. The longest stretch is the measure. */
 static void begin_clock(struct iso_sof *f)
 {
 	if (f->clock.n > f->longest.n) {
@@ -174,11 +173,12 @@ static void count_data(struct iso_stream *s, const struct xfer *x, struct iso_ur
 
 void iso_wire_count(struct iso *all, struct iso_stream *s, const struct xfer *x, struct iso_urb *u)
 {
+	const struct iso_interval unseen = {
+		.begin = x->begin, .position = -1, .frame = -1, .phase = -1};
 	const struct iso_interval *i = interval_of(all, x->device, x->endpoint, x->dir);
 
 	if (i->xfer != x->id)
-		i = &(const struct iso_interval){
-			.begin = x->begin, .position = -1, .frame = -1, .phase = -1};
+		i = &unseen;
 	u->end = i->begin;
 	u->packets = 1;
 	u->position = s->unit == ISO_FRAME ? i->frame : i->position;
