@@ -420,8 +420,9 @@ static void test_windows_rules(void **unused)
 /* One interval of packets with these PIDs; 0 behind the last. */
 static void interval(struct iso *all, struct iso_stream *s, uint8_t dir, const uint8_t *pids)
 {
-	static uint32_t id;
-	struct xfer x = {.id = ++id, .first = 100 + id, .device = 5, .endpoint = 3, .dir = dir};
+	static uint32_t ids;
+	uint32_t id = ++ids;
+	struct xfer x = {.id = id, .first = 100 + id, .device = 5, .endpoint = 3, .dir = dir};
 	struct iso_urb u = {0};
 
 	for (; *pids; pids++) {
