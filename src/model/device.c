@@ -26,10 +26,11 @@ struct slot {
 	uint32_t inherited; /* version of the previous instance's facts at that time */
 	struct fact *fact;
 	size_t facts, fact_cap, bytes;
-	int8_t alternate[INTERFACES];	/* -1: none selected */
-	char *port;			/* PORT_PATH_MAX bytes; NULL: none */
-	uint32_t pipe[ENDPOINTS][DIRS]; /* newest pipe of that endpoint, 0: none */
-	uint8_t content, content_type;	/* decoder of undescribed endpoints of that type, 0: none */
+	int8_t alternate[INTERFACES];	 /* -1: none selected */
+	char *port;			 /* PORT_PATH_MAX bytes; NULL: none */
+	uint32_t pipe[ENDPOINTS][DIRS];	 /* newest pipe of that endpoint, 0: none */
+	uint32_t expected[ENDPOINTS][2]; /* bytes of the next transfer out, in; 0: not known */
+	uint8_t content, content_type; /* decoder of undescribed endpoints of that type, 0: none */
 };
 
 struct node {
@@ -444,6 +445,25 @@ void devices_set_content(struct devices *d, uint32_t instance, uint8_t type, uin
 	s->content_type = type;
 	s->pub.version++;
 	touch(d);
+}
+
+void devices_expect(
+	struct devices *d, uint32_t instance, uint8_t endpoint, uint8_t dir, uint32_t bytes)
+{
+	if (instance && endpoint < ENDPOINTS && dir <= USB_IN)
+		d->instance[instance - 1].expected[endpoint][dir] = bytes;
+}
+
+uint32_t devices_take_expected(struct devices *d, uint32_t instance, uint8_t endpoint, uint8_t dir)
+{
+	uint32_t *at, bytes;
+
+	if (!instance || endpoint >= ENDPOINTS || dir > USB_IN)
+		return 0;
+	at = &d->instance[instance - 1].expected[endpoint][dir];
+	bytes = *at;
+	*at = 0;
+	return bytes;
 }
 
 int devices_alternate(const struct devices *d, uint32_t instance, uint8_t interface)
