@@ -551,6 +551,7 @@ static void plot_over_time(const struct iso_point *p, size_t n, const char *titl
 {
 	double y[PLOT], lo = INFINITY, hi = -INFINITY;
 	struct say w;
+	int places;
 
 	for (size_t i = 0; i < n; i++) {
 		y[i] = get(&p[i]);
@@ -560,8 +561,8 @@ static void plot_over_time(const struct iso_point *p, size_t n, const char *titl
 	if (!(lo < hi)) /* a flat line says nothing */
 		return;
 	say_init(&w);
-	text_printf(&w.t, "%.*f to %.*f %s", hi - lo < 1 ? 2 : hi - lo < 100, lo,
-		hi - lo < 1 ? 2 : hi - lo < 100, hi, unit);
+	places = lo == floor(lo) && hi == floor(hi) ? 0 : hi - lo < 1 ? 2 : hi - lo < 100;
+	text_printf(&w.t, "%.*f to %.*f%s%s", places, lo, places, hi, *unit ? " " : "", unit);
 	emit_series(e, &(struct series){.title = title, .y = y, .n = n, .caption = w.room});
 }
 
