@@ -94,7 +94,7 @@ static void count_queue(struct endpoint_stat *p, const struct xfer *x)
 
 static void count_unseen(struct stat *s, const struct xfer *x)
 {
-	uint32_t aspects = unseen_none(x) ? 0 : unseen(x);
+	uint64_t aspects = unseen_none(x) ? 0 : unseen(x);
 
 	s->captures |= 1u << x->capture;
 	for (unsigned a = 0; aspects; a++, aspects >>= 1)

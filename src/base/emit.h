@@ -208,10 +208,12 @@ enum layout {
 /* ---- series: for plots -------------------------------------------------------------- */
 
 struct series {
-	const char *key, *title, *unit;
-	const double *y; /* NaN: no value */
+	const char *key, *title, *unit; /* key NULL: text only, title NULL: not in text */
+	const double *y;		/* NaN: no value */
 	size_t n;
-	double x0, dx; /* seconds */
+	double x0, dx;	     /* seconds; of counts in unit */
+	bool counts;	     /* a histogram: bars begin at 0, nothing is shown where y is 0 */
+	const char *caption; /* trusted words behind the bars; NULL: least and greatest value */
 };
 
 /* ---- the interface outputs implement ------------------------------------------------ */

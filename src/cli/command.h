@@ -71,7 +71,7 @@ struct command {
 	int (*run)(const struct options *o, int argc, char **argv);
 };
 
-extern const struct command command_list, command_show, command_stat, command_devices,
+extern const struct command command_list, command_show, command_stat, command_iso, command_devices,
 	command_capture, command_help;
 /* All commands, NULL-terminated. */
 extern const struct command *const commands[];

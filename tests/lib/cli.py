@@ -100,7 +100,7 @@ def bad_usage(box):
 
 
 def bad_filter(box):
-    for command in ('list', 'stat'):
+    for command in ('list', 'stat', 'iso'):
         box.expect([command, '-f', 'dev == ', box.capture], 2, '', r'\^')
         box.expect([command, '-f', 'no_such_field == 1', box.capture], 2, '', r'no_such_field')
 
@@ -131,9 +131,9 @@ def unreadable_input(box):
              box.file('header.pcap', box.capture.read_bytes()[:5]),
              box.file('noise.gz', b'\x1f\x8b\x08' + bytes(range(256))))
     for path in files:
-        for command in ('list', 'stat'):
+        for command in ('list', 'stat', 'iso'):
             box.expect([command, path], 2, None, re.escape(path.name))
-    return len(files) * 2
+    return len(files) * 3
 
 
 def no_permission(box):
@@ -173,7 +173,8 @@ def hostile_file_name(box):
 
 def closed_pipe(box):
     """Nobody reads: no message, no signal, exit code 0."""
-    for command in (['list'], ['list', '--json'], ['list', '--records'], ['stat'], ['show', '1'],
+    for command in (['list'], ['list', '--json'], ['list', '--records'], ['stat'], ['iso'],
+                    ['show', '1'],
                     ['--help']):
         arguments = [box.bin, *command] + ([box.capture] if command != ['--help'] else [])
         reader, writer = os.pipe()
@@ -187,7 +188,7 @@ def closed_pipe(box):
 
 
 def full_disk(box):
-    for command in (['list'], ['stat', '--json']):
+    for command in (['list'], ['stat', '--json'], ['iso']):
         with open('/dev/full', 'wb') as full:
             done = subprocess.run([box.bin, *command, box.capture], stdin=subprocess.DEVNULL,
                                   stdout=full, stderr=subprocess.PIPE, cwd=ROOT, env=ENVIRONMENT,

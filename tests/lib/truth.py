@@ -43,7 +43,7 @@ def jobs(house):
     if not (house.build / 'gen').exists():
         raise Failed(f'{shown(house.build / "gen")} is not built')
     descriptions = sorted(p for p in (ROOT / 'tests/gen').glob('*.usb')
-                          if not p.stem.startswith(('bench-', 'bus-')))
+                          if not p.stem.startswith(('bench-', 'bus-', 'iso-')))
     listed = functools.lru_cache(None)(lambda d, t: transfers(house, d, t))
     return [(f'{d.stem} as {" ".join([t, *options])}',
              lambda d=d, t=t, options=options: check(house, d, t, options))
