@@ -2,10 +2,12 @@
 #include "decoders/decoder.h"
 
 extern const struct decoder decoder_control;
+extern const struct decoder decoder_hid;
 extern const struct decoder decoder_urb_function;
 
 const struct decoder *const decoders[] = {
 	&decoder_control,
+	&decoder_hid,
 	&decoder_urb_function,
 	NULL,
 };
