@@ -254,20 +254,6 @@ static uint32_t report_at(
 	return n && n < left ? n : left;
 }
 
-static void say_id_of(struct text *t, const struct hid_layout *l, const uint8_t *data)
-{
-	struct hid_report r;
-
-	hid_report_init(&r, l, HID_INPUT, data, 1);
-	while (!r.begun && hid_report_next(&r))
-		;
-	if (!r.id)
-		return;
-	text_str(t, "report ");
-	text_u64(t, r.id);
-	text_str(t, ": ");
-}
-
 static void reports_info(const struct decode_ctx *c, const struct xfer *x, struct text *t)
 {
 	uint8_t kind = x->dir == USB_IN ? HID_INPUT : HID_OUTPUT;
@@ -287,7 +273,6 @@ static void reports_info(const struct decode_ctx *c, const struct xfer *x, struc
 			return;
 		}
 		n = report_at(&l, x, kind, at);
-		say_id_of(t, &l, x->data.data + at);
 		hid_say_report(t, c->ids, &l, kind, x->data.data + at, n, c->exchange);
 	}
 }

@@ -53,11 +53,29 @@ bool hid_report_next(struct hid_report *r);
 uint32_t hid_report_length(
 	const struct hid_layout *l, uint8_t kind, const uint8_t *data, uint32_t len);
 
-/* The report in words: "x +3, y -1, button down: left". ex: keys are said as they change in it;
- * NULL: as they are. */
+/* One field. */
+struct hid_value {
+	uint32_t bit, size, usage;
+	int64_t value;
+	bool is_switch; /* on or off */
+	bool null;	/* not between the bounds: says nothing */
+	struct hid_bounds bounds;
+};
+/* How many of the main item's fields the data has. */
+uint32_t hid_fields_at_hand(const struct hid_report *r);
+/* Whether the fields are on or off. */
+bool hid_is_switch(const struct hid_report *r, struct hid_bounds b);
+/* The k-th of them, at most 32 bits; b: the logical bounds. */
+struct hid_value hid_value(const struct hid_report *r, struct hid_bounds b, uint32_t k);
+/* Whether the fields are bytes of which the descriptor tells no more than whose they are. */
+bool hid_is_buffer(const struct hid_report *r);
+
+/* The report in words: "report 2: x +3, y -1, button down: left" (hid_say.c). ex: keys are said as
+ * they change in it; NULL: as they are. */
 void hid_say_report(struct text *t, struct ids *ids, const struct hid_layout *l, uint8_t kind,
 	const uint8_t *data, uint32_t len, const struct exchange *ex);
-/* As fields; at: offset of data in the transfer's; missing: verdict of what is not there. */
+/* As fields (hid_tree.c); at: offset of data in the transfer's; missing: verdict of what is not
+ * there. */
 struct hid_place {
 	uint32_t at;
 	uint8_t missing;
@@ -72,8 +90,9 @@ void hid_emit_report(struct emit *e, struct ids *ids, const struct hid_layout *l
 uint16_t hid_key_code(uint32_t usage, uint32_t application);
 /* Appends its name: "a", "left", "Volume Increment". */
 void hid_say_key(struct text *t, struct ids *ids, uint16_t code);
-/* What it is: "key", "button", or for the rest "control". */
-const char *hid_key_kind(uint16_t code);
+/* What it is. */
+enum hid_key_kind { HID_KEY, HID_BUTTON, HID_CONTROL, HID_KEY_KINDS };
+enum hid_key_kind hid_key_kind(uint16_t code);
 
 enum { HID_HELD = 28, HID_PRESSED = 24 };
 
@@ -81,6 +100,7 @@ enum { HID_HELD = 28, HID_PRESSED = 24 };
 struct hid_press {
 	uint8_t before_n, now_n, pressed_n;
 	bool rollover;		       /* of this transfer: more keys than it can say */
+	bool only_keys;		       /* the report tells of nothing else */
 	bool moved;		       /* x or y did */
 	uint32_t presses;	       /* more than pressed_n: not all are kept */
 	int32_t x, y;		       /* movement meanwhile */

@@ -15,15 +15,15 @@ enum { CODE_BITS = 12, CODE_MAX = (1 << CODE_BITS) - 1, MOUSE_BUTTON = 3 };
 /* By the upper 4 bits of a code. Names of the first three mouse buttons are habits. */
 static const struct {
 	uint16_t page;
-	const char *kind;
+	uint8_t kind; /* enum hid_key_kind */
 } classes[] = {
-	[1] = {HID_PAGE_KEYBOARD, "key"},
-	[2] = {HID_PAGE_BUTTON, "button"},
-	[MOUSE_BUTTON] = {HID_PAGE_BUTTON, "button"},
-	[4] = {HID_PAGE_CONSUMER, "control"},
-	[5] = {HID_PAGE_DESKTOP, "control"},
-	[6] = {HID_PAGE_DIGITIZER, "control"},
-	[7] = {HID_PAGE_TELEPHONY, "control"},
+	[1] = {HID_PAGE_KEYBOARD, HID_KEY},
+	[2] = {HID_PAGE_BUTTON, HID_BUTTON},
+	[MOUSE_BUTTON] = {HID_PAGE_BUTTON, HID_BUTTON},
+	[4] = {HID_PAGE_CONSUMER, HID_CONTROL},
+	[5] = {HID_PAGE_DESKTOP, HID_CONTROL},
+	[6] = {HID_PAGE_DIGITIZER, HID_CONTROL},
+	[7] = {HID_PAGE_TELEPHONY, HID_CONTROL},
 };
 
 /* Those of these pages that go on and off as somebody touches them (HUT 4, 14, 16); of the others
@@ -71,9 +71,9 @@ void hid_say_key(struct text *t, struct ids *ids, uint16_t code)
 		hid_say_usage(t, ids, (uint32_t)classes[class].page << 16 | id);
 }
 
-const char *hid_key_kind(uint16_t code)
+enum hid_key_kind hid_key_kind(uint16_t code)
 {
-	return classes[code >> CODE_BITS].kind;
+	return (enum hid_key_kind)classes[code >> CODE_BITS].kind;
 }
 
 bool hid_is_held(const uint16_t *held, uint8_t n, uint16_t code)
@@ -98,7 +98,7 @@ struct place {
 	uint8_t id, size, kind;
 };
 
-enum { PLACES = 190 };
+enum { PLACES = 176 };
 
 struct state {
 	uint32_t pipe; /* that the rest is of */
@@ -106,6 +106,7 @@ struct state {
 	bool known, numbered;
 	uint32_t least, most;
 	uint16_t bits[256]; /* of each report */
+	uint8_t more[256];  /* of each: it tells of more than the places do */
 	struct place place[PLACES];
 };
 static_assert(sizeof(struct state) <= HID_STATE, "state of an interface");
@@ -116,19 +117,14 @@ static void add_place(struct state *s, struct place p)
 {
 	uint32_t room = TRACK_BYTES * 8u - p.bit;
 
-	if (s->places == PLACES || !p.size)
+	if (s->places == PLACES || !p.size) {
+		s->more[p.id] = true;
 		return;
+	}
 	if (p.count > room / p.size)
 		p.count = (uint16_t)(room / p.size);
 	if (p.count)
 		s->place[s->places++] = p;
-}
-
-static bool is_switch(const struct hid_parser *p, uint32_t flags, uint32_t size)
-{
-	struct hid_bounds b = hid_bounds(p, HID_LOGICAL_MINIMUM);
-
-	return !(flags & HID_RELATIVE) && size <= 32 && b.min == 0 && b.max == 1;
 }
 
 static void add_moves(struct state *s, const struct hid_parser *p, struct place at)
@@ -183,6 +179,17 @@ static void add_keys(struct state *s, const struct hid_parser *p, uint32_t flags
 	}
 }
 
+/* Whether all that the item tells of are keys. */
+static bool is_keys(const struct hid_report *r, struct hid_bounds b)
+{
+	uint32_t page = hid_usage(&r->p, 0) >> 16;
+
+	return (page == HID_PAGE_KEYBOARD || page == HID_PAGE_BUTTON ||
+		       page == HID_PAGE_CONSUMER) &&
+	       (!(r->flags & HID_VARIABLE) || hid_is_switch(r, b)) && r->p.ranges == 1 &&
+	       r->p.range[0].last <= CODE_MAX;
+}
+
 static void add_item(struct state *s, const struct hid_report *r, uint32_t bit, uint8_t id)
 {
 	struct hid_bounds b = hid_bounds(&r->p, HID_LOGICAL_MINIMUM);
@@ -194,12 +201,16 @@ static void add_item(struct state *s, const struct hid_report *r, uint32_t bit, 
 		.size = (uint8_t)r->size,
 	};
 
-	if (r->flags & HID_CONSTANT || bit >= TRACK_BYTES * 8 || r->size > 32)
+	if (r->flags & HID_CONSTANT)
+		return;
+	if (!is_keys(r, b) || bit + (uint64_t)r->size * r->count > TRACK_BYTES * 8)
+		s->more[id] = true;
+	if (bit >= TRACK_BYTES * 8 || r->size > 32)
 		return;
 	if (!(r->flags & HID_VARIABLE)) {
 		if (b.min >= INT16_MIN && b.min <= INT16_MAX)
 			add_keys(s, &r->p, r->flags, at);
-	} else if (is_switch(&r->p, r->flags, r->size)) {
+	} else if (hid_is_switch(r, b)) {
 		add_keys(s, &r->p, r->flags, at);
 	} else if (r->flags & HID_RELATIVE) {
 		add_moves(s, &r->p, at);
@@ -380,6 +391,7 @@ void hid_track_report(struct track *t)
 		ex = exchange_begin(t, key);
 	ex->bytes += x->data.total;
 	advance((struct hid_press *)ex->state, &h);
+	((struct hid_press *)ex->state)->only_keys = !s->more[key >> 8];
 	if (!hid_press(ex)->now_n)
 		exchange_end(t, ex, EXCHANGE_OK);
 }
@@ -395,11 +407,14 @@ static bool by_mouse(const struct hid_press *s)
 /* "key a", "keys Left Shift, a", "click left", "drag left x +12, y -3" */
 void hid_exchange_info(const struct decode_ctx *c, struct text *t)
 {
+	static const char *const kinds[] = {"key", "button", "control"};
 	const struct hid_press *s = hid_press(c->exchange);
 
 	if (!s->pressed_n)
 		return;
-	text_str(t, !by_mouse(s) ? hid_key_kind(s->pressed[0]) : s->moved ? "drag" : "click");
+	text_str(t, !by_mouse(s) ? kinds[hid_key_kind(s->pressed[0])]
+		    : s->moved	 ? "drag"
+				 : "click");
 	text_str(t, !by_mouse(s) && s->presses > 1 ? "s " : " ");
 	for (uint8_t i = 0; i < s->pressed_n; i++) {
 		text_str(t, i ? ", " : "");

@@ -139,16 +139,21 @@ static inline uint32_t hid_bits(const uint8_t *data, uint32_t len, uint32_t bit,
 	uint32_t at = bit >> 3;
 	uint64_t v = 0;
 
+	bit &= 7;
+	if (bit + n <= 8 && at < len) /* most are within a byte */
+		return data[at] >> bit & ((1u << n) - 1);
 	for (unsigned i = 0; i < 5 && at + i < len; i++)
 		v |= (uint64_t)data[at + i] << 8 * i;
-	return (uint32_t)(v >> (bit & 7) & (((uint64_t)1 << n) - 1));
+	return (uint32_t)(v >> bit & (((uint64_t)1 << n) - 1));
 }
 
 /* Cheap: tables are not cleared. */
 void hid_parser_init(struct hid_parser *p, const uint8_t *data, size_t len);
 /* The next item, its effect taken; false at the end. Local items stay until the call behind their
- * main item. */
+ * main item. Faults of Input, Output and Feature are told by hid_report_fault() alone. */
 bool hid_parse(struct hid_parser *p, struct hid_item *it);
+/* What such an item, just parsed, lacks. */
+enum hid_fault hid_report_fault(const struct hid_parser *p, const struct hid_item *it);
 
 /* The number of a global item as of now; 0 where it was not given. */
 static inline uint32_t hid_global(const struct hid_parser *p, unsigned tag)
@@ -186,6 +191,8 @@ const char *hid_page_name(struct ids *ids, uint16_t page);
 const char *hid_collection_name(uint8_t type);
 /* The static key of a report field with that usage: "x", "wheel", "button", "control". */
 const char *hid_usage_key(uint32_t usage);
+/* The same of "x" to "hat" alone; NULL of all others. */
+const char *hid_axis_key(uint32_t usage);
 
 /* Appends a unit by its nibbles (6.2.2.7): "cm/s^2", "10^-7 V" as far as it has a name; nothing
  * for none. */

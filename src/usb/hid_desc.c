@@ -34,7 +34,7 @@ struct tree {
 	struct emit *e;
 	struct ids *ids;
 	struct hid_parser p;
-	const struct hid_item *it;
+	struct hid_item *it;
 	struct sizes sizes;
 	uint32_t begin; /* first bit of the main item's fields */
 	uint32_t total;
@@ -246,8 +246,10 @@ static void emit_item_of(struct tree *w)
 	struct field f;
 
 	text_init(&t, mem, sizeof(mem));
-	if (hid_is_report(w->it))
+	if (hid_is_report(w->it) && !w->it->fault) {
+		w->it->fault = (uint8_t)hid_report_fault(&w->p, w->it);
 		w->begin = add_fields(&w->sizes, &w->p, w->it);
+	}
 	f = item_field(w, &t);
 	if (w->it->type != HID_MAIN || w->it->fault == HID_CUT) {
 		emit_field(w->e, &f);
@@ -349,7 +351,7 @@ void hid_summary(struct text *t, struct ids *ids, const uint8_t *data, size_t le
 		uint32_t usage = p.ranges ? hid_usage(&p, 0) : 0;
 		bool again = false;
 
-		if (hid_is_report(&it))
+		if (hid_is_report(&it) && !it.fault)
 			add_fields(&s, &p, &it);
 		if (it.type != HID_MAIN || it.tag != HID_COLLECTION ||
 			it.value != HID_APPLICATION || !usage)

@@ -316,10 +316,17 @@ const char *hid_collection_name(uint8_t type)
 
 /* ---- keys of fields -------------------------------------------------------------------------- */
 
-const char *hid_usage_key(uint32_t usage)
+const char *hid_axis_key(uint32_t usage)
 {
 	static const char *const axes[] = {/* HUT 4.2, from 0x30 */ "x", "y", "z", "rx", "ry", "rz",
 		"slider", "dial", "wheel", "hat"};
+	uint32_t axis = usage - (HID_PAGE_DESKTOP << 16 | 0x30);
+
+	return axis < ARRAY_LEN(axes) ? axes[axis] : NULL;
+}
+
+const char *hid_usage_key(uint32_t usage)
+{
 	static const struct {
 		uint16_t page;
 		const char *key;
@@ -330,10 +337,10 @@ const char *hid_usage_key(uint32_t usage)
 		{HID_PAGE_CONSUMER, "consumer"},
 		{HID_PAGE_DIGITIZER, "digitizer"},
 	};
-	uint32_t axis = usage - (HID_PAGE_DESKTOP << 16 | 0x30);
+	const char *axis = hid_axis_key(usage);
 
-	if (axis < ARRAY_LEN(axes))
-		return axes[axis];
+	if (axis)
+		return axis;
 	for (size_t i = 0; i < ARRAY_LEN(pages); i++)
 		if (pages[i].page == usage >> 16)
 			return pages[i].key;

@@ -70,9 +70,8 @@ static bool next_item(struct hid_parser *p, struct hid_item *it)
 	p->pos += it->len;
 	if (need > left)
 		it->fault = HID_CUT;
-	else if (prefix != LONG_ITEM)
-		for (uint8_t i = 0; i < it->size; i++)
-			it->value |= (uint32_t)at[1 + i] << 8 * i;
+	else if (prefix != LONG_ITEM && it->size)
+		it->value = it->size == 1 ? at[1] : it->size == 2 ? le16(at + 1) : le32(at + 1);
 	return true;
 }
 
@@ -205,7 +204,7 @@ int hid_exponent(uint32_t value, uint8_t size)
 /* ---- main items --------------------------------------------------------------------------- */
 
 /* What the items before it lack (6.2.2.2). Padding needs size and count alone. */
-static uint8_t report_fault(const struct hid_parser *p, const struct hid_item *it)
+enum hid_fault hid_report_fault(const struct hid_parser *p, const struct hid_item *it)
 {
 	const uint16_t size = 1 << HID_REPORT_SIZE | 1 << HID_REPORT_COUNT;
 	const uint16_t bounds = 1 << HID_LOGICAL_MINIMUM | 1 << HID_LOGICAL_MAXIMUM;
@@ -254,7 +253,6 @@ static void main_item(struct hid_parser *p, struct hid_item *it)
 		if (!p->reports)
 			p->numbered = p->g.given >> HID_REPORT_ID & 1;
 		p->reports = true;
-		it->fault = report_fault(p, it);
 	} else if (it->tag == HID_COLLECTION) {
 		open_collection(p, it);
 	} else if (it->tag != HID_END) {
