@@ -18,7 +18,7 @@ static const struct {
 	uint8_t kind; /* enum hid_key_kind */
 } classes[] = {
 	[1] = {HID_PAGE_KEYBOARD, HID_KEY},
-	[2] = {HID_PAGE_BUTTON, HID_BUTTON},
+	[2] = {HID_PAGE_BUTTON, HID_CONTROL},
 	[MOUSE_BUTTON] = {HID_PAGE_BUTTON, HID_BUTTON},
 	[4] = {HID_PAGE_CONSUMER, HID_CONTROL},
 	[5] = {HID_PAGE_DESKTOP, HID_CONTROL},
@@ -65,8 +65,6 @@ void hid_say_key(struct text *t, struct ids *ids, uint16_t code)
 
 	if (class == MOUSE_BUTTON && id < ARRAY_LEN(buttons))
 		text_str(t, buttons[id]);
-	else if (classes[class].page == HID_PAGE_BUTTON)
-		text_u64(t, id);
 	else
 		hid_say_usage(t, ids, (uint32_t)classes[class].page << 16 | id);
 }

@@ -136,9 +136,8 @@ bool hid_is_buffer(const struct hid_report *r)
 
 	if (r->size > 32 || usage >> 16 >= HID_PAGE_VENDOR)
 		return true;
-	return r->flags & HID_VARIABLE &&
-	       (!(usage & 0xffff) || (r->p.ranges == 1 && first->first == first->last &&
-					     r->size == 8 && r->count >= BUFFER_LEAST));
+	return r->flags & HID_VARIABLE && r->p.ranges == 1 && first->first == first->last &&
+	       (!(usage & 0xffff) || (r->size == 8 && r->count >= BUFFER_LEAST));
 }
 
 bool hid_is_switch(const struct hid_report *r, struct hid_bounds b)

@@ -367,7 +367,7 @@ void desc_summary(struct text *t, const struct desc_ctx *ctx, const uint8_t *dat
 	if (headless)
 		it = (struct desc_iter){.limit = SIZE_MAX};
 	if (type_wanted == DESC_HID_REPORT)
-		hid_summary(t, ctx->ids, data, len);
+		hid_summary(t, ctx->ids, data, len, w.total);
 	if (desc_next(&it, &item) && item.problem != DESC_NO_LENGTH && item.len > 1) {
 		w.item = &item;
 		for (size_t i = 0; i < ARRAY_LEN(summaries); i++)

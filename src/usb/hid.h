@@ -208,6 +208,6 @@ void hid_emit_descriptor(
 	struct emit *e, struct ids *ids, const uint8_t *data, size_t len, size_t total);
 /* Appends what it describes: "Keyboard, input 8 bytes, output 1 byte"; nothing of one without an
  * application. */
-void hid_summary(struct text *t, struct ids *ids, const uint8_t *data, size_t len);
+void hid_summary(struct text *t, struct ids *ids, const uint8_t *data, size_t len, size_t total);
 
 #endif

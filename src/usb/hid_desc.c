@@ -91,12 +91,17 @@ static void say_bits(const struct tree *w, struct text *t)
 	text_str(t, w->it->value == 1 ? "bit" : "bits");
 }
 
-static void say_collection(const struct tree *w, struct text *t)
+static void say_collection_type(const struct tree *w, struct text *t)
 {
 	const char *name = hid_collection_name((uint8_t)w->it->value);
 
 	text_str(t, name ? name : "reserved");
-	if (w->p.ranges) {
+}
+
+static void say_collection(const struct tree *w, struct text *t)
+{
+	say_collection_type(w, t);
+	if (w->p.ranges && hid_usage(&w->p, 0)) {
 		text_str(t, ": ");
 		hid_say_usage(t, w->ids, hid_usage(&w->p, 0));
 	}
@@ -162,7 +167,7 @@ static const struct {
 			[HID_INPUT] = {"input", say_fields, SHOW_HEX2},
 			[HID_OUTPUT] = {"output", say_fields, SHOW_HEX2},
 			[HID_FEATURE] = {"feature", say_fields, SHOW_HEX2},
-			[HID_COLLECTION] = {"collection", say_collection},
+			[HID_COLLECTION] = {"type", say_collection_type},
 			[HID_END] = {"end_collection"},
 		},
 	[HID_GLOBAL] =
@@ -239,6 +244,37 @@ static struct field item_field(const struct tree *w, struct text *t)
 	return f;
 }
 
+/* Bytes from a collection's item to its end's, or to the end of all. */
+static uint32_t collection_len(const struct tree *w)
+{
+	uint32_t depth = 0, begin = w->it->off;
+	struct hid_parser p = w->p;
+	struct hid_item it = *w->it;
+
+	do {
+		if (it.type == HID_MAIN && it.fault != HID_CUT)
+			depth += it.tag == HID_COLLECTION ? 1u : it.tag == HID_END ? -1u : 0;
+	} while (depth && hid_parse(&p, &it));
+	return (depth ? p.pos : it.off + it.len) - begin;
+}
+
+static void open_collection(struct tree *w, struct field *type)
+{
+	char mem[160];
+	struct text t;
+
+	text_init(&t, mem, sizeof(mem));
+	say_collection(w, &t);
+	emit_open(w->e, &(struct field){
+				.key = "collection",
+				.text = mem,
+				.off = w->it->off,
+				.len = collection_len(w),
+			});
+	w->open++;
+	emit_field(w->e, type);
+}
+
 static void emit_item_of(struct tree *w)
 {
 	char mem[256];
@@ -254,8 +290,7 @@ static void emit_item_of(struct tree *w)
 	if (w->it->type != HID_MAIN || w->it->fault == HID_CUT) {
 		emit_field(w->e, &f);
 	} else if (w->it->tag == HID_COLLECTION && w->open < HID_DEPTH) {
-		emit_open(w->e, &f);
-		w->open++;
+		open_collection(w, &f);
 	} else {
 		emit_field(w->e, &f);
 		/* those opened too deep end first */
@@ -274,10 +309,12 @@ static void emit_rest(struct tree *w)
 	if (w->p.pos < w->p.len) {
 		f = raw_field(w, "rest", w->p.pos, w->p.len - w->p.pos);
 		f.text = "more items than are followed";
+	} else if (w->it->fault == HID_CUT) {
+		return; /* said already */
 	} else if (w->total > w->p.len) {
 		f = (struct field){.key = "rest", .off = w->p.len};
 		f.verdict = VERDICT_SNAPPED;
-	} else if (w->p.depth && w->it->fault != HID_CUT) {
+	} else if (w->p.depth) {
 		f = (struct field){.key = "rest", .text = hid_fault_text(HID_UNCLOSED)};
 		f.verdict = VERDICT_INVALID;
 	} else {
@@ -295,7 +332,7 @@ void hid_emit_descriptor(
 	struct text t;
 
 	text_init(&t, mem, sizeof(mem));
-	hid_summary(&t, ids, data, len);
+	hid_summary(&t, ids, data, len, total);
 	emit_open(e, &(struct field){
 			     .key = "hid_report_descriptor",
 			     .text = t.len ? mem : NULL,
@@ -305,9 +342,9 @@ void hid_emit_descriptor(
 	w.it = &it;
 	while (hid_parse(&w.p, &it))
 		emit_item_of(&w);
+	emit_rest(&w);
 	while (w.open--)
 		emit_close(e);
-	emit_rest(&w);
 	emit_close(e);
 }
 
@@ -338,7 +375,7 @@ static void say_sizes(struct text *t, const struct sizes *s, bool numbered)
 	}
 }
 
-void hid_summary(struct text *t, struct ids *ids, const uint8_t *data, size_t len)
+void hid_summary(struct text *t, struct ids *ids, const uint8_t *data, size_t len, size_t total)
 {
 	struct sizes s = {0};
 	struct hid_parser p;
@@ -364,6 +401,8 @@ void hid_summary(struct text *t, struct ids *ids, const uint8_t *data, size_t le
 		hid_say_usage(t, ids, usage);
 		said[usages++] = usage;
 	}
-	if (usages)
+	if (usages && total > len) /* what is there does not tell how long they are */
+		text_printf(t, ", %zu of %zu bytes", len, total);
+	else if (usages)
 		say_sizes(t, &s, hid_numbered(&p));
 }
