@@ -57,7 +57,7 @@ static void say_report_type(const struct control_job *j, struct text *t)
 static void say_duration(uint8_t units, struct text *t)
 {
 	if (!units) {
-		text_str(t, "only changes");
+		text_str(t, "on change");
 		return;
 	}
 	text_str(t, "every ");

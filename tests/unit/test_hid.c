@@ -623,7 +623,7 @@ static void test_requests(void **state)
 	static const struct {
 		const char *setup, *data, *info;
 	} row[] = {
-		{"21 0a 00 00 00 00 00 00", "", "SET_IDLE only changes interface 0"},
+		{"21 0a 00 00 00 00 00 00", "", "SET_IDLE on change interface 0"},
 		{"21 0a 02 06 00 00 00 00", "", "SET_IDLE every 24 ms report 2 interface 0"},
 		{"a1 02 00 00 00 00 01 00", "7d", "GET_IDLE interface 0 → every 500 ms"},
 		{"a1 03 00 00 00 00 01 00", "00", "GET_PROTOCOL interface 0 → boot"},
