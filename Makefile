@@ -62,6 +62,11 @@ $(O)/tests/%: tests/cuts/%.c $(O)/liburbscope.a $(O)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(O)/liburbscope.a $(LIBS)
 
+$(O)/tests/%: tests/fuzz/%.c $(O)/liburbscope.a $(O)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) $(if $(filter fuzz_%,$*),-fsanitize=fuzzer) -o $@ $< \
+		$(O)/liburbscope.a $(LIBS)
+
 $(O)/tests/%: tests/bench/%.c $(O)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< -lpcap
@@ -115,6 +120,14 @@ check: vm-packages
 vm-check: vm-packages
 	@$(MAKE) --no-print-directory all
 	@O=$(O) tests/vm/check
+
+.PHONY: fuzz
+## fuzz: each decoder through its own entry with libFuzzer (FUZZ_SECONDS=20 each, FUZZ=NAMES)
+FUZZ_SECONDS ?= 20
+fuzz: test-packages
+	@$(MAKE) --no-print-directory O=build/fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined \
+		all build/fuzz/tests/fuzz_decoder build/fuzz/tests/seeds
+	@tests/fuzz/fuzz build/fuzz $(FUZZ_SECONDS) $(FUZZ)
 
 .PHONY: golden
 ## golden NAME=x: write one expected output anew (read it before committing it)

@@ -4,10 +4,12 @@
 extern const struct decoder decoder_control;
 extern const struct decoder decoder_hid;
 extern const struct decoder decoder_urb_function;
+extern const struct decoder decoder_ftdi;
 
 const struct decoder *const decoders[] = {
 	&decoder_control,
 	&decoder_hid,
 	&decoder_urb_function,
+	&decoder_ftdi,
 	NULL,
 };
