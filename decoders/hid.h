@@ -39,9 +39,9 @@ static inline bool hid_layout_fits(const struct hid_layout *l, uint32_t bytes)
 struct hid_report {
 	const uint8_t *data;
 	uint32_t len;
-	uint8_t kind, id; /* HID_INPUT …; 0: no ID */
-	bool begun;
-	uint32_t bit, next; /* next: behind the fields, in the end the report's bits */
+	uint8_t kind, id;     /* HID_INPUT … */
+	bool begun, numbered; /* numbered: data begins with an ID */
+	uint32_t bit, next;   /* next: behind the fields, in the end the report's bits */
 	uint32_t size, count, flags;
 	struct hid_parser p;
 };

@@ -76,7 +76,7 @@ void hid_report_init(struct hid_report *r, const struct hid_layout *l, uint8_t k
 	r->len = len;
 	r->kind = kind;
 	r->id = 0;
-	r->begun = false;
+	r->begun = r->numbered = false;
 	r->bit = r->next = 0;
 	hid_parser_init(&r->p, l->desc, l->len);
 }
@@ -90,6 +90,7 @@ bool hid_report_next(struct hid_report *r)
 		if (!hid_is_report(&it) || it.fault == HID_CUT)
 			continue;
 		if (!r->begun && hid_numbered(&r->p) && r->len) {
+			r->numbered = true;
 			r->id = r->data[0];
 			r->next = 8;
 		}
@@ -99,7 +100,7 @@ bool hid_report_next(struct hid_report *r)
 		next = r->next + (uint64_t)r->size * r->count;
 		if (it.tag != r->kind || !r->size || !r->count || next > UINT32_MAX)
 			continue;
-		if (r->id && hid_global(&r->p, HID_REPORT_ID) != r->id)
+		if (r->numbered && hid_global(&r->p, HID_REPORT_ID) != r->id)
 			continue;
 		r->flags = it.value;
 		r->bit = r->next;

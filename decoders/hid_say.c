@@ -261,16 +261,16 @@ void hid_say_report(struct text *t, struct ids *ids, const struct hid_layout *l,
 		return;
 	}
 	hid_report_init(&r, l, kind, data, len);
-	for (; hid_report_next(&r); any = true) {
-		if (!any && r.id)
+	while (hid_report_next(&r)) {
+		if (!any && r.numbered)
 			say_id(&w, r.id);
 		say_item(&w, &r);
+		any = true;
 	}
-	if (!any) { /* the descriptor knows no such report */
-		if (r.id)
-			say_id(&w, r.id);
+	if (!any && r.numbered)
+		say_id(&w, r.id);
+	if (!any) /* the descriptor knows no such report */
 		w.buffer_to = len;
-	}
 	if (ex)
 		say_changes(&w, hid_press(ex));
 	else

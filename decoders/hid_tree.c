@@ -188,6 +188,34 @@ static void emit_left(struct tree *w, const struct hid_report *r)
 	emit_field(w->e, &f);
 }
 
+/* Of a report that the descriptor does not have. */
+static void emit_unknown(struct tree *w, const struct hid_report *r)
+{
+	uint32_t n = r->len - r->numbered;
+
+	emit_field(w->e,
+		&(struct field){
+			.key = "data",
+			.value = value_bytes(r->data + r->numbered, n < 64 ? n : 64),
+			.text = w->l->partial ? "not in what is known of the report descriptor"
+					      : "the report descriptor has no such report",
+			.off = w->place.at + r->numbered,
+			.len = n,
+			.verdict = w->l->partial ? VERDICT_NONE : VERDICT_INVALID,
+		});
+}
+
+static void emit_id(struct tree *w, const struct hid_report *r)
+{
+	if (r->numbered)
+		emit_field(w->e, &(struct field){
+					 .key = "report_id",
+					 .value = value_uint(r->id),
+					 .off = w->place.at,
+					 .len = 1,
+				 });
+}
+
 static const char *kind_key(uint8_t kind)
 {
 	return kind == HID_INPUT    ? "input_report"
@@ -219,26 +247,16 @@ void hid_emit_report(struct emit *e, struct ids *ids, const struct hid_layout *l
 		emit_keys(&w, "held", s->now, s->now_n, NULL, 0);
 	}
 	hid_report_init(&r, l, kind, data, len);
-	while (w.fields < TREE_FIELDS && hid_report_next(&r)) {
-		if (!any && r.id)
-			emit_field(e, &(struct field){.key = "report_id",
-					      .value = value_uint(r.id),
-					      .off = place.at,
-					      .len = 1});
-		any = true;
+	for (; w.fields < TREE_FIELDS && hid_report_next(&r); any = true) {
+		if (!any)
+			emit_id(&w, &r);
 		emit_fields(&w, &r);
 	}
-	if (!any)
-		emit_field(e, &(struct field){.key = "data",
-				      .value = value_bytes(data, len < 64 ? len : 64),
-				      .text = l->partial ? "not in what is known of the report "
-							   "descriptor"
-							 : "the report descriptor has no such "
-							   "report",
-				      .off = place.at,
-				      .len = len,
-				      .verdict = l->partial ? VERDICT_NONE : VERDICT_INVALID});
-	else
+	if (!any) {
+		emit_id(&w, &r);
+		emit_unknown(&w, &r);
+	} else {
 		emit_left(&w, &r);
+	}
 	emit_close(e);
 }

@@ -430,6 +430,10 @@ static void test_mouse(void **state)
 	assert_int_equal(hid_press(&dev.ended)->x, 2044);
 	assert_int_equal(hid_press(&dev.ended)->y, -2044);
 	assert_string_equal(input("01 00 00 00 00 00 00").info, "report 1: no movement");
+	/* two that a mouse on the bus sent: ff 0f 00: x 0xfff = -1, y 0; fc ff ff: x 0xffc, y 0xfff
+	 */
+	assert_string_equal(input("01 00 ff 0f 00 00 00").info, "report 1: x -1");
+	assert_string_equal(input("01 00 fc ff ff 00 00").info, "report 1: x -4, y -1");
 	/* x 0x800 = -2048: below its minimum */
 	has(input("01 00 00 08 00 00 00").tree,
 		"x=-2048 b16+12 (not -2047 to 2047 (HID 1.11 6.2.2.7), relative) !invalid\n");
@@ -438,7 +442,35 @@ static void test_mouse(void **state)
 	has(input("01 00 00 00 00 00 00 55").tree, "rest=55 (behind the report's fields)\n");
 	s = input("02 00 00");
 	assert_string_equal(s.info, "report 2: 3 bytes: 02 00 00");
-	has(s.tree, "data=02 00 00 (the report descriptor has no such report) !invalid\n");
+	has(s.tree, "  report_id=2\n"
+		    "  data=00 00 (the report descriptor has no such report) !invalid\n");
+	/* 0 is no ID: it is none of the reports either */
+	has(input("00 00 00").tree, "report_id=0\n  data=00 00 (the report descriptor");
+	unplug();
+}
+
+/* A steering wheel's (a T300): report 7 has x of 16 bits, then y, rz and slider, 13 buttons, a hat
+ * of 0 to 7 with a null state. 7a 81: 0x817a = 33146; ff 03: 0x3ff = 1023; 0x0f: no direction. In
+ * the second report bytes 11 and 12 are 02 10: bit 1 is button 2, bit 12 button 13; hat 6: 6 × 45
+ * °. */
+static void test_wheel(void **state)
+{
+	(void)state;
+	plug(0, 0,
+		"05 01 09 04 a1 01 09 01 a1 00 85 07 09 30 15 00 27 ff ff 00 00 35 00 47 ff ff 00 "
+		"00 75 10 "
+		"95 01 81 02 09 31 26 ff 03 46 ff 03 81 02 09 35 81 02 09 36 81 02 81 03 05 09 19 "
+		"01 29 0d "
+		"25 01 45 01 75 01 95 0d 81 02 75 0b 95 01 81 03 05 01 09 39 25 07 46 3b 01 55 00 "
+		"65 14 "
+		"75 04 81 42 65 00 81 03 c0 c0");
+	assert_string_equal(input("07 7a 81 ff 03 ff 03 ff 03 00 00 00 00 00 0f").info,
+		"report 7: x 33146, y 1023, rz 1023, slider 1023");
+	has(rec.s, "hat=15 b112+4 (no value)\n");
+	assert_string_equal(input("07 7a 81 ff 03 ff 03 ff 03 00 00 02 10 00 06").info,
+		"report 7: x 33146, y 1023, rz 1023, slider 1023, hat 6, down: Button 2, Button "
+		"13");
+	has(rec.s, "hat=6 b112+4 (0 to 7 = 270 °)\n");
 	unplug();
 }
 
@@ -710,6 +742,7 @@ int main(void)
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_mouse),
+		cmocka_unit_test(test_wheel),
 		cmocka_unit_test(test_keyboard),
 		cmocka_unit_test(test_many_keys),
 		cmocka_unit_test(test_values),
