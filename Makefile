@@ -16,7 +16,7 @@ ALL_CFLAGS   = -std=c17 $(WARN) $(CFLAGS) \
 # Inlining across files makes the program a tenth faster. Fat objects, so that tests link without it.
 LTO      = $(if $(SANITIZE)$(findstring clang,$(CC)),,-flto=auto -ffat-lto-objects)
 AR       = $(if $(findstring clang,$(CC)),ar,gcc-ar)
-LIBS     = -lpcap -lz -lzstd -lpcre2-8 -lm -lpthread
+LIBS     = -lpcap -lz -lzstd -lpcre2-8 -lsgutils2 -lm -lpthread
 TEST_LIBS = -lcmocka
 
 # Every folder of the program; its .c files all belong to it, so a new file needs no line here.
@@ -27,7 +27,7 @@ UNIT    := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN := $(UNIT:tests/unit/%.c=$(O)/tests/%)
 GEN_SRC := $(sort $(wildcard tests/gen/*.c))
 
-BUILD_PACKAGES = gcc libc6-dev libpcap-dev zlib1g-dev libzstd-dev libpcre2-dev usb.ids
+BUILD_PACKAGES = gcc libc6-dev libpcap-dev zlib1g-dev libzstd-dev libpcre2-dev libsgutils2-dev usb.ids
 TEST_PACKAGES  = libcmocka-dev tshark python3 clang-format clang zstd gzip
 VM_PACKAGES    = qemu-system-x86 busybox-static kmod cpio
 

@@ -61,7 +61,8 @@ static void emit_reference(struct emit *e, const struct row_field *f)
 
 static void emit_key(void *ctx, const struct key_field *f)
 {
-	emit_reference(ctx, &f->pub);
+	if (!keys_repeat(f))
+		emit_reference(ctx, &f->pub);
 }
 
 void filter_reference(struct emit *e)

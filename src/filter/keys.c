@@ -24,6 +24,15 @@ void keys_each(void (*each)(void *ctx, const struct key_field *f), void *ctx)
 		}
 }
 
+bool keys_repeat(const struct key_field *f)
+{
+	for (size_t i = 0; decoders[i] != f->decoder; i++)
+		for (const struct decode_key *k = decoders[i]->keys; k && k->name; k++)
+			if (!strcmp(k->name, f->pub.name))
+				return true;
+	return false;
+}
+
 /* ---- values -----------------------------------------------------------------------------------
  */
 
