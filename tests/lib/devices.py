@@ -12,6 +12,7 @@ import peers
 
 # Found through peers' path.
 import descriptors as comparison
+import hid as hid_comparison
 
 STORY = 'tests/gen/devices.usb'
 
@@ -50,9 +51,20 @@ def check_generated(house, program, description, link_type):
 # ---- descriptors --------------------------------------------------------------------------------
 
 def descriptors(house):
+    return beside_tshark(house, comparison)
+
+
+def hid(house):
+    """Items of report descriptors, values of reports, class requests."""
+    return beside_tshark(house, hid_comparison)
+
+
+def beside_tshark(house, compared):
     house.need_program()
-    return [(named(p), lambda p=p: check_descriptors(house, p)) for p in house.all_captures()] + \
-        [('differences-descriptors.tsv', lambda: peers.check_table(house, comparison.DIFFERENCES))]
+    table = compared.DIFFERENCES
+    return [(named(p), lambda p=p: check_fields(house, p, compared))
+            for p in house.all_captures()] + \
+        [(table.name, lambda: peers.check_table(house, table))]
 
 
 def holds_packets(house, path):
@@ -60,7 +72,7 @@ def holds_packets(house, path):
     return any(288 <= (t['link'] or 0) <= 295 for t in json.loads(said or b'{}').get('links', ()))
 
 
-def check_descriptors(house, path):
+def check_fields(house, path, comparison):
     if not shutil.which('tshark'):
         raise Skipped('tshark is not installed')
     if holds_packets(house, path):
@@ -71,8 +83,8 @@ def check_descriptors(house, path):
         raise Skipped(str(reason)) from None
     lines = peers.comparison.verdict(path, differences, comparison.DIFFERENCES)
     if lines:
-        raise Failed('; '.join(lines), f'tests/peer/descriptors.py --bin {shown(house.bin)} --all '
-                     + shown(path))
+        raise Failed('; '.join(lines), f'tests/peer/{comparison.__name__}.py --all --bin '
+                     f'{shown(house.bin)} {shown(path)}')
     return compared or 1
 
 
