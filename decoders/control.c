@@ -78,6 +78,30 @@ void control_say_value(const struct control_job *j, struct text *t)
 	text_u64(t, j->s.wValue);
 }
 
+void control_say_descriptor(const struct control_job *j, struct text *t)
+{
+	const struct usb_setup *s = &j->s;
+	uint8_t type = (uint8_t)(s->wValue >> 8), index = (uint8_t)s->wValue;
+	const char *name = descriptor_type_name(type);
+
+	text_char(t, ' ');
+	if (name) {
+		text_str(t, name);
+	} else {
+		text_str(t, "type ");
+		text_hex(t, type, 2);
+	}
+	if (index || type == DESC_CONFIGURATION || type == DESC_STRING) {
+		text_char(t, ' ');
+		text_u64(t, index);
+	}
+	if (type == DESC_STRING && s->wIndex) {
+		text_str(t, " language ");
+		text_hex(t, s->wIndex, 4);
+	}
+	control_say_recipient(j, t);
+}
+
 static void say_details(const struct control_job *j, struct text *t)
 {
 	if (j->request->details)
@@ -208,6 +232,7 @@ static void request_type_fields(struct emit *e, uint8_t b)
 static void setup_fields(const struct control_job *j, struct emit *e)
 {
 	const struct control_request *r = j->request;
+	unsigned recipient = setup_recipient(j->s.bmRequestType);
 	char words[128];
 	struct text t;
 
@@ -233,8 +258,8 @@ static void setup_fields(const struct control_job *j, struct emit *e)
 	}
 	setup_field(e, "wValue", j->s.wValue, t.len ? words : NULL, 2, 2, SHOW_HEX4);
 	setup_field(e, "wIndex", j->s.wIndex,
-		r && j->s.wIndex && setup_recipient(j->s.bmRequestType) == 0 ? r->index : NULL, 4,
-		2, SHOW_HEX4);
+		r && j->s.wIndex && recipient != 1 && recipient != 2 ? r->index : NULL, 4, 2,
+		SHOW_HEX4);
 	setup_field(e, "wLength", j->s.wLength, NULL, 6, 2, SHOW_PLAIN);
 	emit_close(e);
 }
@@ -244,4 +269,22 @@ void control_decode(const struct control_job *j, struct emit *e)
 	setup_fields(j, e);
 	if (j->request && j->x->data.kept && j->request->fields)
 		j->request->fields(j, e);
+}
+
+/* ---- descriptors ----------------------------------------------------------------------------- */
+
+void control_answer_descriptor(const struct control_job *j, struct text *t)
+{
+	const struct span *d = &j->x->data;
+
+	desc_summary(t, &j->desc, d->data, d->kept, d->total, (uint8_t)(j->s.wValue >> 8),
+		(uint8_t)j->s.wValue);
+}
+
+void control_fields_descriptor(const struct control_job *j, struct emit *e)
+{
+	const struct span *d = &j->x->data;
+
+	desc_emit(&j->desc, e, d->data, d->kept, d->total, (uint8_t)(j->s.wValue >> 8),
+		(uint8_t)j->s.wValue);
 }

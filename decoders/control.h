@@ -53,6 +53,11 @@ void control_decode(const struct control_job *j, struct emit *e);
 void control_say_recipient(const struct control_job *j, struct text *t);
 /* " 7": wValue as it is. */
 void control_say_value(const struct control_job *j, struct text *t);
+/* GET_DESCRIPTOR and SET_DESCRIPTOR, of the standard and of classes: what is asked for (wValue,
+ * language, recipient), the answer as a phrase, and as fields. */
+void control_say_descriptor(const struct control_job *j, struct text *t);
+void control_answer_descriptor(const struct control_job *j, struct text *t);
+void control_fields_descriptor(const struct control_job *j, struct emit *e);
 /* One number of the data, len 1 to 4 bytes, little-endian; not emitted where it is not at hand. */
 void control_field(const struct control_job *j, struct emit *e, const char *key, uint32_t off,
 	uint32_t len, const char *text, enum show show);

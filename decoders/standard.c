@@ -14,30 +14,6 @@ static bool match(const struct decode_ctx *c, const struct xfer *x)
 
 /* ---- the request in words -------------------------------------------------------------------- */
 
-static void say_descriptor(const struct control_job *j, struct text *t)
-{
-	const struct usb_setup *s = &j->s;
-	uint8_t type = (uint8_t)(s->wValue >> 8), index = (uint8_t)s->wValue;
-	const char *name = descriptor_type_name(type);
-
-	text_char(t, ' ');
-	if (name) {
-		text_str(t, name);
-	} else {
-		text_str(t, "type ");
-		text_hex(t, type, 2);
-	}
-	if (index || type == DESC_CONFIGURATION || type == DESC_STRING) {
-		text_char(t, ' ');
-		text_u64(t, index);
-	}
-	if (type == DESC_STRING && s->wIndex) {
-		text_str(t, " language ");
-		text_hex(t, s->wIndex, 4);
-	}
-	control_say_recipient(j, t);
-}
-
 /* The one request whose number a rule needs. */
 enum { SET_FEATURE = 3 };
 
@@ -96,14 +72,6 @@ static void say_status_of(const struct control_job *j, struct text *t)
 
 /* ---- the answer in words --------------------------------------------------------------------- */
 
-static void answer_descriptor(const struct control_job *j, struct text *t)
-{
-	const struct span *d = &j->x->data;
-
-	desc_summary(t, &j->desc, d->data, d->kept, d->total, (uint8_t)(j->s.wValue >> 8),
-		(uint8_t)j->s.wValue);
-}
-
 static void answer_status(const struct control_job *j, struct text *t)
 {
 	size_t n;
@@ -135,14 +103,6 @@ static void answer_frame(const struct control_job *j, struct text *t)
 }
 
 /* ---- the data as fields ---------------------------------------------------------------------- */
-
-static void fields_descriptor(const struct control_job *j, struct emit *e)
-{
-	const struct span *d = &j->x->data;
-
-	desc_emit(&j->desc, e, d->data, d->kept, d->total, (uint8_t)(j->s.wValue >> 8),
-		(uint8_t)j->s.wValue);
-}
 
 static void fields_status(const struct control_job *j, struct emit *e)
 {
@@ -210,9 +170,9 @@ static const struct control_request requests[] = {
 		"test selector, suspend options", say_feature),
 	STANDARD(5, "SET_ADDRESS", "USB 2.0 9.4.6", "device address", NULL, control_say_value),
 	STANDARD(6, "GET_DESCRIPTOR", "USB 2.0 9.4.3", "descriptor type and index", "language id",
-		say_descriptor, answer_descriptor, fields_descriptor),
+		control_say_descriptor, control_answer_descriptor, control_fields_descriptor),
 	STANDARD(7, "SET_DESCRIPTOR", "USB 2.0 9.4.8", "descriptor type and index", "language id",
-		say_descriptor, NULL, fields_descriptor),
+		control_say_descriptor, NULL, control_fields_descriptor),
 	STANDARD(8, "GET_CONFIGURATION", "USB 2.0 9.4.2", NULL, NULL, NULL, answer_byte,
 		fields_configuration),
 	STANDARD(9, "SET_CONFIGURATION", "USB 2.0 9.4.7", "configuration value", NULL,

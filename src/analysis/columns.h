@@ -40,6 +40,20 @@ struct exchange_line {
 /* Fills all but `previous`. */
 void exchange_line_init(struct exchange_line *l, const struct run *r, const struct exchange *ex);
 
+struct episode;
+struct episode_step;
+
+/* A row of the table of episodes, and of the steps of one. */
+struct episode_line {
+	const struct episode *ep;
+	const struct devices *devices;
+	int64_t start, previous;
+};
+struct step_line {
+	const struct episode *ep;
+	const struct episode_step *step;
+};
+
 /* Columns of transfers (rows are struct row), of one transfer in words, and of records (rows are
  * struct record_line): those for text first, then those for JSON and CSV. cols holds COLUMNS_MAX;
  * they return how many there are. */
@@ -52,6 +66,9 @@ size_t columns_of_exchanges(struct column *cols, enum time_format t);
 /* The same of bus captures: packets (rows are struct record_line), transactions. */
 size_t columns_of_packets(struct column *cols, enum time_format t);
 size_t columns_of_transactions(struct column *cols, enum time_format t);
+/* Episodes (rows are struct episode_line), and below each its steps. */
+size_t columns_of_episodes(struct column *cols, enum time_format t);
+void emit_episode_steps(struct emit *e, const struct episode *ep);
 
 /* "1.5.2 in" into v: bus.device.endpoint and direction, parts that are not known left out or "?".
  */

@@ -198,6 +198,22 @@ static void read_string(const struct build *b, uint32_t instance, uint8_t index,
 	devices_string(b->d, instance, UINT32_MAX, index, &t);
 }
 
+/* The way to a device, from below. */
+static void find_way(const struct devices *d, struct device_view *v)
+{
+	uint32_t number = v->number;
+
+	for (uint32_t n = number; n && v->steps < PORTS_TIERS; n = devices_get_instance(d, n)->hub)
+		v->steps++;
+	for (unsigned i = v->steps; i-- > 0;) {
+		const struct instance *at = devices_get_instance(d, number);
+
+		v->way[i].number = number;
+		v->way[i].at = i ? at->hub_port : at->address;
+		number = at->hub;
+	}
+}
+
 static void add_device(struct build *b, uint32_t number)
 {
 	struct device_tree *t = b->t;
@@ -219,11 +235,13 @@ static void add_device(struct build *b, uint32_t number)
 		v->vendor_name = ids_vendor(t->ids, v->desc.idVendor);
 		v->product_name = ids_product(t->ids, v->desc.idVendor, v->desc.idProduct);
 	}
+	find_way(b->d, v);
 	add_configuration(b, v);
 	add_others(b, v);
 }
 
-static int by_address(const void *a, const void *b)
+/* Hubs before the devices at their ports, ports in order, what was at a port in order of time. */
+static int by_tree(const void *a, const void *b)
 {
 	const struct device_view *x = a, *y = b;
 
@@ -231,9 +249,15 @@ static int by_address(const void *a, const void *b)
 		return x->instance->section < y->instance->section ? -1 : 1;
 	if (x->instance->bus != y->instance->bus)
 		return x->instance->bus < y->instance->bus ? -1 : 1;
-	if (x->instance->address != y->instance->address)
-		return x->instance->address < y->instance->address ? -1 : 1;
-	return (x->number > y->number) - (x->number < y->number);
+	for (unsigned i = 0; i < x->steps && i < y->steps; i++) {
+		const struct tree_step *p = &x->way[i], *q = &y->way[i];
+
+		if (p->at != q->at)
+			return p->at < q->at ? -1 : 1;
+		if (p->number != q->number)
+			return p->number < q->number ? -1 : 1;
+	}
+	return (x->steps > y->steps) - (x->steps < y->steps);
 }
 
 /* ---- the lines ---------------------------------------------------------------------- */
@@ -332,7 +356,10 @@ static void say_device_details(
 		text_u64(t, (uint64_t)v->config.bMaxPower * (i->speed >= USB_SUPER ? 8 : 2));
 		text_str(t, v->config.bmAttributes & 0x40 ? " mA, self-powered" : " mA");
 	}
-	if (v->replaced && i->address) {
+	if (i->presence == DEVICE_GONE) {
+		comma(t);
+		text_str(t, "unplugged");
+	} else if (v->replaced && i->address) {
 		comma(t);
 		text_str(t, "gone or enumerated again later");
 	}
@@ -433,6 +460,11 @@ static void device_lines(struct device_tree *t, const struct device_view *v, boo
 
 	text_init(&x, l->address, sizeof(l->address));
 	device_address(&x, v->instance);
+	if (v->instance->port_path) {
+		text_init(&x, l->port, sizeof(l->port));
+		text_str(&x, v->instance->port_path);
+		t->ports = true;
+	}
 	text_init(&x, l->id, sizeof(l->id));
 	if (v->described)
 		text_printf(&x, "%04x:%04x", v->desc.idVendor, v->desc.idProduct);
@@ -468,7 +500,7 @@ struct device_tree *device_tree_new(
 	for (uint32_t i = 1; i <= devices_instances(d); i++)
 		add_device(&b, i);
 	if (t->devices)
-		qsort(t->device, t->devices, sizeof(*t->device), by_address);
+		qsort(t->device, t->devices, sizeof(*t->device), by_tree);
 	for (size_t i = 0; i < t->devices; i++)
 		if (t->device[i].transfers || t->device[i].described)
 			device_lines(t, &t->device[i], all);

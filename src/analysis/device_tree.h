@@ -4,6 +4,7 @@
 #define ANALYSIS_DEVICE_TREE_H
 
 #include "model/device.h"
+#include "model/ports.h"
 #include "usb/desc.h"
 
 struct pipe_count {
@@ -31,6 +32,12 @@ struct interface_view {
 	size_t first_endpoint, endpoints;
 };
 
+/* A step on the way from a device whose hub is not known down to another: its address, then ports;
+ * and which of those that were there in turn. */
+struct tree_step {
+	uint32_t at, number;
+};
+
 struct device_view {
 	const struct devices *devices;
 	const struct instance *instance;
@@ -42,6 +49,8 @@ struct device_view {
 	const char *vendor_name, *product_name;		   /* usb.ids, NULL: none */
 	uint64_t transfers;
 	size_t first_interface, interfaces;
+	struct tree_step way[PORTS_TIERS];
+	unsigned steps;
 	size_t first_other, others; /* endpoints that no interface in the tree explains, and EP 0 */
 };
 
@@ -49,7 +58,7 @@ enum { TREE_TEXT = 160 };
 
 struct tree_line {
 	unsigned depth; /* 0 device, 1 interface, 2 endpoint */
-	char address[48], id[16], what[TREE_TEXT], details[TREE_TEXT];
+	char address[48], port[PORT_PATH_MAX], id[16], what[TREE_TEXT], details[TREE_TEXT];
 	uint64_t transfers;
 };
 
@@ -59,6 +68,7 @@ struct device_tree {
 	struct interface_view *interface;
 	struct endpoint_view *endpoint;
 	struct tree_line *line;
+	bool ports; /* some line has one */
 	size_t devices, device_cap, interfaces, interface_cap, endpoints, endpoint_cap, lines,
 		line_cap;
 };

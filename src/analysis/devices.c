@@ -82,6 +82,11 @@ static void get_address(const void *row, struct value *v)
 	v->tone = LINE->depth == 0 ? TONE_STRONG : TONE_NONE;
 }
 
+static void get_port(const void *row, struct value *v)
+{
+	*v = value_name(LINE->port);
+}
+
 static void get_id(const void *row, struct value *v)
 {
 	*v = value_name(LINE->id);
@@ -106,8 +111,11 @@ static void get_transfers(const void *row, struct value *v)
 		*v = value_name("");
 }
 
+enum { PORT_COLUMN = 1 }; /* left out where no port is known */
+
 static const struct column tree_columns[] = {
 	{.title = "device", .get = get_address},
+	[PORT_COLUMN] = {.title = "port", .get = get_port},
 	{.title = "id", .get = get_id},
 	{.title = "what", .get = get_what},
 	{.title = "transfers", .get = get_transfers, .show = SHOW_COUNT, .right = true},
@@ -116,7 +124,13 @@ static const struct column tree_columns[] = {
 
 static void report_text(const struct device_tree *tree, struct emit *e)
 {
-	emit_table(e, NULL, "devices", tree_columns, ARRAY_LEN(tree_columns), LAYOUT_GRID);
+	struct column cols[ARRAY_LEN(tree_columns)];
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(tree_columns); i++)
+		if (i != PORT_COLUMN || tree->ports)
+			cols[n++] = tree_columns[i];
+	emit_table(e, NULL, "devices", cols, n, LAYOUT_GRID);
 	for (size_t i = 0; i < tree->lines; i++) {
 		emit_row(e, &tree->line[i]);
 		emit_row_end(e);
@@ -140,6 +154,7 @@ GET(bus, V->instance->bus != USB_NO_BUS, value_uint(V->instance->bus))
 GET(dev, V->instance->address != USB_NO_DEVICE, value_uint(V->instance->address))
 GET(number, true, value_uint(V->number))
 GET(previous, V->instance->previous, value_uint(V->instance->previous))
+GET(unplugged, V->instance->hub, value_bool(V->instance->presence == DEVICE_GONE))
 GET(port_path, V->instance->port_path, value_name(V->instance->port_path))
 GET(speed, true, value_name(usb_speed_name((enum usb_speed)V->instance->speed)))
 GET(speed_from, true, value_name(speed_from_text((enum speed_from)V->instance->speed_from)))
@@ -174,6 +189,7 @@ static const struct column device_columns[] = {
 	{.key = "device", .get = get_number},
 	{.key = "previous", .get = get_previous},
 	{.key = "port_path", .get = get_port_path},
+	{.key = "unplugged", .get = get_unplugged},
 	{.key = "speed", .get = get_speed},
 	{.key = "speed_from", .get = get_speed_from},
 	{.key = "idVendor", .get = get_vendor},

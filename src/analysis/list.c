@@ -203,6 +203,39 @@ static void on_packet(void *self, struct run *r, const struct run_record *rr)
 		on_record(self, r, rr);
 }
 
+/* ---- episodes ----------------------------------------------------------------------- */
+
+static void on_episode(void *ctx, const struct episode *ep)
+{
+	struct list *l = ctx;
+	struct episode_line line = {
+		.ep = ep,
+		.devices = model_devices(l->run->model),
+		.start = model_start(l->run->model),
+		.previous = l->previous,
+	};
+
+	if (l->run->stop)
+		return;
+	begin(l);
+	l->previous = ep->begin;
+	emit_row(l->emit, &line);
+	if (l->opts.fields)
+		emit_episode_steps(l->emit, ep);
+	emit_row_end(l->emit);
+	counted(l, l->run);
+}
+
+static void on_xfer_of_episode(void *self, struct run *r, struct row *row)
+{
+	struct list *l = self;
+
+	l->run = r;
+	if (!l->episodes)
+		l->episodes = episodes_new(on_episode, l, l->opts.filter);
+	episodes_feed(l->episodes, row);
+}
+
 /* ---- begin and end ------------------------------------------------------------------ */
 
 void list_begin(struct list *l, struct emit *e, const struct list_opts *o, struct consumer *c)
@@ -218,6 +251,10 @@ void list_begin(struct list *l, struct emit *e, const struct list_opts *o, struc
 	} else if (o->exchanges) {
 		l->columns = columns_of_exchanges(l->cols, o->time);
 		c->exchange = on_exchange;
+	} else if (o->episodes) {
+		l->columns = columns_of_episodes(l->cols, o->time);
+		c->xfer = on_xfer_of_episode;
+		c->payload = o->filter && filter_need(o->filter) >= NEED_INFO;
 	} else if (o->records) {
 		l->columns = columns_of_records(l->cols, o->time);
 		c->record = on_record;
@@ -230,6 +267,9 @@ void list_begin(struct list *l, struct emit *e, const struct list_opts *o, struc
 
 void list_end(struct list *l, struct run *r)
 {
+	if (l->episodes)
+		episodes_finish(l->episodes);
+	episodes_free(l->episodes);
 	begin(l);
 	if (l->opts.transactions && l->fold.naks && !r->stop)
 		emit_transaction(l, r, &l->fold.quiet);

@@ -3,15 +3,17 @@
 #define ANALYSIS_LIST_H
 
 #include "analysis/columns.h"
+#include "analysis/episode.h"
 
 struct list_opts {
 	enum time_format time;
 	bool records;		    /* records instead of transfers */
 	bool packets, transactions; /* of bus captures: those */
-	bool exchanges;
-	bool fold;	/* runs of SOFs and NAKs become one line */
-	bool fields;	/* the field tree below each transfer */
-	uint64_t count; /* stop after so many lines; 0: all */
+	bool exchanges, episodes;
+	const struct filter *filter; /* of episodes: those it keeps a transfer of; NULL: all */
+	bool fold;		     /* runs of SOFs and NAKs become one line */
+	bool fields;		     /* the field tree below each transfer */
+	uint64_t count;		     /* stop after so many lines; 0: all */
 };
 
 /* What waits to be folded: the first of a run of NAKed transactions; of SOFs and NAKed tokens; and
@@ -39,6 +41,8 @@ struct list {
 	bool begun; /* the table is: with the first line, so that nothing is said of bad input */
 	uint64_t lines;
 	struct list_fold fold;
+	struct episodes *episodes;
+	struct run *run;  /* while episodes end */
 	int64_t previous; /* time of the line before, ns since the capture's first record */
 };
 

@@ -22,6 +22,9 @@ static const struct option_row options[] = {
 	{0, "transactions", 0,
 		"bus captures: one line per transaction; runs of NAKs in one, -v all", OPTION_FLAG,
 		offsetof(struct options, transactions), 0, 0},
+	{0, "episodes", 0,
+		"one line per episode (enumeration, recovery, suspend, stream); -v steps",
+		OPTION_FLAG, offsetof(struct options, episodes), 0, 0},
 	{0, "sort", "ORDER", "end (as transfers end, the default) or begin (reads the input twice)",
 		OPTION_WORD, offsetof(struct options, sort), sort_words, SORT_END},
 	{0},
@@ -66,12 +69,13 @@ static int run(const struct options *o, int argc, char **argv)
 		.packets = o->packets,
 		.transactions = o->transactions,
 		.exchanges = o->exchanges,
+		.episodes = o->episodes,
 		.fold = !o->verbose && o->format == OUTPUT_TEXT,
 		.fields = o->verbose,
 		.count = o->count,
 	};
 	bool by_begin = o->sort == SORT_BEGIN && !o->records && !o->packets && !o->transactions &&
-			!o->exchanges;
+			!o->exchanges && !o->episodes;
 	struct session s;
 	struct list l;
 	struct consumer c;
@@ -82,6 +86,10 @@ static int run(const struct options *o, int argc, char **argv)
 	if (live_too_many(&command_list, o, argc, argv) ||
 		session_begin(&s, o, argc ? argv[0] : "-", by_begin) < 0)
 		return EXIT_TROUBLE;
+	if (o->episodes) { /* what happens rests on all transfers */
+		lo.filter = s.filter;
+		s.run.filter = NULL;
+	}
 	list_begin(&l, s.emit, &lo, &c);
 	rc = by_begin ? list_sorted(&s, &l, &r, &e) : run_capture(&r, &s.run, &c, 1, &e);
 	if (rc >= 0)

@@ -26,7 +26,8 @@ struct options {
 	int time;   /* enum time_format */
 	int sort;   /* 0: not given, else 1 + index in the option's words */
 	int color;  /* 0 auto, 1 always, 2 never */
-	bool json, records, packets, transactions, exchanges, verbose, quiet, help, learn, no_ids;
+	bool json, records, packets, transactions, exchanges, episodes;
+	bool verbose, quiet, help, learn, no_ids;
 	struct option_list descriptors, as;
 	/* live */
 	const char *interface, *write;

@@ -151,7 +151,8 @@ struct key_field {
 
 /* All of them, one after the other; each is valid during its call. */
 void keys_each(void (*each)(void *ctx, const struct key_field *f), void *ctx);
-/* Whether a decoder before that one has a field of the same name: decoders that share a protocol. */
+/* Whether a decoder before that one has a field of the same name: decoders that share a protocol.
+ */
 bool keys_repeat(const struct key_field *f);
 /* A test of such a field: it holds for one of those in the tree; negated: for none, but there is
  * one. */

@@ -94,6 +94,15 @@ void build_unfinished(const struct model *m, struct xfer *x, const struct open_x
 	x->seen = SEEN_SUBMIT;
 }
 
+/* Linux gives back everything with -ESHUTDOWN whatever the reason: a disconnected device is it once
+ * its hub told that it is gone (DESIGN section 8). Random access has that from the stream. */
+static bool told_gone(const struct model *m, const struct xfer *x)
+{
+	return x->os == USB_OS_LINUX && x->raw_status == STATUS_LINUX_ESHUTDOWN && x->instance &&
+	       m->own_devices &&
+	       devices_get_instance(m->devices, x->instance)->presence == DEVICE_GONE;
+}
+
 /* What a completion tells about itself, whether or not its submission was seen. */
 void build_from_completion(
 	struct model *m, struct xfer *x, const struct record *rec, const struct event *ev)
@@ -117,7 +126,8 @@ void build_from_completion(
 	x->start_frame = u->start_frame;
 	if (u->has & URB_STATUS) {
 		x->raw_status = u->raw_status;
-		x->status = (uint8_t)status_canonical(ev->os, u->raw_status);
+		x->status = (uint8_t)(told_gone(m, x) ? STATUS_DISCONNECTED
+						      : status_canonical(ev->os, u->raw_status));
 	}
 	if (u->iso.layout != ISO_NONE &&
 		ev->kind != EVENT_ERROR) /* a refusal has no packet table */

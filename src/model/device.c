@@ -2,6 +2,7 @@
 #include "model/device.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "model/ports.h"
 #include "usb/desc.h"
 
 #include <stdlib.h>
@@ -65,6 +66,7 @@ struct devices {
 	devices_binder *binder;
 	void *binder_ctx;
 	struct answer answer[ANSWERS];
+	struct ports *ports;
 };
 
 /* Pipes looked up before may be others now. */
@@ -75,15 +77,18 @@ static void touch(struct devices *d)
 
 const char *speed_from_text(enum speed_from f)
 {
-	static const char *const text[] = {
-		NULL, "the capture", "the root hub's product id", "its packet sizes"};
+	static const char *const text[] = {NULL, "the capture", "the root hub's product id",
+		"its hub's port status", "its packet sizes"};
 
 	return text[f];
 }
 
 struct devices *devices_new(void)
 {
-	return mem_zalloc(1, sizeof(struct devices));
+	struct devices *d = mem_zalloc(1, sizeof(*d));
+
+	d->ports = ports_new();
+	return d;
 }
 
 void devices_set_binder(struct devices *d, devices_binder *binder, void *ctx)
@@ -110,6 +115,7 @@ void devices_free(struct devices *d)
 	for (size_t i = 0; i < d->knowns; i++)
 		free_facts(d->known[i].fact, d->known[i].facts);
 	map_free(&d->by_address);
+	ports_free(d->ports);
 	free(d->instance);
 	free(d->pipe);
 	free(d->known);
@@ -212,6 +218,8 @@ uint32_t devices_renew(
 		to->pub.speed = from->pub.speed;
 		to->pub.speed_from = from->pub.speed_from;
 		to->pub.port_path = from->pub.port_path;
+		to->pub.hub = from->pub.hub;
+		to->pub.hub_port = from->pub.hub_port;
 	}
 	return n;
 }
@@ -220,7 +228,9 @@ static uint32_t current_instance(struct devices *d, const struct address *a)
 {
 	uint32_t n = devices_at(d, a->section, a->bus, a->address);
 
-	return n ? n : devices_renew(d, a->section, a->bus, a->address, false);
+	if (n && d->instance[n - 1].pub.presence != DEVICE_RESET)
+		return n;
+	return devices_renew(d, a->section, a->bus, a->address, n != 0);
 }
 
 /* ---- facts -------------------------------------------------------------------------- */
@@ -354,6 +364,14 @@ bool devices_string(
 }
 
 /* The speed that is known best. */
+static void take_speed(struct slot *s, enum usb_speed speed, enum speed_from from)
+{
+	if (speed == USB_SPEED_UNKNOWN || (s->pub.speed_from && s->pub.speed_from <= from))
+		return;
+	s->pub.speed = (uint8_t)speed;
+	s->pub.speed_from = (uint8_t)from;
+}
+
 static void find_speed(struct slot *s, const struct fact *f)
 {
 	struct desc_device dev;
@@ -371,10 +389,7 @@ static void find_speed(struct slot *s, const struct fact *f)
 	} else if (f->type == DESC_CONFIGURATION) {
 		speed = desc_config_speed(f->data, f->len);
 	}
-	if (speed == USB_SPEED_UNKNOWN || (s->pub.speed_from && s->pub.speed_from <= from))
-		return;
-	s->pub.speed = (uint8_t)speed;
-	s->pub.speed_from = (uint8_t)from;
+	take_speed(s, speed, from);
 }
 
 void devices_add_fact(struct devices *d, uint32_t instance, const struct fact *f)
@@ -422,6 +437,32 @@ void devices_set_port_path(struct devices *d, uint32_t instance, const char *s, 
 	memcpy(to->port, s, n);
 	to->port[n] = 0;
 	to->pub.port_path = to->port;
+}
+
+struct ports *devices_ports(const struct devices *d)
+{
+	return d->ports;
+}
+
+void devices_set_hub(
+	struct devices *d, uint32_t instance, uint32_t hub, uint8_t port, enum usb_speed speed)
+{
+	struct slot *s = &d->instance[instance - 1];
+
+	if (s->pub.hub != hub || s->pub.hub_port != port)
+		s->pub.port_path = NULL; /* inherited from where it was before */
+	s->pub.hub = hub;
+	s->pub.hub_port = port;
+	take_speed(s, speed, SPEED_FROM_PORT);
+	touch(d);
+}
+
+void devices_set_presence(struct devices *d, uint32_t instance, enum presence presence)
+{
+	struct slot *s = &d->instance[instance - 1];
+
+	s->pub.presence = (uint8_t)presence;
+	touch(d);
 }
 
 void devices_set_alternate(

@@ -29,11 +29,19 @@ enum speed_from {
 	SPEED_FROM_NOWHERE,
 	SPEED_FROM_CAPTURE,	/* the capture says it */
 	SPEED_FROM_ROOT_HUB,	/* Linux root hubs have a product id for each speed */
+	SPEED_FROM_PORT,	/* its hub tells it of the port */
 	SPEED_FROM_PACKET_SIZES /* inferred: bulk packet sizes, bMaxPacketSize0, companions */
 };
 const char *speed_from_text(enum speed_from f); /* trusted; NULL for nowhere */
 
 enum { CONFIGURATION_UNKNOWN = -1 };
+
+/* What hubs tell of a device (model/ports.h). */
+enum presence {
+	DEVICE_PRESENT,
+	DEVICE_RESET, /* its port was reset: its address is another instance's at its next use */
+	DEVICE_GONE   /* its port has no connection any more */
+};
 
 struct instance {
 	uint32_t section;
@@ -43,6 +51,9 @@ struct instance {
 	uint32_t version;      /* of the facts; grows with each */
 	int configuration;     /* bConfigurationValue in use, 0: not configured, or unknown */
 	const char *port_path; /* "1-2.4"; NULL: not known */
+	uint32_t hub;	       /* the instance of the hub it is at; 0: not known */
+	uint8_t hub_port;      /* its port there */
+	uint8_t presence;      /* enum presence */
 };
 
 enum {
@@ -148,6 +159,14 @@ enum { PORT_PATH_MAX = 40 };
 void devices_set_port_path(struct devices *d, uint32_t instance, const char *s, size_t n);
 void devices_set_alternate(
 	struct devices *d, uint32_t instance, uint8_t interface, uint8_t alternate);
+
+/* For model/ports.c: its tables; the hub and port of a device, and its speed unless something
+ * better tells it; what became of it. */
+struct ports;
+struct ports *devices_ports(const struct devices *d);
+void devices_set_hub(
+	struct devices *d, uint32_t instance, uint32_t hub, uint8_t port, enum usb_speed speed);
+void devices_set_presence(struct devices *d, uint32_t instance, enum presence presence);
 
 /* Endpoints of that type which no descriptor tells of are bound to a decoder from now on: what they
  * carried is certain. */

@@ -1,7 +1,9 @@
 /* learn.c: standard requests teach the device model. Which requests make a new device instance is
  * said at each rule: Linux shows SET_ADDRESS on some host controllers only, Windows never. */
 #include "model/learn.h"
+#include "model/ports.h"
 #include "usb/desc.h"
+#include "usb/hub.h"
 #include "usb/request.h"
 
 #include <string.h>
@@ -71,14 +73,23 @@ static void came_from_zero(struct devices *d, struct xfer *x, uint32_t zero)
 			certainly_same(known, x->data.data, x->data.kept));
 	devices_add_fact(d, now, fresh);
 	devices_forget(d, x->section, x->bus, 0);
+	ports_arrived(d, now);
 	if (now != x->instance)
 		move_to(d, x, now);
+}
+
+/* A device answers under the address of one that its hub told to be gone. */
+static bool is_back(const struct devices *d, const struct xfer *x)
+{
+	return devices_get_instance(d, x->instance)->presence == DEVICE_GONE &&
+	       devices_at(d, x->section, x->bus, x->device) == x->instance;
 }
 
 /* The device descriptor tells when there is another device:
  * - Linux asks for it under address 0 and then under the new address, where that has no SET_ADDRESS
  *   (xHCI gives addresses itself), unless meanwhile somebody asks another device;
- * - everywhere, when it differs from what was known. */
+ * - everywhere, when it differs from what was known, or the hub told that the device before is
+ *   gone. */
 static void on_device_descriptor(struct devices *d, struct xfer *x)
 {
 	uint32_t zero = x->device ? devices_at(d, x->section, x->bus, 0) : 0;
@@ -93,8 +104,16 @@ static void on_device_descriptor(struct devices *d, struct xfer *x)
 			!certainly_same(known, x->data.data, x->data.kept)))
 		came_from_zero(d, x, zero);
 	known = device_descriptor(d, x->instance);
-	if (known && !same_device(known, x->data.data, x->data.kept))
+	if (is_back(d, x))
+		move_to(d, x,
+			devices_renew(d, x->section, x->bus, x->device,
+				certainly_same(known, x->data.data, x->data.kept)));
+	else if (known && !same_device(known, x->data.data, x->data.kept))
 		move_to(d, x, devices_renew(d, x->section, x->bus, x->device, false));
+	if (!x->device)
+		ports_default(d, x->instance);
+	else if (!fresh || !devices_at(d, x->section, x->bus, 0))
+		ports_arrived(d, x->instance);
 }
 
 /* ---- the requests ------------------------------------------------------------------- */
@@ -139,6 +158,7 @@ static void set_address(struct devices *d, struct xfer *x, const struct usb_setu
 	if (fresh)
 		devices_add_fact(d, now, fresh);
 	devices_forget(d, x->section, x->bus, 0);
+	ports_arrived(d, now);
 }
 
 static void set_configuration(struct devices *d, struct xfer *x, const struct usb_setup *s)
@@ -176,12 +196,28 @@ static const struct {
 	[SET_INTERFACE] = {set_interface, USB_OUT},
 };
 
+static bool is_done(const struct xfer *x)
+{
+	return x->type == USB_CONTROL && x->flags & XFER_HAS_SETUP && x->status == STATUS_OK;
+}
+
 static bool teaches(const struct xfer *x, const struct usb_setup *s)
 {
-	return x->type == USB_CONTROL && x->flags & XFER_HAS_SETUP && x->status == STATUS_OK &&
-	       setup_request_type(s->bmRequestType) == REQUEST_STANDARD &&
+	return is_done(x) && setup_request_type(s->bmRequestType) == REQUEST_STANDARD &&
 	       s->bRequest < sizeof(teach) / sizeof(teach[0]) && teach[s->bRequest].by &&
 	       teach[s->bRequest].dir == (s->bmRequestType & 0x80 ? USB_IN : USB_OUT);
+}
+
+/* Hubs are asked for their descriptor by a class request (USB 2.0 11.24.2.5). */
+static void learn_from_class(struct devices *d, const struct xfer *x, const struct usb_setup *s)
+{
+	uint8_t type = (uint8_t)(s->wValue >> 8);
+
+	if (s->bmRequestType == 0xa0 && s->bRequest == HUB_GET_DESCRIPTOR &&
+		(type == DESC_HUB || type == DESC_SS_HUB))
+		store_descriptor(d, x, s);
+	else
+		ports_learn(d, x);
 }
 
 void learn_from(struct devices *d, struct xfer *x)
@@ -190,6 +226,8 @@ void learn_from(struct devices *d, struct xfer *x)
 
 	if (teaches(x, &s))
 		teach[s.bRequest].by(d, x, &s);
+	else if (is_done(x) && setup_request_type(s.bmRequestType) == REQUEST_CLASS)
+		learn_from_class(d, x, &s);
 }
 
 void learn_known(struct devices *d, const struct xfer *x)

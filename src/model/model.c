@@ -5,6 +5,7 @@
 #include "model/exchange.h"
 #include "model/learn.h"
 #include "model/model_impl.h"
+#include "model/ports.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -387,6 +388,7 @@ static void learn_port(struct devices *d, uint32_t instance, const struct record
 	while (p + n < end && p[n] != ' ')
 		n++;
 	devices_set_port_path(d, instance, p, n);
+	ports_known(d, instance);
 }
 
 /* Injected transfers are two or three records in a row; they only teach. */

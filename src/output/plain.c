@@ -285,6 +285,17 @@ static void row_of_card(struct plain *p, struct frame *f, const void *row)
 	}
 }
 
+/* Lines below a row that have no titles follow it at once. */
+static bool goes_on(const struct plain *p, const struct frame *f)
+{
+	if (p->depth < 2 || p->frame[p->depth - 2].kind != FRAME_ROW || f->title)
+		return false;
+	for (size_t i = 0; i < f->cols; i++)
+		if (f->col[i].c->title[0])
+			return false;
+	return true;
+}
+
 static void plain_row(struct emit *e, const void *row)
 {
 	static void (*const write[])(struct plain *, struct frame *, const void *) = {
@@ -297,7 +308,7 @@ static void plain_row(struct emit *e, const void *row)
 
 	assert(f && f->kind == FRAME_TABLE);
 	if (f && f->kind == FRAME_TABLE && f->cols) {
-		if (!f->rows && !f->header) {
+		if (!f->rows && !f->header && !goes_on(p, f)) {
 			begin_block(p, LAST_NOTHING);
 			if (f->layout == LAYOUT_LINES) {
 				header_line(p, f->indent, f->col, f->cols);

@@ -122,6 +122,8 @@ static void as_streamed(const struct devices *d, const struct index_entry *e, st
 		x->status = e->status;
 		x->ended = x->replay.ended;
 	}
+	if (e->status == STATUS_DISCONNECTED) /* the hub told it before, not the transfer */
+		x->status = e->status;
 	if (x->seen != SEEN_SUBMIT)
 		return;
 	x->status = e->status;

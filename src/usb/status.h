@@ -43,6 +43,9 @@ struct status_code {
 	const char *source;   /* header, document */
 };
 
+/* A number that means more once hubs are heard (model/build.c). */
+enum { STATUS_LINUX_ESHUTDOWN = -108 };
+
 /* The table row, or NULL for a number the system does not define. */
 const struct status_code *status_lookup(enum usb_os os, int64_t raw);
 /* The canonical status of a completion with this number: STATUS_ERROR where it is not known. */

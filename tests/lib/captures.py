@@ -140,7 +140,8 @@ def exchange_claims(exchanges, xfers):
         (len(of) == len(exchanges) and set(of) == set(members) == set(range(1, len(of) + 1)),
          'exchanges are not those that transfers belong to, or not numbered 1…N'),
         (all(e['transfers'] == len(m) <= 4096 for e, m in pairs), 'transfers of an exchange'),
-        (all((e['first'], e['last']) == (m[0]['id'], m[-1]['id']) for e, m in pairs),
+        (all(e['first'] == min(x['id'] for x in m) and e['last'] == max(x['id'] for x in m)
+             for e, m in pairs),
          'first or last transfer of an exchange'),
         (all(abs(e['t'] - min(x['t'] for x in m)) < 1e-8 for e, m in pairs),
          'an exchange does not begin with its first transfer'),

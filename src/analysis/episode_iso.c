@@ -1,0 +1,254 @@
+/* episode_iso.c: an isochronous stream: from the alternate setting that makes room for it, through
+ * its transfers and the gaps between them, to the setting that gives the room back. */
+#include "analysis/episode_impl.h"
+#include "base/mem.h"
+#include "filter/row.h"
+#include "usb/desc.h"
+
+#include <stdlib.h>
+
+enum { SET_CONFIGURATION = 9, SET_INTERFACE = 11 };
+enum { MS = 1000000, PAUSE_NS = 1000 * MS }; /* what is silent for longer is another stream */
+
+/* Of an endpoint. */
+struct stream {
+	struct episode *ep; /* NULL: none runs */
+	int64_t begin;	    /* of its first transfer */
+	int64_t free;	    /* when the last of its transfers so far had ended */
+	int64_t interval, longest;
+	uint64_t packets, errors, missed, empty, bytes, gaps;
+	uint32_t instance;
+	uint8_t interface, alternate;
+	uint8_t status; /* of the last transfer */
+	bool described, refused;
+};
+
+/* The last SET_INTERFACE of a device. */
+struct selected {
+	int64_t begin, end;
+	uint32_t xfer;
+	uint8_t interface, alternate;
+};
+
+struct state {
+	struct dense stream, selected;
+	uint32_t *open; /* endpoint numbers of streams that run */
+	size_t opens, open_cap;
+};
+
+static struct stream *stream_of(struct state *s, uint32_t endpoint)
+{
+	return dense_at(&s->stream, endpoint, sizeof(struct stream));
+}
+
+/* ---- the end --------------------------------------------------------------------------------- */
+
+static void say_packets(struct text *t, const struct stream *m)
+{
+	const struct {
+		uint64_t n;
+		const char *what;
+	} bad[] = {{m->errors, " in error"}, {m->missed, " missed"}, {m->empty, " empty"}};
+
+	episode_say_count(t, m->packets, "packet", "packets");
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		if (!bad[i].n)
+			continue;
+		text_str(t, ", ");
+		text_u64(t, bad[i].n);
+		text_str(t, bad[i].what);
+	}
+}
+
+static void say(const struct stream *m)
+{
+	struct text t = episode_text(m->ep);
+	int64_t ns = m->free - m->begin;
+
+	if (m->described)
+		text_printf(&t, "interface %u alternate %u: ", m->interface, m->alternate);
+	if (m->refused && !m->bytes) {
+		text_str(&t, "refused at submission: ");
+		text_str(&t, status_name((enum status)m->status));
+		return;
+	}
+	say_packets(&t, m);
+	text_str(&t, ", ");
+	episode_say_bytes(&t, m->bytes);
+	if (ns > 0 && m->bytes && m->packets > 1) {
+		text_str(&t, ", ");
+		episode_say_bytes(&t, (uint64_t)((double)m->bytes * 1e9 / (double)ns));
+		text_str(&t, "/s");
+	}
+	text_str(&t, "; ");
+	if (m->gaps) {
+		episode_say_count(&t, m->gaps, "gap", "gaps");
+		text_str(&t, ", longest ");
+		episode_say_duration(&t, m->longest);
+	} else {
+		text_str(&t, "no gap");
+	}
+}
+
+static void end(struct state *s, struct episodes *e, size_t at, const char *outcome, enum tone tone)
+{
+	struct stream *m = stream_of(s, s->open[at]);
+
+	say(m);
+	episode_end(e, m->ep, outcome, tone);
+	*m = (struct stream){0};
+	s->open[at] = s->open[--s->opens];
+}
+
+static size_t place_of(const struct state *s, uint32_t endpoint)
+{
+	size_t i = 0;
+
+	while (s->open[i] != endpoint)
+		i++;
+	return i;
+}
+
+/* ---- selections ------------------------------------------------------------------------------ */
+
+/* A selection ends what runs on the interface, or on the device. */
+static void on_selection(
+	struct state *s, struct episodes *e, struct row *row, const struct usb_setup *r)
+{
+	const struct xfer *x = row->x;
+	bool all = r->bRequest == SET_CONFIGURATION;
+
+	for (size_t i = s->opens; i-- > 0;) {
+		struct stream *m = stream_of(s, s->open[i]);
+
+		if (m->instance != x->instance ||
+			(!all && m->described && m->interface != (uint8_t)r->wIndex))
+			continue;
+		episode_step(e, m->ep, row, NULL);
+		end(s, e, i, m->refused ? "refused" : "stopped", m->refused ? TONE_BAD : TONE_GOOD);
+	}
+	if (!all)
+		*(struct selected *)dense_at(&s->selected, x->instance, sizeof(struct selected)) =
+			(struct selected){
+				x->begin, x->end, x->id, (uint8_t)r->wIndex, (uint8_t)r->wValue};
+}
+
+/* ---- the stream ------------------------------------------------------------------------------ */
+
+static void note_selection(struct state *s, struct stream *m)
+{
+	const struct selected *c = dense_at(&s->selected, m->instance, sizeof(struct selected));
+	char room[STEP_TEXT];
+	struct text t;
+
+	if (!c->xfer || !m->described || c->interface != m->interface ||
+		c->alternate != m->alternate)
+		return;
+	text_init(&t, room, sizeof(room));
+	text_printf(&t, "SET_INTERFACE interface %u alternate %u", c->interface, c->alternate);
+	episode_earlier(m->ep, c->xfer, c->begin, c->end, room);
+}
+
+static void begin(struct state *s, struct row *row)
+{
+	const struct xfer *x = row->x;
+	const struct pipe *p = devices_get_pipe(devices_of(row), x->pipe);
+	struct stream *m = stream_of(s, x->endpoint_id);
+	int64_t interval = p->flags & PIPE_DESCRIBED ? desc_interval_ns((enum usb_speed)p->speed,
+							       USB_ISOCHRONOUS, p->bInterval)
+						     : 0;
+
+	*m = (struct stream){
+		.ep = episode_begin(EPISODE_ISO, x, true),
+		.begin = x->begin,
+		.free = x->begin,
+		.interval = interval > MS ? interval : MS,
+		.instance = x->instance,
+		.interface = p->interface,
+		.alternate = p->alternate,
+		.described = p->flags & PIPE_DESCRIBED,
+	};
+	note_selection(s, m);
+	array_need(s->open, s->opens, s->open_cap);
+	s->open[s->opens++] = x->endpoint_id;
+}
+
+/* No transfer waited for so long: at least the next interval was empty. */
+static void on_gap(struct stream *m, const struct xfer *x)
+{
+	char room[STEP_TEXT];
+	struct text t;
+
+	m->gaps++;
+	if (x->begin - m->free > m->longest)
+		m->longest = x->begin - m->free;
+	text_init(&t, room, sizeof(room));
+	text_str(&t, "gap of ");
+	episode_say_duration(&t, x->begin - m->free);
+	episode_note(m->ep, x->id, m->free, x->begin, room);
+}
+
+static void on_iso(struct state *s, struct episodes *e, struct row *row)
+{
+	const struct xfer *x = row->x;
+	struct iso_sum sum = xfer_iso_sum(x);
+	struct stream *m = stream_of(s, x->endpoint_id);
+
+	if (x->status == STATUS_PENDING)
+		return;
+	if (m->ep && x->begin - m->free > PAUSE_NS)
+		end(s, e, place_of(s, x->endpoint_id), "paused", TONE_NONE);
+	m = stream_of(s, x->endpoint_id);
+	if (!m->ep) {
+		begin(s, row);
+		m = stream_of(s, x->endpoint_id);
+		episode_step(e, m->ep, row, "first transfer");
+	} else {
+		if (x->begin - m->free > m->interval + m->interval / 2)
+			on_gap(m, x);
+		episode_add(e, m->ep, row);
+	}
+	m->refused = x->ended == END_REFUSED;
+	m->status = x->status;
+	m->packets += sum.packets;
+	m->errors += sum.errors;
+	m->missed += sum.missed;
+	m->empty += sum.empty;
+	m->bytes += sum.bytes;
+	if (x->end > m->free)
+		m->free = x->end;
+}
+
+static void xfer(void *state, struct episodes *e, struct row *row)
+{
+	struct state *s = state;
+	const struct xfer *x = row->x;
+	struct usb_setup r;
+
+	if (x->type == USB_ISOCHRONOUS && x->endpoint_id) {
+		on_iso(s, e, row);
+		return;
+	}
+	if (!has_setup(x) || x->status != STATUS_OK || !x->instance)
+		return;
+	r = usb_setup_parse(x->setup);
+	if (!(r.bmRequestType & 0x80) && setup_request_type(r.bmRequestType) == REQUEST_STANDARD &&
+		(r.bRequest == SET_CONFIGURATION || r.bRequest == SET_INTERFACE))
+		on_selection(s, e, row, &r);
+}
+
+static void finish(void *state, struct episodes *e)
+{
+	struct state *s = state;
+
+	while (s->opens) {
+		bool refused = stream_of(s, s->open[0])->refused;
+
+		end(s, e, 0, refused ? "refused" : "runs on", refused ? TONE_BAD : TONE_NONE);
+	}
+	free(s->open);
+	dense_free(&s->stream);
+	dense_free(&s->selected);
+}
+
+const struct episode_detector episode_iso = {sizeof(struct state), xfer, finish};

@@ -1,0 +1,257 @@
+/* episode_recovery.c: an endpoint fails, the host does something about it (takes transfers back,
+ * clears the halt, resets the function or the port), and it works again or not. */
+#include "analysis/episode_impl.h"
+#include "model/ports.h"
+#include "usb/hub.h"
+#include "usb/urb_function.h"
+
+#include <string.h>
+
+enum { CLEAR_FEATURE = 1, SET_CONFIGURATION = 9, SET_INTERFACE = 11, ENDPOINT_HALT = 0 };
+
+struct recovering {
+	struct episode *ep;
+	int64_t failed; /* end of the first failure */
+	uint32_t errors, actions;
+	/* Begun by a cancelled or short transfer, which may be meant: told only if the host acts or
+	 * something else fails. */
+	bool tentative;
+};
+
+struct state {
+	struct recovering open[EPISODES_OPEN];
+	size_t n;
+};
+
+/* ---- beginning and end ----------------------------------------------------------------------- */
+
+static void say(struct recovering *r)
+{
+	struct text t = episode_text(r->ep);
+
+	if (r->errors)
+		episode_say_count(&t, r->errors, "failure", "failures");
+	else
+		text_str(&t, "taken back");
+	text_str(&t, ", ");
+	if (r->actions)
+		episode_say_count(&t, r->actions, "action of the host", "actions of the host");
+	else
+		text_str(&t, "nothing done");
+	if (r->ep->lost != XFER_UNKNOWN) {
+		text_str(&t, "; ");
+		episode_say_duration(&t, r->ep->lost);
+		text_str(&t, " lost");
+	}
+}
+
+static void leave(struct state *s, struct recovering *r)
+{
+	memmove(r, r + 1, (size_t)(s->open + s->n - (r + 1)) * sizeof(*r));
+	s->n--;
+}
+
+static void end(struct state *s, struct episodes *e, struct recovering *r, const char *outcome,
+	enum tone tone)
+{
+	if (r->tentative && !r->actions) {
+		episode_drop(r->ep);
+	} else {
+		say(r);
+		episode_end(e, r->ep, outcome, tone);
+	}
+	leave(s, r);
+}
+
+/* The oldest that is told only if the host acts gives way first. */
+static void make_room(struct state *s, struct episodes *e)
+{
+	size_t i = 0;
+
+	while (i < s->n && !(s->open[i].tentative && !s->open[i].actions))
+		i++;
+	end(s, e, &s->open[i < s->n ? i : 0], "not recovered", TONE_BAD);
+}
+
+/* ---- what a transfer is to it ---------------------------------------------------------------- */
+
+static bool same_device(const struct recovering *r, const struct xfer *x)
+{
+	return r->ep->device == x->device && r->ep->bus == x->bus && r->ep->section == x->section;
+}
+
+static bool same_endpoint(const struct recovering *r, const struct xfer *x)
+{
+	return same_device(r, x) && r->ep->endpoint == x->endpoint &&
+	       (r->ep->dir == x->dir || !x->endpoint);
+}
+
+static bool is_reset_of(
+	const struct recovering *r, const struct row *row, const struct usb_setup *s)
+{
+	const struct xfer *x = row->x;
+	uint32_t child;
+	const struct instance *i;
+
+	if (s->bmRequestType != HUB_PORT_OUT || s->bRequest != HUB_SET_FEATURE ||
+		(s->wValue != PORT_RESET && s->wValue != BH_PORT_RESET))
+		return false;
+	child = ports_child(devices_of(row), x->instance, (uint8_t)s->wIndex);
+	i = child ? devices_get_instance(devices_of(row), child) : NULL;
+	return i && i->address == r->ep->device && i->bus == r->ep->bus;
+}
+
+/* What hosts do: standard requests to the endpoint or device, class resets (mass storage bulk-only
+ * 3.1, and others under the same number), the port's reset. */
+static bool is_action(const struct recovering *r, const struct row *row)
+{
+	const struct xfer *x = row->x;
+	uint8_t address = (uint8_t)(r->ep->endpoint | (r->ep->dir == USB_IN ? 0x80 : 0));
+	struct usb_setup s;
+
+	if (x->type == USB_REQUEST)
+		return same_device(r, x) &&
+		       (x->function == URB_FUNCTION_ABORT_PIPE ||
+			       x->function == URB_FUNCTION_SYNC_RESET_PIPE_AND_CLEAR_STALL);
+	if (!has_setup(x))
+		return false;
+	s = usb_setup_parse(x->setup);
+	if (is_reset_of(r, row, &s))
+		return true;
+	if (!same_device(r, x))
+		return false;
+	if (s.bmRequestType == 0x02 && s.bRequest == CLEAR_FEATURE && s.wValue == ENDPOINT_HALT)
+		return (uint8_t)s.wIndex == address;
+	if (s.bmRequestType == 0x21 && s.bRequest == 0xff)
+		return true;
+	return !r->tentative && ((s.bmRequestType == 0x00 && s.bRequest == SET_CONFIGURATION) ||
+					(s.bmRequestType == 0x01 && s.bRequest == SET_INTERFACE));
+}
+
+static void step(struct episodes *e, struct recovering *r, struct row *row)
+{
+	const struct xfer *x = row->x;
+	char room[STEP_TEXT];
+	struct text t;
+
+	text_init(&t, room, sizeof(room));
+	text_str(&t, usb_type_name((enum usb_type)x->type));
+	if (x->dir != USB_DIR_UNKNOWN) {
+		text_char(&t, ' ');
+		text_str(&t, usb_dir_name((enum usb_dir)x->dir));
+	}
+	if (x->len != XFER_UNKNOWN) {
+		text_str(&t, ", ");
+		text_i64(&t, x->len);
+		if (x->req_len != XFER_UNKNOWN && x->req_len != x->len) {
+			text_str(&t, " of ");
+			text_i64(&t, x->req_len);
+		}
+		text_str(&t, " bytes");
+	}
+	episode_step(e, r->ep, row, room);
+}
+
+static void recovered(struct state *s, struct episodes *e, struct recovering *r, struct row *row)
+{
+	const struct xfer *x = row->x;
+
+	/* what was queued before the failure shows at its end that things go on */
+	r->ep->lost = (x->begin > r->failed ? x->begin : x->end) - r->failed;
+	step(e, r, row);
+	end(s, e, r, "recovered", TONE_GOOD);
+}
+
+/* More than what drivers ask for: taking back, and refusing less than they asked for. */
+static bool is_certain(const struct xfer *x)
+{
+	return status_is_error(x->status) && x->status != STATUS_SHORT;
+}
+
+/* Of the failing endpoint itself. */
+static void on_own(struct state *s, struct episodes *e, struct recovering *r, struct row *row)
+{
+	const struct xfer *x = row->x;
+
+	if (x->status == STATUS_OK) {
+		recovered(s, e, r, row);
+		return;
+	}
+	if (x->status == STATUS_PENDING || x->status == STATUS_UNKNOWN)
+		return;
+	r->errors += status_is_error(x->status);
+	if (is_certain(x))
+		r->tentative = false;
+	step(e, r, row);
+}
+
+/* ---- failures -------------------------------------------------------------------------------- */
+
+/* A stalled or short control transfer is an answer, not a failure (USB 2.0 8.5.3.4); isochronous
+ * transfers have no recovery; of a device that is gone there is none. */
+static bool is_failure(const struct row *row)
+{
+	const struct xfer *x = row->x;
+
+	if (!status_is_error(x->status) || x->status == STATUS_DISCONNECTED ||
+		x->status == STATUS_NO_BANDWIDTH || !x->instance || is_gone(row, x->instance))
+		return false;
+	if (x->type == USB_CONTROL)
+		return x->status != STATUS_STALL && x->status != STATUS_SHORT &&
+		       devices_get_instance(devices_of(row), x->instance)->configuration > 0;
+	return x->type == USB_BULK || x->type == USB_INTERRUPT;
+}
+
+static bool is_taken_back(const struct xfer *x)
+{
+	return x->status == STATUS_CANCELLED && x->type == USB_BULK;
+}
+
+static void begin(struct state *s, struct episodes *e, struct row *row, bool tentative)
+{
+	const struct xfer *x = row->x;
+	struct recovering *r;
+
+	if (s->n == EPISODES_OPEN)
+		make_room(s, e);
+	r = &s->open[s->n++];
+	*r = (struct recovering){
+		.ep = episode_begin(EPISODE_RECOVERY, x, true),
+		.failed = x->end,
+		.errors = x->status != STATUS_CANCELLED,
+		.tentative = tentative,
+	};
+	step(e, r, row);
+}
+
+static void xfer(void *state, struct episodes *e, struct row *row)
+{
+	struct state *s = state;
+	bool own = false;
+
+	for (size_t i = s->n; i-- > 0;) {
+		struct recovering *r = &s->open[i];
+
+		if (is_gone(row, r->ep->instance)) {
+			end(s, e, r, "disconnected", TONE_BAD);
+		} else if (same_endpoint(r, row->x)) {
+			own = true;
+			on_own(s, e, r, row);
+		} else if (is_action(r, row)) {
+			r->actions++;
+			episode_step(e, r->ep, row, NULL);
+		}
+	}
+	if (!own && (is_failure(row) || is_taken_back(row->x)))
+		begin(s, e, row, !is_certain(row->x));
+}
+
+static void finish(void *state, struct episodes *e)
+{
+	struct state *s = state;
+
+	while (s->n)
+		end(s, e, &s->open[0], "not recovered", TONE_BAD);
+}
+
+const struct episode_detector episode_recovery = {sizeof(struct state), xfer, finish};
