@@ -20,7 +20,7 @@ static const struct option_row options[] = {
 		"bus captures: one line per transaction; runs of NAKs in one, -v all", OPTION_FLAG,
 		offsetof(struct options, transactions), 0, 0},
 	{0, "episodes", 0,
-		"one line per episode (enumeration, error recovery, suspend, stream); -v its steps",
+		"one line per episode: enumeration, recovery, suspend, stream, …; -v steps",
 		OPTION_FLAG, offsetof(struct options, episodes), 0, 0},
 	{0, "sort", "ORDER", "end (as transfers end, the default) or begin (reads the input twice)",
 		OPTION_WORD, offsetof(struct options, sort), sort_words, SORT_END},

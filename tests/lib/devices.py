@@ -12,6 +12,7 @@ import peers
 
 # Found through peers' path.
 import descriptors as comparison
+import hubs as hub_comparison
 
 STORY = 'tests/gen/devices.usb'
 
@@ -53,6 +54,20 @@ def descriptors(house):
         [('differences-descriptors.tsv', lambda: peers.check_table(house, comparison.DIFFERENCES))]
 
 
+def hubs(house):
+    house.need_program()
+    return [(named(p), lambda p=p: check_hubs(house, p)) for p in house.all_captures()] + \
+        [('differences-hubs.tsv', lambda: peers.check_table(house, hub_comparison.DIFFERENCES))]
+
+
+def check_hubs(house, path):
+    if not shutil.which('tshark'):
+        raise Skipped('tshark is not installed')
+    if holds_packets(house, path):
+        raise Skipped('packets: tshark shows requests in the packets they came in')
+    return compare_with(hub_comparison, house, path)
+
+
 def holds_packets(house, path):
     said = run([house.bin, 'stat', '--json', path]).stdout
     return any(288 <= (t['link'] or 0) <= 295 for t in json.loads(said or b'{}').get('links', ()))
@@ -63,13 +78,17 @@ def check_descriptors(house, path):
         raise Skipped('tshark is not installed')
     if holds_packets(house, path):
         raise Skipped('packets: tshark shows each descriptor again in the packets it came in')
+    return compare_with(comparison, house, path)
+
+
+def compare_with(peer, house, path):
     try:
-        compared, differences = comparison.compare(house.bin, path, house.build / 'peer')
+        compared, differences = peer.compare(house.bin, path, house.build / 'peer')
     except peers.comparison.Unreadable as reason:
         raise Skipped(str(reason)) from None
-    lines = peers.comparison.verdict(path, differences, comparison.DIFFERENCES)
+    lines = peers.comparison.verdict(path, differences, peer.DIFFERENCES)
     if lines:
-        raise Failed('; '.join(lines), f'tests/peer/descriptors.py --bin {shown(house.bin)} --all '
+        raise Failed('; '.join(lines), f'tests/peer/{peer.__name__}.py --bin {shown(house.bin)} --all '
                      + shown(path))
     return compared or 1
 
