@@ -16,7 +16,7 @@ ALL_CFLAGS   = -std=c17 $(WARN) $(CFLAGS) \
 # Inlining across files makes the program a tenth faster. Fat objects, so that tests link without it.
 LTO      = $(if $(SANITIZE)$(findstring clang,$(CC)),,-flto=auto -ffat-lto-objects)
 AR       = $(if $(findstring clang,$(CC)),ar,gcc-ar)
-LIBS     = -lpcap -lz -lzstd -lpcre2-8 -lm -lpthread
+LIBS     = -lpcap -lz -lzstd -lpcre2-8 -lsgutils2 -lm -lpthread
 TEST_LIBS = -lcmocka
 
 # Every folder of the program; its .c files all belong to it, so a new file needs no line here.
@@ -27,7 +27,7 @@ UNIT    := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN := $(UNIT:tests/unit/%.c=$(O)/tests/%)
 GEN_SRC := $(sort $(wildcard tests/gen/*.c))
 
-BUILD_PACKAGES = gcc libc6-dev libpcap-dev zlib1g-dev libzstd-dev libpcre2-dev usb.ids
+BUILD_PACKAGES = gcc libc6-dev libpcap-dev zlib1g-dev libzstd-dev libpcre2-dev libsgutils2-dev usb.ids
 TEST_PACKAGES  = libcmocka-dev tshark python3 clang-format clang zstd gzip
 VM_PACKAGES    = qemu-system-x86 busybox-static kmod cpio
 
@@ -61,6 +61,11 @@ $(O)/tests/%: tests/peer/%.c $(O)/liburbscope.a $(O)/flags
 $(O)/tests/%: tests/cuts/%.c $(O)/liburbscope.a $(O)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(O)/liburbscope.a $(LIBS)
+
+$(O)/tests/%: tests/fuzz/%.c $(O)/liburbscope.a $(O)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) $(if $(filter fuzz_%,$*),-fsanitize=fuzzer) -o $@ $< \
+		$(O)/liburbscope.a $(LIBS)
 
 $(O)/tests/%: tests/bench/%.c $(O)/flags
 	@mkdir -p $(@D)
@@ -115,6 +120,14 @@ check: vm-packages
 vm-check: vm-packages
 	@$(MAKE) --no-print-directory all
 	@O=$(O) tests/vm/check
+
+.PHONY: fuzz
+## fuzz: each decoder through its own entry with libFuzzer (FUZZ_SECONDS=20 each, FUZZ=NAMES)
+FUZZ_SECONDS ?= 20
+fuzz: test-packages
+	@$(MAKE) --no-print-directory O=build/fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined \
+		all build/fuzz/tests/fuzz_decoder build/fuzz/tests/seeds
+	@tests/fuzz/fuzz build/fuzz $(FUZZ_SECONDS) $(FUZZ)
 
 .PHONY: golden
 ## golden NAME=x: write one expected output anew (read it before committing it)

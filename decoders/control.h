@@ -22,6 +22,12 @@ struct control_request {
 	uint8_t mask; /* bits of bmRequestType that must be as above; 0: all */
 };
 
+/* A row of such a table; behind the number the members from name on, as many as there are. */
+#define CONTROL_REQUEST(type, number, ...)                                                         \
+	{                                                                                          \
+		.bmRequestType = (type), .bRequest = (number), __VA_ARGS__                         \
+	}
+
 /* What these functions work on: a transfer with a setup. */
 struct control_job {
 	const struct decode_ctx *c;

@@ -2,12 +2,18 @@
 #include "decoders/decoder.h"
 
 extern const struct decoder decoder_control;
+extern const struct decoder decoder_msc;
+extern const struct decoder decoder_uas;
 extern const struct decoder decoder_hub;
 extern const struct decoder decoder_urb_function;
+extern const struct decoder decoder_ftdi;
 
 const struct decoder *const decoders[] = {
 	&decoder_control,
 	&decoder_hub,
 	&decoder_urb_function,
+	&decoder_msc,
+	&decoder_uas,
+	&decoder_ftdi,
 	NULL,
 };

@@ -160,10 +160,7 @@ static void fields_sel(const struct control_job *j, struct emit *e)
 
 /* Whatever direction and recipient: some captures rebuild bmRequestType, and a wrong one is the
  * device's to refuse. */
-#define STANDARD(number, ...)                                                                      \
-	{                                                                                          \
-		0, number, __VA_ARGS__, .mask = 0x60                                               \
-	}
+#define STANDARD(number, ...) CONTROL_REQUEST(0, number, __VA_ARGS__, .mask = 0x60)
 
 static const struct control_request requests[] = {
 	STANDARD(0, "GET_STATUS", "USB 2.0 9.4.5", "status type", NULL, say_status_of,

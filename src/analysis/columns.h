@@ -27,6 +27,19 @@ struct transaction_line {
 	bool mixed;	/* not all of one endpoint */
 };
 
+/* A row of the table of exchanges. */
+struct exchange_line {
+	const struct exchange *ex;
+	struct decode_ctx decode; /* for the decoder, with this exchange */
+	const struct decoder *decoder;
+	int64_t start, previous;
+	struct text info; /* over info_room */
+	char info_room[512];
+};
+
+/* Fills all but `previous`. */
+void exchange_line_init(struct exchange_line *l, const struct run *r, const struct exchange *ex);
+
 struct episode;
 struct episode_step;
 
@@ -48,6 +61,8 @@ enum { COLUMNS_MAX = 72 };
 size_t columns_of_xfers(struct column *cols, enum time_format t);
 size_t columns_of_xfer_card(struct column *cols);
 size_t columns_of_records(struct column *cols, enum time_format t);
+/* Exchanges: rows are struct exchange_line. */
+size_t columns_of_exchanges(struct column *cols, enum time_format t);
 /* The same of bus captures: packets (rows are struct record_line), transactions. */
 size_t columns_of_packets(struct column *cols, enum time_format t);
 size_t columns_of_transactions(struct column *cols, enum time_format t);

@@ -68,6 +68,24 @@ static void on_record(void *self, struct run *r, const struct run_record *rr)
 	emit_record(self, r, &line);
 }
 
+/* ---- exchanges ---------------------------------------------------------------------- */
+
+static void on_exchange(void *self, struct run *r, const struct exchange *ex)
+{
+	struct list *l = self;
+	struct exchange_line line;
+
+	exchange_line_init(&line, r, ex);
+	line.previous = l->previous;
+	l->previous = ex->end;
+	begin(l);
+	emit_row(l->emit, &line);
+	if (l->opts.fields && line.decoder->exchange_decode)
+		line.decoder->exchange_decode(&line.decode, l->emit);
+	emit_row_end(l->emit);
+	counted(l, r);
+}
+
 /* ---- transactions of the bus -------------------------------------------------------- */
 
 static void emit_transaction(struct list *l, struct run *r, const struct transaction *t)
@@ -230,6 +248,9 @@ void list_begin(struct list *l, struct emit *e, const struct list_opts *o, struc
 	} else if (o->transactions) {
 		l->columns = columns_of_transactions(l->cols, o->time);
 		c->transaction = on_transaction;
+	} else if (o->exchanges) {
+		l->columns = columns_of_exchanges(l->cols, o->time);
+		c->exchange = on_exchange;
 	} else if (o->episodes) {
 		l->columns = columns_of_episodes(l->cols, o->time);
 		c->xfer = on_xfer_of_episode;

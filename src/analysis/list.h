@@ -1,4 +1,4 @@
-/* list.h: `list`: one line per transfer or per record. */
+/* list.h: `list`: one line per transfer, exchange, transaction, packet or record. */
 #ifndef ANALYSIS_LIST_H
 #define ANALYSIS_LIST_H
 
@@ -9,7 +9,7 @@ struct list_opts {
 	enum time_format time;
 	bool records;		    /* records instead of transfers */
 	bool packets, transactions; /* of bus captures: those */
-	bool episodes;
+	bool exchanges, episodes;
 	const struct filter *filter; /* of episodes: those it keeps a transfer of; NULL: all */
 	bool fold;		     /* runs of SOFs and NAKs become one line */
 	bool fields;		     /* the field tree below each transfer */

@@ -1,5 +1,6 @@
-/* show.c: one transfer: its properties, the decoder's fields, its packets, its bytes, and its
- * neighbours on the endpoint. One record: its properties and bytes. */
+/* show.c: one transfer: its properties, the decoder's fields, its packets, its bytes, its exchange
+ * and its neighbours on the endpoint. One exchange: the same and its transfers. One record: its
+ * properties and bytes. */
 #include "analysis/show.h"
 #include "analysis/columns.h"
 #include "analysis/unseen.h"
@@ -7,7 +8,7 @@
 struct show_job {
 	struct emit *emit;
 	const struct index *ix;
-	const struct run *run;
+	struct run *run;
 	struct column cols[COLUMNS_MAX];
 };
 
@@ -123,6 +124,108 @@ static void say_unseen(const struct xfer *x, struct emit *e)
 	}
 }
 
+/* ---- exchanges ---------------------------------------------------------------------- */
+
+/* "Exchange 12, transfer 2 of 3: READ(10) …" */
+struct exchange_note {
+	struct show_job *s;
+	uint32_t place; /* of the transfer in it, from 1; 0: none is meant */
+};
+
+static void note_exchange(void *ctx, const struct exchange *ex)
+{
+	struct exchange_note *n = ctx;
+	struct exchange_line line;
+	char words[640];
+	struct text t;
+
+	exchange_line_init(&line, n->s->run, ex);
+	text_init(&t, words, sizeof(words));
+	text_str(&t, "Exchange ");
+	text_u64(&t, ex->id);
+	text_str(&t, ", transfer ");
+	text_u64(&t, n->place);
+	text_str(&t, " of ");
+	text_u64(&t, ex->xfers);
+	text_str(&t, line.info.len ? ": " : "");
+	text_str(&t, line.info.s);
+	emit_note(n->s->emit, words);
+}
+
+/* Which of the exchange's transfers it is, in end order from 1. */
+static uint32_t place_in_exchange(const struct index *ix, uint32_t id)
+{
+	uint32_t exchange = index_get(ix, id)->exchange, place = 0, other;
+
+	for (uint32_t at = index_get_exchange(ix, exchange)->place; (other = index_by_end(ix, at));
+		at++) {
+		place += index_get(ix, other)->exchange == exchange;
+		if (other == id)
+			break;
+	}
+	return place;
+}
+
+static void say_exchange(struct show_job *s, uint32_t id)
+{
+	struct exchange_note n = {s, place_in_exchange(s->ix, id)};
+	struct err e;
+
+	run_load_exchange(s->run, s->ix, index_get(s->ix, id)->exchange, note_exchange, &n, &e);
+}
+
+static void got_exchange(void *ctx, const struct exchange *ex)
+{
+	struct show_job *s = ctx;
+	struct exchange_line line;
+
+	exchange_line_init(&line, s->run, ex);
+	emit_table(
+		s->emit, NULL, NULL, s->cols, columns_of_exchanges(s->cols, TIME_REL), LAYOUT_CARD);
+	emit_row(s->emit, &line);
+	if (line.decoder->exchange_decode)
+		line.decoder->exchange_decode(&line.decode, s->emit);
+	emit_row_end(s->emit);
+	emit_table_end(s->emit);
+}
+
+static void list_one(void *ctx, struct row *row)
+{
+	struct show_job *s = ctx;
+
+	row->previous = row->x->begin;
+	emit_row(s->emit, row);
+	emit_row_end(s->emit);
+}
+
+/* Its transfers, in end order. */
+static int list_transfers(struct show_job *s, uint32_t id, struct err *err)
+{
+	const struct index_exchange *ex = index_get_exchange(s->ix, id);
+	uint32_t left = ex->xfers, xfer;
+	int rc = 0;
+
+	emit_table(s->emit, NULL, NULL, s->cols, columns_of_xfers(s->cols, TIME_REL), LAYOUT_LINES);
+	for (uint32_t at = ex->place; left && (xfer = index_by_end(s->ix, at)) && !rc; at++) {
+		if (index_get(s->ix, xfer)->exchange != id)
+			continue;
+		left--;
+		rc = run_load_xfer(s->run, s->ix, xfer, list_one, s, err);
+	}
+	emit_table_end(s->emit);
+	return rc;
+}
+
+int show_exchange(
+	struct run *r, const struct index *ix, uint32_t id, struct emit *e, struct err *err)
+{
+	struct show_job s = {.emit = e, .ix = ix, .run = r};
+
+	if (run_load_exchange(r, ix, id, got_exchange, &s, err) < 0)
+		return -1;
+	return list_transfers(&s, id, err);
+}
+
 /* ---- the transfer ------------------------------------------------------------------- */
 
 static void got_xfer(void *ctx, struct row *row)
@@ -142,6 +245,8 @@ static void got_xfer(void *ctx, struct row *row)
 	emit_row_end(e);
 	emit_table_end(e);
 	say_unseen(x, e);
+	if (row->decode.exchange)
+		say_exchange(s, x->id);
 	neighbours(s, x->id);
 }
 

@@ -17,42 +17,7 @@ void stat_free(struct stat *s)
 		hist_free(&s->endpoint[i].service);
 	}
 	free(s->endpoint);
-	free(s->link);
 	free(s);
-}
-
-/* ---- records ------------------------------------------------------------------------ */
-
-static void count_link(struct stat *s, uint32_t link)
-{
-	size_t i = s->last_link;
-
-	if (i >= s->links || s->link[i].link != link)
-		for (i = 0; i < s->links && s->link[i].link != link; i++)
-			;
-	if (i == s->links) {
-		array_need(s->link, s->links, s->link_cap);
-		s->link[s->links++] = (struct link_count){.link = link};
-	}
-	s->link[i].records++;
-	s->last_link = i;
-}
-
-static void on_record(void *self, struct run *r, const struct run_record *rr)
-{
-	struct stat *s = self;
-
-	(void)r;
-	count_link(s, rr->rec->link);
-	if (!rr->rec->has_time)
-		return;
-	if (!s->timed || rr->rec->time < s->begin)
-		s->begin = rr->rec->time;
-	if (!s->timed || rr->rec->time > s->end)
-		s->end = rr->rec->time;
-	s->timed = true;
-	/* usbmon text counts microseconds from some moment of its own. */
-	s->dated |= rr->rec->link != LINK_USBMON_TEXT;
 }
 
 /* ---- transfers ---------------------------------------------------------------------- */
@@ -118,7 +83,7 @@ static void count_times(struct endpoint_stat *p, const struct xfer *x)
 
 static void count_unseen(struct stat *s, const struct xfer *x)
 {
-	uint32_t aspects = unseen(x);
+	uint32_t aspects = unseen_none(x) ? 0 : unseen(x);
 
 	s->captures |= 1u << x->capture;
 	for (unsigned a = 0; aspects; a++, aspects >>= 1)
@@ -153,5 +118,5 @@ static void on_xfer(void *self, struct run *r, struct row *row)
 
 struct consumer stat_consumer(struct stat *s)
 {
-	return (struct consumer){.self = s, .record = on_record, .xfer = on_xfer};
+	return (struct consumer){.self = s, .xfer = on_xfer};
 }

@@ -24,19 +24,10 @@ struct endpoint_stat {
 		service; /* ns from the later of submission and the endpoint's last completion */
 };
 
-struct link_count {
-	uint32_t link;
-	uint64_t records;
-};
-
 struct stat {
 	struct endpoint_stat *endpoint; /* [endpoint_id - 1] */
 	size_t endpoints, endpoint_cap;
-	struct link_count *link;
-	size_t links, link_cap, last_link;
 	uint64_t transfers, types[USB_TYPES], statuses[STATUS_COUNT];
-	int64_t begin, end; /* earliest and latest record time, ns since 1970 */
-	bool timed, dated;
 	uint32_t captures;	 /* 1 << enum capture_kind: who wrote the transfers */
 	uint8_t unseen[ASPECTS]; /* in some transfer missing: the capture kind that says why, or 0
 				  */

@@ -128,6 +128,9 @@ static void report_lost(const struct stat *s, const struct run *r, struct emit *
 static void report_capture(const struct stat *s, const struct run *r, struct emit *e)
 {
 	const char *zip = reader_compression(r->reader);
+	const struct run_tally *tally = &r->tally;
+	/* usbmon text counts microseconds from some moment of its own */
+	bool dated = tally->timed && tally->link[0].link != LINK_USBMON_TEXT;
 	char words[TIME_ISO_MAX + 32];
 	struct text t;
 
@@ -139,13 +142,13 @@ static void report_capture(const struct stat *s, const struct run *r, struct emi
 	}
 	emit_item(e, "format", "format", value_name(words), SHOW_PLAIN);
 	report_writer(s, e);
-	if (s->dated)
-		time_iso8601(words, s->begin);
-	emit_item(e, "start", "start", s->dated ? value_name(words) : value_null(), SHOW_PLAIN);
-	emit_item(e, "duration", NULL, s->timed ? value_ns(s->end - s->begin) : value_null(),
-		SHOW_PLAIN);
-	emit_item(e, NULL, "duration", s->timed ? value_ns(s->end - s->begin) : value_null(),
-		SHOW_DURATION);
+	if (dated)
+		time_iso8601(words, tally->begin);
+	emit_item(e, "start", "start", dated ? value_name(words) : value_null(), SHOW_PLAIN);
+	emit_item(e, "duration", NULL,
+		tally->timed ? value_ns(tally->end - tally->begin) : value_null(), SHOW_PLAIN);
+	emit_item(e, NULL, "duration",
+		tally->timed ? value_ns(tally->end - tally->begin) : value_null(), SHOW_DURATION);
 	report_conservation(model_counts(r->model), e);
 	report_lost(s, r, e);
 }
@@ -353,7 +356,8 @@ static void report_endpoints(const struct stat *s, const struct run *r, struct e
 			continue;
 		p = devices_get_pipe(d, s->endpoint[i].pipe);
 		line[n++] = (struct endpoint_line){&s->endpoint[i], p,
-			devices_get_instance(d, p->instance), (double)(s->end - s->begin) / 1e9};
+			devices_get_instance(d, p->instance),
+			(double)(r->tally.end - r->tally.begin) / 1e9};
 	}
 	qsort(line, n, sizeof(*line), by_address);
 	emit_table(e, "endpoints", "endpoints (latency: from submission to completion)",
@@ -453,15 +457,13 @@ static void report_buses(const struct stat *s, const struct run *r, struct emit 
 
 /* ---- link types --------------------------------------------------------------------- */
 
-#define K ((const struct link_count *)row)
+#define K ((const struct run_link *)row)
 GET(link_number, K->link < LINK_USBMON_TEXT, value_uint(K->link))
 GET(link_records, true, value_uint(K->records))
 
 static void get_link_name(const void *row, struct value *v)
 {
-	const struct link_type *t = link_find(K->link);
-
-	*v = value_name(t				? t->name
+	*v = value_name(K->type				? K->type->name
 			: K->link == LINK_PCAPNG_CUSTOM ? "pcapng custom blocks"
 							: "not USB: not read");
 }
@@ -472,11 +474,11 @@ static const struct column link_columns[] = {
 	{"name", "what", get_link_name, .width = 0},
 };
 
-static void report_links(const struct stat *s, struct emit *e)
+static void report_links(const struct run_tally *t, struct emit *e)
 {
 	emit_table(e, "links", "link types", link_columns, ARRAY_LEN(link_columns), LAYOUT_GRID);
-	for (size_t i = 0; i < s->links; i++) {
-		emit_row(e, &s->link[i]);
+	for (size_t i = 0; i < t->links; i++) {
+		emit_row(e, &t->link[i]);
 		emit_row_end(e);
 	}
 	emit_table_end(e);
@@ -530,7 +532,7 @@ void stat_report(struct stat *s, struct run *r, struct emit *e)
 	stat_wire(model_bus_counts(r->model), e);
 	report_endpoints(s, r, e);
 	report_buses(s, r, e);
-	report_links(s, e);
+	report_links(&r->tally, e);
 	report_ifaces(r, e);
 	emit_end(e);
 }

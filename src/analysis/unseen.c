@@ -56,9 +56,7 @@ uint32_t unseen(const struct xfer *x)
 {
 	uint32_t aspects = 0;
 
-	/* `stat` asks this for every transfer: most lack nothing. */
-	if (x->seen == SEEN_BOTH && x->req_len != XFER_UNKNOWN && x->len != XFER_UNKNOWN &&
-		x->type != USB_ISOCHRONOUS)
+	if (unseen_none(x))
 		return 0;
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
 		if (parts[i].missing(x) && observe(x->capture, parts[i].aspect) != OBSERVED_KNOWN)

@@ -8,6 +8,12 @@
 
 /* Bits 1 << enum aspect: missing from x, and the capture kind says why. */
 uint32_t unseen(const struct xfer *x);
+/* Nothing can be missing: `stat` asks this first, for every transfer, and most lack nothing. */
+static inline bool unseen_none(const struct xfer *x)
+{
+	return x->seen == SEEN_BOTH && x->req_len != XFER_UNKNOWN && x->len != XFER_UNKNOWN &&
+	       x->type != USB_ISOCHRONOUS;
+}
 /* Appends "bytes asked for (a bulk IN submission carries no length)" for one of those aspects. */
 void unseen_text(struct text *t, enum capture_kind kind, enum aspect aspect);
 

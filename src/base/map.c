@@ -4,34 +4,16 @@
 
 #include <stdlib.h>
 
-static void place(struct map *m, struct map_slot s)
-{
-	uint32_t i = s.hash & m->mask;
-
-	while (m->slot[i].value)
-		i = (i + 1) & m->mask;
-	m->slot[i] = s;
-}
-
-static void grow(struct map *m)
+void map_grow(struct map *m)
 {
 	struct map old = *m;
 	uint32_t slots = old.slot ? (old.mask + 1) * 2 : 64;
 
-	m->slot = mem_zalloc(slots, sizeof(*m->slot));
-	m->mask = slots - 1;
+	*m = (struct map){mem_zalloc(slots, sizeof(*m->slot)), 0, slots - 1};
 	for (uint32_t i = 0; old.slot && i <= old.mask; i++)
 		if (old.slot[i].value)
-			place(m, old.slot[i]);
+			map_insert(m, old.slot[i].hash, old.slot[i].value);
 	free(old.slot);
-}
-
-void map_insert(struct map *m, uint32_t hash, uint32_t value)
-{
-	if (!m->slot || m->n >= (m->mask + 1) / 4 * 3)
-		grow(m);
-	place(m, (struct map_slot){hash, value});
-	m->n++;
 }
 
 void map_remove(struct map *m, struct map_slot *s)

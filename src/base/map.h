@@ -53,8 +53,22 @@ static inline struct map_slot *map_find_next(const struct map *m, const struct m
 	return 0;
 }
 
+/* Room for one more entry: called by map_insert() alone. */
+void map_grow(struct map *m);
+
 /* Adds an entry. value must not be 0. */
-void map_insert(struct map *m, uint32_t hash, uint32_t value);
+static inline void map_insert(struct map *m, uint32_t hash, uint32_t value)
+{
+	uint32_t i;
+
+	if (!m->slot || m->n >= (m->mask + 1) / 4 * 3)
+		map_grow(m);
+	for (i = hash & m->mask; m->slot[i].value;)
+		i = (i + 1) & m->mask;
+	m->slot[i] = (struct map_slot){hash, value};
+	m->n++;
+}
+
 /* Removes a slot that map_find returned. */
 void map_remove(struct map *m, struct map_slot *s);
 void map_free(struct map *m);

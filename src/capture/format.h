@@ -19,8 +19,9 @@ enum { LINK_PCAPNG_BLOCK = 0x20000 };
 enum {
 	IFACES_MAX = 65536, /* over all sections */
 	SECTIONS_MAX = 65536,
-	AHEAD = 4096, /* how far ahead of the record in hand mapped bytes are fetched into the cache
-		       */
+	/* How far ahead of the record in hand mapped bytes are fetched into the cache. No multiple
+	 * of a page: that far ahead they would push it out of its cache set (2 % slower). */
+	AHEAD = 2560,
 	CACHE_LINE = 64,
 	DAY = 86400 /* s: records this near in time are taken for neighbours */
 };
@@ -95,7 +96,7 @@ struct reader {
 	struct input *in;
 	uint8_t *buf;
 	size_t cap, block;
-	size_t next_read; /* bytes the next read or mapping asks for */
+	size_t next_read; /* bytes the next read or mapping asks for; MAPPING_UNIT: up to its end */
 	bool mapped;	  /* the file is seen through `map`, else read into buf */
 	struct mapping map;
 	bool eof;

@@ -9,10 +9,16 @@
 
 struct mapping_guard;
 
+/* The size of a large page where it matters (x86-64, arm64). Windows that end at multiples of it in
+ * the file are mapped at the least cost. */
+enum { MAPPING_UNIT = 2 * 1024 * 1024 };
+
 struct mapping {
 	int fd;
-	uint8_t *at; /* address space kept for the mapping: cap bytes, of which len are mapped */
-	size_t cap, len;
+	uint8_t *space; /* address space kept for the mapping: cap bytes */
+	size_t cap;
+	uint8_t *at; /* what is mapped of it: len bytes */
+	size_t len;
 	struct mapping_guard *guard;
 };
 

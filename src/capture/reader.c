@@ -13,8 +13,7 @@
 enum {
 	PROBE_MAX = 4096,	/* bytes after which a format must have shown itself */
 	SEEK_BLOCK = 64 * 1024, /* first read after a jump: mostly one record is wanted */
-	MAP_WINDOW = 2 * 1024 * 1024,
-	WARN_MAX = 5 /* warnings of a kind that are shown */
+	WARN_MAX = 5		/* warnings of a kind that are shown */
 };
 
 static const struct format *const formats[] = {&format_pcap, &format_pcapng, &format_text};
@@ -72,8 +71,9 @@ bool window_recheck(struct reader *r)
 	return true;
 }
 
-/* A mapping that holds what the window holds and more. A large one by a quarter more than is
- * needed, so that the bytes mapped stay proportional to the bytes used. */
+/* A mapping that holds what the window holds and more: a large one by a quarter more than is
+ * needed, so that the bytes mapped stay proportional to the bytes used. Where the file is read on,
+ * it ends at a multiple of MAPPING_UNIT. */
 static void map_more(struct reader *r, size_t need)
 {
 	uint64_t at = window_offset(r), base, size = input_size_now(r->in);
@@ -85,16 +85,19 @@ static void map_more(struct reader *r, size_t need)
 		r->eof = true;
 		return;
 	}
-	need += need / 4;
-	need = need > r->next_read ? need : r->next_read;
-	need = size - at < need ? (size_t)(size - at) : need;
 	input_file(r->in, &base);
+	need += need / 4;
+	if (r->next_read >= MAPPING_UNIT)
+		need += (size_t)(-(base + at + need) % MAPPING_UNIT);
+	else if (need < r->next_read)
+		need = r->next_read;
+	need = size - at < need ? (size_t)(size - at) : need;
 	p = mapping_move(&r->map, base + at, need);
 	if (!p) {
 		unmap(r);
 		return;
 	}
-	r->next_read = MAP_WINDOW;
+	r->next_read = MAPPING_UNIT;
 	r->p = r->start = p;
 	r->end = p + need;
 	r->end_offset = at + need;
@@ -173,7 +176,7 @@ void reader_warn(struct reader *r, enum trouble t, uint64_t offset, const char *
 }
 
 /* What the limit of warnings kept back. */
-static void warn_rest(struct reader *r)
+static __attribute__((noinline)) void warn_rest(struct reader *r)
 {
 	for (int i = 0; i < TROUBLE_KINDS; i++) {
 		if (r->warned[i] > WARN_MAX)
@@ -397,11 +400,10 @@ void reader_close(struct reader *r)
 
 int reader_next(struct reader *r, struct record *rec, struct err *e)
 {
-	enum step got;
+	enum step got = r->step(r, rec, e);
 
-	do
+	while (got == STEP_AGAIN)
 		got = r->step(r, rec, e);
-	while (got == STEP_AGAIN);
 	if (got != STEP_RECORD)
 		warn_rest(r);
 	return (int)got;

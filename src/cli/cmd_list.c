@@ -14,13 +14,16 @@ static const struct option_row options[] = {
 	LIVE_OPTIONS,
 	{0, "records", 0, "one line per record instead of per transfer", OPTION_FLAG,
 		offsetof(struct options, records), 0, 0},
+	{0, "exchanges", 0,
+		"one line per exchange: transfers that belong together, as decoders tell",
+		OPTION_FLAG, offsetof(struct options, exchanges), 0, 0},
 	{0, "packets", 0, "bus captures: one line per packet; runs of SOFs and NAKs in one, -v all",
 		OPTION_FLAG, offsetof(struct options, packets), 0, 0},
 	{0, "transactions", 0,
 		"bus captures: one line per transaction; runs of NAKs in one, -v all", OPTION_FLAG,
 		offsetof(struct options, transactions), 0, 0},
 	{0, "episodes", 0,
-		"one line per episode: enumeration, recovery, suspend, stream, …; -v steps",
+		"one line per episode (enumeration, recovery, suspend, stream); -v steps",
 		OPTION_FLAG, offsetof(struct options, episodes), 0, 0},
 	{0, "sort", "ORDER", "end (as transfers end, the default) or begin (reads the input twice)",
 		OPTION_WORD, offsetof(struct options, sort), sort_words, SORT_END},
@@ -65,13 +68,14 @@ static int run(const struct options *o, int argc, char **argv)
 		.records = o->records,
 		.packets = o->packets,
 		.transactions = o->transactions,
+		.exchanges = o->exchanges,
 		.episodes = o->episodes,
 		.fold = !o->verbose && o->format == OUTPUT_TEXT,
 		.fields = o->verbose,
 		.count = o->count,
 	};
 	bool by_begin = o->sort == SORT_BEGIN && !o->records && !o->packets && !o->transactions &&
-			!o->episodes;
+			!o->exchanges && !o->episodes;
 	struct session s;
 	struct list l;
 	struct consumer c;

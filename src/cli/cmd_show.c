@@ -7,6 +7,8 @@
 #include <stdlib.h>
 
 static const struct option_row options[] = {
+	{0, "exchange", "N", "show exchange N (list --exchanges) instead of a transfer",
+		OPTION_NUMBER, offsetof(struct options, exchange), 0, 0},
 	{0, "record", "N", "show record N instead of a transfer", OPTION_NUMBER,
 		offsetof(struct options, record), 0, 0},
 	{0},
@@ -30,9 +32,12 @@ static int show(struct session *s, const struct options *o, uint32_t id, struct 
 	struct run r = {0};
 	int rc = run_capture(&r, &s->run, &c, 1, e), found = rc;
 
-	if (rc >= 0)
-		found = o->record ? show_record(&r, ix, o->record, s->emit, e)
-				  : show_xfer(&r, ix, id, s->emit, e);
+	if (rc >= 0 && o->record)
+		found = show_record(&r, ix, o->record, s->emit, e);
+	else if (rc >= 0 && o->exchange)
+		found = show_exchange(&r, ix, (uint32_t)o->exchange, s->emit, e);
+	else if (rc >= 0)
+		found = show_xfer(&r, ix, id, s->emit, e);
 	run_close(&r);
 	index_free(ix);
 	return found < 0 ? -1 : rc;
@@ -45,7 +50,7 @@ static int run(const struct options *o, int argc, char **argv)
 	struct err e = {0};
 	int rc;
 
-	if (!o->record) {
+	if (!o->record && !o->exchange) {
 		id = argc ? number_of(argv[0]) : 0;
 		if (!id) {
 			log_error("show: which transfer? urbscope show N INPUT (N as in list's "

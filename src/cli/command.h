@@ -21,12 +21,13 @@ struct option_list {
 /* Everything the options of any command can say. */
 struct options {
 	const char *filter;
-	uint64_t count, record;
+	uint64_t count, record, exchange;
 	int format; /* enum output_format */
 	int time;   /* enum time_format */
 	int sort;   /* 0: not given, else 1 + index in the option's words */
 	int color;  /* 0 auto, 1 always, 2 never */
-	bool json, records, packets, transactions, episodes, verbose, quiet, help, learn, no_ids;
+	bool json, records, packets, transactions, exchanges, episodes;
+	bool verbose, quiet, help, learn, no_ids;
 	struct option_list descriptors, as;
 	/* live */
 	const char *interface, *write;

@@ -54,6 +54,8 @@ static bool test(const struct node *n, struct row *r)
 {
 	struct value v = value_null();
 
+	if (!n->field->get)
+		return keys_test(n, r);
 	n->field->get(r, &v);
 	return v.type != VAL_NULL && n->holds(n, &v) != n->negated;
 }

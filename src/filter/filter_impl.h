@@ -135,12 +135,28 @@ bool read_pattern(struct parser *p, const struct row_field *f, struct item *it);
 enum { NAME_ROWS = 4 };
 
 /* The rows the name stands on. A group (`setup`) gives its first member and sets *group. */
-size_t name_find(const struct parser *p, const struct token *t,
-	const struct row_field *found[NAME_ROWS], bool *group);
+size_t name_find(struct parser *p, const struct token *t, const struct row_field *found[NAME_ROWS],
+	bool *group);
 /* The nearest known name, *n bytes, or NULL. */
 const char *name_nearest(const struct parser *p, const struct token *t, size_t *n);
 /* The nearest word of the field, or NULL. */
 const char *word_nearest(const struct row_field *f, const char *s, size_t n);
+
+/* A field that a decoder emits: its value has no getter, but is found in the tree. */
+struct key_field {
+	struct row_field pub; /* first; get NULL */
+	const struct decoder *decoder;
+	const char *key;
+};
+
+/* All of them, one after the other; each is valid during its call. */
+void keys_each(void (*each)(void *ctx, const struct key_field *f), void *ctx);
+/* Whether a decoder before that one has a field of the same name: decoders that share a protocol.
+ */
+bool keys_repeat(const struct key_field *f);
+/* A test of such a field: it holds for one of those in the tree; negated: for none, but there is
+ * one. */
+bool keys_test(const struct node *n, struct row *r);
 
 /* ---- complaints ------------------------------------------------------------------------------ */
 

@@ -44,6 +44,27 @@ static void get_words(const void *row, struct value *v)
 		*v = value_name(REFERENCE->words);
 }
 
+static void emit_reference(struct emit *e, const struct row_field *f)
+{
+	struct reference ref = {.field = f};
+	const char *word;
+	struct text t;
+
+	text_init(&t, ref.words, sizeof(ref.words));
+	for (size_t w = 0; (word = row_field_word(f, w)); w++) {
+		text_str(&t, w ? " " : "");
+		text_str(&t, word);
+	}
+	emit_row(e, &ref);
+	emit_row_end(e);
+}
+
+static void emit_key(void *ctx, const struct key_field *f)
+{
+	if (!keys_repeat(f))
+		emit_reference(ctx, &f->pub);
+}
+
 void filter_reference(struct emit *e)
 {
 	static const struct column columns[] = {
@@ -55,18 +76,8 @@ void filter_reference(struct emit *e)
 	};
 
 	emit_table(e, NULL, NULL, columns, ARRAY_LEN(columns), LAYOUT_GRID);
-	for (size_t i = 0; i < row_fields_count; i++) {
-		struct reference ref = {.field = &row_fields[i]};
-		const char *word;
-		struct text t;
-
-		text_init(&t, ref.words, sizeof(ref.words));
-		for (size_t w = 0; (word = row_field_word(ref.field, w)); w++) {
-			text_str(&t, w ? " " : "");
-			text_str(&t, word);
-		}
-		emit_row(e, &ref);
-		emit_row_end(e);
-	}
+	for (size_t i = 0; i < row_fields_count; i++)
+		emit_reference(e, &row_fields[i]);
+	keys_each(emit_key, e);
 	emit_table_end(e);
 }

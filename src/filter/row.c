@@ -14,7 +14,7 @@ void row_init(struct row *r, const struct xfer *x, struct model *m)
 	r->claimed = r->informed = r->summed = false;
 }
 
-static const struct decoder *claim(struct row *r)
+const struct decoder *row_decoder(struct row *r)
 {
 	if (!r->claimed) {
 		r->claimed = true;
@@ -25,7 +25,7 @@ static const struct decoder *claim(struct row *r)
 
 const char *row_proto(struct row *r)
 {
-	const struct decoder *d = claim(r);
+	const struct decoder *d = row_decoder(r);
 
 	return d ? d->name : NULL;
 }
@@ -38,7 +38,7 @@ const struct text *row_info(struct row *r)
 		return &r->info;
 	r->informed = true;
 	text_init(&r->info, r->info_room, sizeof(r->info_room));
-	d = claim(r);
+	d = row_decoder(r);
 	if (d)
 		d->info(&r->decode, r->x, &r->info);
 	else

@@ -22,8 +22,10 @@ struct row {
 
 /* Prepares a row for x; cheap. m NULL: nothing is known about devices. */
 void row_init(struct row *r, const struct xfer *x, struct model *m);
-/* The decoder's name (NULL: none) and the info line (empty: nothing to say), computed on first use.
- * Info holds no control characters. A transfer that no decoder claims shows its first bytes. */
+/* The decoder that says what it means and its name (NULL: none) and the info line (empty: nothing
+ * to say), computed on first use. Info holds no control characters. A transfer that no decoder
+ * claims shows its first bytes. */
+const struct decoder *row_decoder(struct row *r);
 const char *row_proto(struct row *r);
 const struct text *row_info(struct row *r);
 

@@ -104,8 +104,28 @@ static bool has_alias(const struct row_field *f, const char *s, size_t n)
 	return false;
 }
 
-size_t name_find(const struct parser *p, const struct token *t,
-	const struct row_field *found[NAME_ROWS], bool *group)
+struct key_search {
+	struct parser *p;
+	const char *s;
+	size_t n;
+	const struct row_field **found;
+	size_t rows;
+};
+
+static void key_find(void *ctx, const struct key_field *f)
+{
+	struct key_search *k = ctx;
+	struct key_field *kept;
+
+	if (!lex_is(f->pub.name, k->s, k->n) || k->rows == NAME_ROWS)
+		return;
+	kept = filter_alloc(k->p->f, sizeof(*kept));
+	*kept = *f;
+	k->found[k->rows++] = &kept->pub;
+}
+
+size_t name_find(struct parser *p, const struct token *t, const struct row_field *found[NAME_ROWS],
+	bool *group)
 {
 	const char *s = p->expr + t->pos;
 	size_t rows = 0;
@@ -126,7 +146,18 @@ size_t name_find(const struct parser *p, const struct token *t,
 			found[rows++] = &row_fields[i];
 		}
 	}
+	if (!rows) {
+		struct key_search k = {p, s, t->len, found, 0};
+
+		keys_each(key_find, &k);
+		rows = k.rows;
+	}
 	return rows;
+}
+
+static void key_near(void *ctx, const struct key_field *f)
+{
+	nearest_try(ctx, f->pub.name, strlen(f->pub.name));
 }
 
 const char *name_nearest(const struct parser *p, const struct token *t, size_t *n)
@@ -141,6 +172,7 @@ const char *name_nearest(const struct parser *p, const struct token *t, size_t *
 		while ((name = next_name(&left, &len)))
 			nearest_try(&near, name, len);
 	}
+	keys_each(key_near, &near);
 	*n = near.best_n;
 	return near.best;
 }

@@ -49,17 +49,12 @@ void build_from_open(const struct model *m, struct xfer *x, const struct open_xf
 	build_from_pipe(m, x, o->pipe);
 	x->id = o->id;
 	x->records = o->records;
-	x->first = x->last = o->first;
-	x->begin = x->end = o->begin;
+	x->first = o->first;
+	x->begin = o->begin;
 	x->urb = o->urb;
 	x->dir = o->dir;
-	x->os = os_of[o->capture];
-	x->capture = capture_by_now(m, x->section, o->capture);
-	x->seen = SEEN_SUBMIT;
 	x->flags = o->flags & (uint16_t) ~(OPEN_REQUESTED | OPEN_ACTUAL);
-	if (capture_is_usbpcap(o->capture))
-		x->last += o->last_stage;
-	else
+	if (!capture_is_usbpcap(o->capture))
 		x->transfer_flags = o->transfer_flags;
 	if (o->flags & OPEN_REQUESTED)
 		x->req_len = o->length;
@@ -67,7 +62,6 @@ void build_from_open(const struct model *m, struct xfer *x, const struct open_xf
 		x->len = o->length;
 	if (o->repolled) {
 		x->records += o->polls;
-		x->last += o->last_poll;
 	} else if (x->type == USB_CONTROL) {
 		memcpy(x->setup, o->setup, sizeof(x->setup));
 	} else if (x->type == USB_BULK) {
@@ -84,6 +78,20 @@ void build_from_open(const struct model *m, struct xfer *x, const struct open_xf
 	if (o->flags & (OPEN_REQUESTED | OPEN_ACTUAL) && o->dir == USB_OUT &&
 		o->length > o->captured)
 		x->data.total = o->length;
+}
+
+/* How it stands without a completion. */
+void build_unfinished(const struct model *m, struct xfer *x, const struct open_xfer *o)
+{
+	x->last = o->first;
+	if (capture_is_usbpcap(o->capture))
+		x->last += o->last_stage;
+	if (o->repolled)
+		x->last += o->last_poll;
+	x->end = o->begin;
+	x->os = os_of[o->capture];
+	x->capture = capture_by_now(m, x->section, o->capture);
+	x->seen = SEEN_SUBMIT;
 }
 
 /* Linux gives back everything with -ESHUTDOWN whatever the reason: a disconnected device is it once

@@ -43,7 +43,8 @@ struct endpoint {
 	uint32_t progress; /* transactions that moved it on, empty data included */
 	uint32_t payload, kept;
 	uint64_t len, captured, total;
-	uint32_t frame; /* of an isochronous one: microframes counted since the start */
+	uint32_t expected; /* bytes with which its class says that it is over; 0: unknown */
+	uint32_t frame;	   /* of an isochronous one: microframes counted since the start */
 	int32_t start_frame;
 	uint32_t packets, errors, missed;
 	struct bus_replay replay;

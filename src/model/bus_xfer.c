@@ -111,6 +111,16 @@ static void recall(struct endpoint *ep, const struct bus_replay *r)
 	ep->type = r->type;
 }
 
+/* A second look at a transfer knows how it ended. */
+static uint32_t expected(const struct bus *b, const struct endpoint *ep)
+{
+	struct devices *d = b->m->own_devices;
+
+	return d && ep->number ? devices_take_expected(d, devices_get_pipe(d, ep->pipe)->instance,
+					 ep->number, ep->dir)
+			       : 0;
+}
+
 static void open_xfer(
 	struct bus *b, struct endpoint *ep, const struct record *rec, const struct event *ev)
 {
@@ -125,6 +135,7 @@ static void open_xfer(
 	ep->replay = remember(ep);
 	ep->pipe = pipe_of(b, ep);
 	ep->pipe_type = ep->type;
+	ep->expected = expected(b, ep);
 	ep->first = b->held.on ? b->held.number : rec->number;
 	ep->begin = b->held.on ? b->held.time : m->now;
 	ep->latest = ep->first;
@@ -341,6 +352,8 @@ static void stream(struct bus *b, struct endpoint *ep)
 			bus_end(b, ep, END_ZLP);
 		else if (is_short(ep, n))
 			bus_end(b, ep, END_SHORT);
+		else if (ep->expected && ep->len >= ep->expected)
+			bus_end(b, ep, END_CLASS);
 		else if (ep->len >= SIZE_MAX_XFER)
 			bus_end(b, ep, END_SIZE);
 	}

@@ -12,8 +12,8 @@
 enum { ENDPOINTS = 17, DIRS = 3, INTERFACES = 32 };
 /* A device that came back more often starts afresh: bounds the time of looking things up. */
 enum { INHERIT_MAX = 64 };
-/* Pipes found lately, by address and endpoint: most captures never miss. */
-enum { CACHE_SIZE = 1024 };
+/* Pipes asked for lately, by address and endpoint: most captures never miss. */
+enum { ANSWERS = 1024 };
 
 struct address {
 	uint32_t section;
@@ -25,21 +25,18 @@ struct slot {
 	uint32_t ordinal;   /* which one behind its address, from 0 */
 	uint32_t inherits;  /* how many instances before this one its facts go back to */
 	uint32_t inherited; /* version of the previous instance's facts at that time */
-	/* Counts all that may change a pipe; pipes confirmed under an older number are not current.
-	 */
-	uint32_t serial;
 	struct fact *fact;
 	size_t facts, fact_cap, bytes;
-	int8_t alternate[INTERFACES];	/* -1: none selected */
-	char *port;			/* PORT_PATH_MAX bytes; NULL: none */
-	uint32_t pipe[ENDPOINTS][DIRS]; /* newest pipe of that endpoint, 0: none */
-	uint8_t content, content_type;	/* decoder of undescribed endpoints of that type, 0: none */
+	int8_t alternate[INTERFACES];	 /* -1: none selected */
+	char *port;			 /* PORT_PATH_MAX bytes; NULL: none */
+	uint32_t pipe[ENDPOINTS][DIRS];	 /* newest pipe of that endpoint, 0: none */
+	uint32_t expected[ENDPOINTS][2]; /* bytes of the next transfer out, in; 0: not known */
+	uint8_t content, content_type; /* decoder of undescribed endpoints of that type, 0: none */
 };
 
 struct node {
 	struct pipe pub;
-	uint32_t older;	 /* the pipe of the same endpoint made before */
-	uint32_t serial; /* of the instance when this was its current pipe */
+	uint32_t older; /* the pipe of the same endpoint made before */
 };
 
 struct known {
@@ -48,6 +45,15 @@ struct known {
 	int configuration;
 	struct fact *fact;
 	size_t facts;
+};
+
+/* What devices_pipe() was asked for, packed, and its answer: good as long as nothing changed since.
+ */
+struct answer {
+	uint64_t at;   /* section, bus, address */
+	uint32_t what; /* speed, type, direction, endpoint */
+	uint32_t pipe; /* 0: none yet */
+	uint32_t changes;
 };
 
 struct devices {
@@ -59,14 +65,13 @@ struct devices {
 	struct map by_address; /* the instance behind an address */
 	devices_binder *binder;
 	void *binder_ctx;
+	struct answer answer[ANSWERS];
 	struct ports *ports;
-	uint32_t cache[CACHE_SIZE];
 };
 
-/* Pipes of an instance looked up before may be others now. */
-static void touch(struct devices *d, struct slot *s)
+/* Pipes looked up before may be others now. */
+static void touch(struct devices *d)
 {
-	s->serial++;
 	d->changes++;
 }
 
@@ -172,7 +177,6 @@ static uint32_t add_instance(struct devices *d, const struct address *a, uint32_
 		.configuration = CONFIGURATION_UNKNOWN,
 	};
 	s->ordinal = previous ? d->instance[previous - 1].ordinal + 1 : 0;
-	s->serial = 1;
 	memset(s->alternate, -1, sizeof(s->alternate));
 	take_known(d, n);
 	return n;
@@ -193,7 +197,7 @@ void devices_forget(struct devices *d, uint32_t section, uint16_t bus, uint16_t 
 
 	if (!s)
 		return;
-	touch(d, &d->instance[s->value - 1]);
+	touch(d);
 	map_remove(&d->by_address, s);
 }
 
@@ -404,7 +408,7 @@ void devices_add_fact(struct devices *d, uint32_t instance, const struct fact *f
 	new->since = ++s->pub.version;
 	new->data = memcpy(mem_resize(NULL, f->len, 1), f->data, f->len);
 	s->bytes += f->len;
-	touch(d, s);
+	touch(d);
 	find_speed(s, new);
 }
 
@@ -416,7 +420,7 @@ void devices_set_configuration(struct devices *d, uint32_t instance, int value)
 
 	s->pub.configuration = value;
 	memset(s->alternate, value ? 0 : -1, sizeof(s->alternate)); /* USB 2.0 9.1.1.5 */
-	touch(d, s);
+	touch(d);
 }
 
 void devices_set_port_path(struct devices *d, uint32_t instance, const char *s, size_t n)
@@ -450,7 +454,7 @@ void devices_set_hub(
 	s->pub.hub = hub;
 	s->pub.hub_port = port;
 	take_speed(s, speed, SPEED_FROM_PORT);
-	touch(d, s);
+	touch(d);
 }
 
 void devices_set_presence(struct devices *d, uint32_t instance, enum presence presence)
@@ -458,7 +462,7 @@ void devices_set_presence(struct devices *d, uint32_t instance, enum presence pr
 	struct slot *s = &d->instance[instance - 1];
 
 	s->pub.presence = (uint8_t)presence;
-	touch(d, s);
+	touch(d);
 }
 
 void devices_set_alternate(
@@ -469,7 +473,7 @@ void devices_set_alternate(
 	if (interface >= INTERFACES || alternate > INT8_MAX || s->alternate[interface] == alternate)
 		return;
 	s->alternate[interface] = (int8_t)alternate;
-	touch(d, s);
+	touch(d);
 }
 
 void devices_set_content(struct devices *d, uint32_t instance, uint8_t type, uint8_t decoder)
@@ -481,7 +485,26 @@ void devices_set_content(struct devices *d, uint32_t instance, uint8_t type, uin
 	s->content = decoder;
 	s->content_type = type;
 	s->pub.version++;
-	touch(d, s);
+	touch(d);
+}
+
+void devices_expect(
+	struct devices *d, uint32_t instance, uint8_t endpoint, uint8_t dir, uint32_t bytes)
+{
+	if (instance && endpoint < ENDPOINTS && dir <= USB_IN)
+		d->instance[instance - 1].expected[endpoint][dir] = bytes;
+}
+
+uint32_t devices_take_expected(struct devices *d, uint32_t instance, uint8_t endpoint, uint8_t dir)
+{
+	uint32_t *at, bytes;
+
+	if (!instance || endpoint >= ENDPOINTS || dir > USB_IN)
+		return 0;
+	at = &d->instance[instance - 1].expected[endpoint][dir];
+	bytes = *at;
+	*at = 0;
+	return bytes;
 }
 
 int devices_alternate(const struct devices *d, uint32_t instance, uint8_t interface)
@@ -701,8 +724,7 @@ static uint8_t bind(const struct devices *d, const struct slot *s, const struct 
 	return decoder;
 }
 
-/* The current pipe of an instance's endpoint: the one already confirmed, one made before that says
- * the same, or a new one. */
+/* The current pipe of an instance's endpoint: one made before that says the same, or a new one. */
 static uint32_t find_pipe(
 	struct devices *d, uint32_t inst, uint8_t endpoint, uint8_t dir, uint8_t type)
 {
@@ -714,20 +736,18 @@ static uint32_t find_pipe(
 	if (endpoint)
 		p.decoder = bind(d, s, &p);
 	for (uint32_t n = *head; n; n = d->pipe[n - 1].older) {
-		struct node *old = &d->pipe[n - 1];
+		const struct node *old = &d->pipe[n - 1];
 
 		if (old->pub.type != type)
 			continue;
 		p.endpoint_id = old->pub.endpoint_id;
-		if (same_contents(&old->pub, &p)) {
-			old->serial = s->serial;
+		if (same_contents(&old->pub, &p))
 			return n;
-		}
 	}
 	if (!p.endpoint_id)
 		p.endpoint_id = ++d->endpoints;
 	array_need(d->pipe, d->pipes, d->pipe_cap);
-	d->pipe[d->pipes] = (struct node){.pub = p, .older = *head, .serial = s->serial};
+	d->pipe[d->pipes] = (struct node){.pub = p, .older = *head};
 	*head = (uint32_t)++d->pipes;
 	return *head;
 }
@@ -748,32 +768,39 @@ static uint32_t instance_of_speed(struct devices *d, const struct address *a, ui
 	}
 	s->pub.speed = speed;
 	s->pub.speed_from = SPEED_FROM_CAPTURE;
-	s->serial++;
+	touch(d);
 	return n;
+}
+
+/* Apart, so that the registers it needs are not saved for each transfer. */
+static __attribute__((noinline)) uint32_t find_answer(struct devices *d, struct answer *a)
+{
+	const struct address at = {
+		(uint32_t)(a->at >> 32), (uint16_t)(a->at >> 16), (uint16_t)a->at};
+	uint32_t inst = instance_of_speed(d, &at, (uint8_t)(a->what >> 24));
+
+	a->pipe = find_pipe(
+		d, inst, (uint8_t)a->what, (uint8_t)(a->what >> 8), (uint8_t)(a->what >> 16));
+	a->changes = d->changes;
+	return a->pipe;
 }
 
 uint32_t devices_pipe(struct devices *d, uint32_t section, uint16_t bus, uint16_t address,
 	uint8_t endpoint, uint8_t dir, uint8_t type, uint8_t speed)
 {
-	const struct address a = {section, bus, address};
-	uint32_t *cached, inst, n;
+	uint64_t at = (uint64_t)section << 32 | (uint32_t)bus << 16 | address;
+	uint32_t what;
+	struct answer *a;
 
 	if (type == USB_CONTROL) /* message pipes carry both directions (USB 2.0 section 5.3.2) */
 		dir = USB_DIR_UNKNOWN;
-	cached = &d->cache[(address << 5 ^ endpoint << 1 ^ (dir & 1) ^ bus << 3) % CACHE_SIZE];
-	n = *cached;
-	if (n) {
-		const struct node *p = &d->pipe[n - 1];
-
-		if (p->pub.endpoint == endpoint && p->pub.dir == dir && p->pub.type == type &&
-			(speed == USB_SPEED_UNKNOWN || speed == p->pub.speed) &&
-			p->serial == d->instance[p->pub.instance - 1].serial &&
-			same_address(d, p->pub.instance, &a))
-			return n;
-	}
-	inst = instance_of_speed(d, &a, speed);
-	*cached = find_pipe(d, inst, endpoint, dir, type);
-	return *cached;
+	what = (uint32_t)speed << 24 | (uint32_t)type << 16 | (uint32_t)dir << 8 | endpoint;
+	a = &d->answer[(address << 5 ^ endpoint << 1 ^ (dir & 1) ^ bus << 3) % ANSWERS];
+	if (a->at == at && a->what == what && a->changes == d->changes && a->pipe)
+		return a->pipe;
+	a->at = at;
+	a->what = what;
+	return find_answer(d, a);
 }
 
 const struct pipe *devices_get_pipe(const struct devices *d, uint32_t n)

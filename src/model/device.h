@@ -172,6 +172,13 @@ void devices_set_presence(struct devices *d, uint32_t instance, enum presence pr
  * carried is certain. */
 void devices_set_content(struct devices *d, uint32_t instance, uint8_t type, uint8_t decoder);
 
+/* The next transfer of an endpoint is over with that many bytes (the data phase of a command):
+ * where packets are captured, what follows at once on the same endpoint is another transfer. */
+void devices_expect(
+	struct devices *d, uint32_t instance, uint8_t endpoint, uint8_t dir, uint32_t bytes);
+/* What is expected of the endpoint's next transfer, which is asked for once; 0: nothing. */
+uint32_t devices_take_expected(struct devices *d, uint32_t instance, uint8_t endpoint, uint8_t dir);
+
 /* ---- starting knowledge ------------------------------------------------------------- */
 
 /* Facts, and the configuration in use, for the k-th instance (from 0) behind an address; given

@@ -265,7 +265,10 @@ static void count_in(struct track *t, struct exchange *ex)
 	const struct xfer *x = t->x;
 
 	ex->xfers++;
-	ex->last = x->id;
+	if (x->id < ex->first)
+		ex->first = x->id;
+	if (x->id > ex->last)
+		ex->last = x->id;
 	if (x->first < ex->first_record)
 		ex->first_record = x->first;
 	if (x->last > ex->last_record)

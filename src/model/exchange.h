@@ -35,7 +35,7 @@ enum {
 
 struct exchange {
 	uint32_t id;	      /* from 1, in the order in which they begin */
-	uint32_t first, last; /* ids of the transfers that ended first and last */
+	uint32_t first, last; /* the lowest and the highest id of its transfers */
 	uint32_t xfers;
 	uint32_t instance, pipe; /* of the first transfer: its facts hold for all of it */
 	uint32_t key;		 /* the decoder's, to find it again: a tag, an endpoint */

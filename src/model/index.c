@@ -82,6 +82,7 @@ void index_add_exchange(struct index *ix, const struct exchange *ex)
 	to->begin = ex->begin;
 	to->end = ex->end;
 	to->bytes = ex->bytes;
+	to->first = ex->first;
 	to->last = ex->last;
 	to->result = ex->result;
 	to->synthetic_end = ex->synthetic_end;

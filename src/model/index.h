@@ -22,8 +22,7 @@ struct index_entry {
 struct index_exchange {
 	int64_t begin, end; /* ns since the capture's first record; end 0 while it is open */
 	uint64_t bytes;
-	uint32_t first, last; /* ids of the transfers that ended first and last (last: 0 while open)
-			       */
+	uint32_t first, last; /* lowest and highest id of its transfers (last: 0 while open) */
 	uint32_t place;	      /* of its first transfer in the order of ends, from 0 */
 	uint32_t xfers;	      /* so far */
 	uint8_t decoder, function, result;

@@ -13,6 +13,7 @@
 struct urb_key {
 	const struct record *rec;
 	const struct event *ev;
+	uint32_t hash;
 };
 
 struct model *model_new(const struct model_opts *o)
@@ -75,7 +76,14 @@ static bool one_at_a_time(const struct event *ev)
 	return ev->capture == CAPTURE_FREEBSD;
 }
 
-static bool same_urb(const void *owner, uint32_t value, const void *key)
+static __attribute__((noinline)) bool same_endpoint(
+	const struct pipe *p, const struct instance *i, const struct event *ev)
+{
+	return i->address == ev->device && p->endpoint == ev->endpoint &&
+	       (p->type == USB_CONTROL || p->dir == ev->dir);
+}
+
+static inline bool same_urb(const void *owner, uint32_t value, const void *key)
 {
 	const struct model *m = owner;
 	const struct urb_key *k = key;
@@ -88,31 +96,33 @@ static bool same_urb(const void *owner, uint32_t value, const void *key)
 	p = devices_get_pipe(m->devices, o->pipe);
 	i = devices_get_instance(m->devices, p->instance);
 	return i->bus == k->ev->bus && i->section == k->rec->section &&
-	       (!by_endpoint(k->ev) ||
-		       (i->address == k->ev->device && p->endpoint == k->ev->endpoint &&
-			       (p->type == USB_CONTROL || p->dir == k->ev->dir)));
+	       (!by_endpoint(k->ev) || same_endpoint(p, i, k->ev));
 }
 
-static uint32_t urb_hash(const struct record *rec, const struct event *ev)
+static inline struct urb_key urb_key(const struct record *rec, const struct event *ev)
 {
 	uint64_t endpoint = by_endpoint(ev) ? (uint64_t)ev->device << 8 | ev->endpoint : 0;
 
-	return map_hash(
-		ev->urb.id ^ (uint64_t)ev->bus << 48 ^ (uint64_t)rec->section << 40 ^ endpoint);
+	return (struct urb_key){rec, ev,
+		map_hash(ev->urb.id ^ (uint64_t)ev->bus << 48 ^ (uint64_t)rec->section << 40 ^
+			 endpoint)};
 }
 
 /* Without ids several transfers of an endpoint can be open: the oldest comes first. */
-static struct map_slot *find_open(struct model *m, const struct record *rec, const struct event *ev)
+static __attribute__((noinline)) struct map_slot *oldest(
+	struct model *m, struct map_slot *first, const struct urb_key *k)
 {
-	struct urb_key k = {rec, ev};
-	struct map_slot *first = map_find(&m->by_urb, urb_hash(rec, ev), same_urb, m, &k);
-
-	if (!first || !by_endpoint(ev))
-		return first;
-	for (struct map_slot *s = first; (s = map_find_next(&m->by_urb, s, same_urb, m, &k));)
+	for (struct map_slot *s = first; (s = map_find_next(&m->by_urb, s, same_urb, m, k));)
 		if (m->open[s->value - 1].id < m->open[first->value - 1].id)
 			first = s;
 	return first;
+}
+
+static inline struct map_slot *find_open(struct model *m, const struct urb_key *k)
+{
+	struct map_slot *s = map_find(&m->by_urb, k->hash, same_urb, m, k);
+
+	return s && by_endpoint(k->ev) ? oldest(m, s, k) : s;
 }
 
 /* ---- opening ------------------------------------------------------------------------ */
@@ -172,9 +182,10 @@ static void open_type_part(struct open_xfer *o, const struct event *ev)
 	}
 }
 
-static struct open_xfer *open_xfer(
-	struct model *m, const struct record *rec, const struct event *ev)
+static inline struct open_xfer *open_xfer(struct model *m, const struct urb_key *k)
 {
+	const struct record *rec = k->rec;
+	const struct event *ev = k->ev;
 	const struct urb_event *u = &ev->urb;
 	uint32_t n;
 	struct open_xfer *o = new_slot(m, &n);
@@ -198,7 +209,7 @@ static struct open_xfer *open_xfer(
 	o->repolled = false;
 	open_type_part(o, ev);
 	keep_payload(m, o, u, ev->type == USB_CONTROL);
-	map_insert(&m->by_urb, urb_hash(rec, ev), n);
+	map_insert(&m->by_urb, k->hash, n);
 	return o;
 }
 
@@ -234,6 +245,7 @@ static void give_up(struct model *m, uint32_t n, uint16_t lost)
 
 	build_blank(&x);
 	build_from_open(m, &x, &m->open[n - 1]);
+	build_unfinished(m, &x, &m->open[n - 1]);
 	if (end_unrecorded(&x, lost))
 		x.status = STATUS_UNKNOWN;
 	else
@@ -242,7 +254,7 @@ static void give_up(struct model *m, uint32_t n, uint16_t lost)
 	m->opts.on_xfer(m->opts.ctx, &x);
 }
 
-static void lose(struct model *m, struct map_slot *s)
+static __attribute__((noinline)) void lose(struct model *m, struct map_slot *s)
 {
 	uint32_t n = s->value;
 
@@ -277,7 +289,8 @@ static bool polled_again(const struct open_xfer *o, const struct event *ev)
 
 static uint32_t on_submit(struct model *m, const struct record *rec, const struct event *ev)
 {
-	struct map_slot *s = find_open(m, rec, ev);
+	struct urb_key k = urb_key(rec, ev);
+	struct map_slot *s = find_open(m, &k);
 
 	if (s && polled_again(&m->open[s->value - 1], ev)) {
 		struct open_xfer *o = &m->open[s->value - 1];
@@ -291,12 +304,13 @@ static uint32_t on_submit(struct model *m, const struct record *rec, const struc
 	}
 	if (s && (!by_endpoint(ev) || one_at_a_time(ev)))
 		lose(m, s);
-	return open_xfer(m, rec, ev)->id;
+	return open_xfer(m, &k)->id;
 }
 
 static uint32_t on_complete(struct model *m, const struct record *rec, const struct event *ev)
 {
-	struct map_slot *s = find_open(m, rec, ev);
+	struct urb_key k = urb_key(rec, ev);
+	struct map_slot *s = find_open(m, &k);
 	uint32_t n;
 	struct xfer x;
 
@@ -341,11 +355,12 @@ static uint32_t on_complete(struct model *m, const struct record *rec, const str
 /* A control transfer's data stage; without its setup stage it begins the transfer itself. */
 static uint32_t on_data(struct model *m, const struct record *rec, const struct event *ev)
 {
-	struct map_slot *s = find_open(m, rec, ev);
+	struct urb_key k = urb_key(rec, ev);
+	struct map_slot *s = find_open(m, &k);
 	struct open_xfer *o;
 
 	if (!s)
-		return open_xfer(m, rec, ev)->id;
+		return open_xfer(m, &k)->id;
 	o = &m->open[s->value - 1];
 	if (o->records < UINT8_MAX)
 		o->records++;
@@ -377,7 +392,8 @@ static void learn_port(struct devices *d, uint32_t instance, const struct record
 }
 
 /* Injected transfers are two or three records in a row; they only teach. */
-static void on_injected(struct model *m, const struct record *rec, const struct event *ev)
+static __attribute__((noinline)) void on_injected(
+	struct model *m, const struct record *rec, const struct event *ev)
 {
 	const struct urb_event *u = &ev->urb;
 	struct xfer x;
@@ -419,7 +435,9 @@ static void count_place(struct model *m, const struct placement *p)
 		m->counts.attached++;
 }
 
-static struct placement feed_bus(struct model *m, const struct record *rec, const struct event *ev)
+/* A call of its own, like other rare ways: its registers need not be saved for each URB. */
+static __attribute__((noinline)) struct placement feed_bus(
+	struct model *m, const struct record *rec, const struct event *ev)
 {
 	struct placement p;
 

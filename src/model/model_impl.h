@@ -80,8 +80,11 @@ struct model {
 void build_blank(struct xfer *x);
 /* Whom it was for. */
 void build_from_pipe(const struct model *m, struct xfer *x, uint32_t pipe);
-/* All that the submission (and the data stage) told. */
+/* All that the submission (and the data stage) told, without what a completion tells anew: that is
+ * build_unfinished() or build_from_completion(). */
 void build_from_open(const struct model *m, struct xfer *x, const struct open_xfer *o);
+/* How it stands without a completion. */
+void build_unfinished(const struct model *m, struct xfer *x, const struct open_xfer *o);
 /* What a completion tells, whether or not its submission was seen. */
 void build_from_completion(
 	struct model *m, struct xfer *x, const struct record *rec, const struct event *ev);

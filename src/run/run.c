@@ -3,7 +3,6 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "link/link.h"
 
 #include <signal.h>
 #include <string.h>
@@ -111,23 +110,43 @@ static void on_transaction(void *ctx, const struct transaction *t)
 			r->consumer[i].transaction(r->consumer[i].self, r, t);
 }
 
-/* The link decoder of each interface, looked up once. */
-struct decoders_by_iface {
-	const struct link_type **type;
-	size_t n, cap;
-};
-
-static const struct link_type *type_of(struct decoders_by_iface *d, const struct record *rec)
+static bool same_link(const void *owner, uint32_t value, const void *key)
 {
-	if (rec->link == LINK_PCAPNG_CUSTOM)
-		return link_find(LINK_PCAPNG_CUSTOM);
-	while (d->n <= rec->iface) {
-		array_need(d->type, d->n, d->cap);
-		d->type[d->n++] = NULL;
-	}
-	if (!d->type[rec->iface] || d->type[rec->iface]->link != rec->link)
-		d->type[rec->iface] = link_find(rec->link);
-	return d->type[rec->iface];
+	return ((const struct run_link *)owner)[value - 1].link == *(const uint32_t *)key;
+}
+
+/* The tally of a link type, and with it the decoder. Valid until the next call. */
+static struct run_link *tally_link(struct run_tally *t, uint32_t link)
+{
+	uint32_t hash = map_hash(link);
+	const struct map_slot *s = map_find(&t->by_link, hash, same_link, t->link, &link);
+
+	if (s)
+		return &t->link[s->value - 1];
+	array_need(t->link, t->links, t->cap);
+	t->link[t->links++] = (struct run_link){.link = link, .type = link_find(link)};
+	map_insert(&t->by_link, hash, (uint32_t)t->links);
+	return &t->link[t->links - 1];
+}
+
+static void tally_time(struct run_tally *t, const struct record *rec)
+{
+	if (!rec->has_time)
+		return;
+	if (!t->timed)
+		t->begin = t->end = rec->time;
+	t->timed = true;
+	if (rec->time < t->begin)
+		t->begin = rec->time;
+	if (rec->time > t->end)
+		t->end = rec->time;
+}
+
+static void tally_free(struct run_tally *t)
+{
+	map_free(&t->by_link);
+	free(t->link);
+	*t = (struct run_tally){0};
 }
 
 static void give_record(struct run *r, const struct run_record *rr)
@@ -179,7 +198,7 @@ static void give_waiting(struct run *r, bool records, const struct waiting *w)
 static int loop(
 	struct run *r, bool records, struct progress *p, struct record *start, struct err *e)
 {
-	struct decoders_by_iface types = {0};
+	struct run_link *link = NULL;
 	struct record rec;
 	struct event ev;
 	struct waiting w;
@@ -193,7 +212,11 @@ static int loop(
 		if (!begun)
 			*start = rec;
 		begun = true;
-		link_to_event(type_of(&types, &rec), &rec, &ev);
+		if (!link || link->link != rec.link)
+			link = tally_link(&r->tally, rec.link);
+		link->records++;
+		tally_time(&r->tally, &rec);
+		link_to_event(link->type, &rec, &ev);
 		place = model_feed(r->model, &rec, &ev);
 		if (place.resolves)
 			give_waiting(r, records, &w);
@@ -208,7 +231,6 @@ static int loop(
 				progress_show(p, r);
 		}
 	}
-	free(types.type);
 	if (!r->stop) {
 		model_finish(r->model);
 		exchanges_finish(r->tracker.all);
@@ -281,6 +303,7 @@ static int learn(struct run *r, struct progress *p, struct err *e)
 	r->consumer = consumer;
 	r->consumers = consumers;
 	r->kept = 0;
+	tally_free(&r->tally);
 	new_model(r, model_devices(first));
 	if (model_counts(first)->records && reader_seek(r->reader, &start, e) < 0)
 		rc = -1;
@@ -388,6 +411,7 @@ void run_close(struct run *r)
 	reader_close(r->reader);
 	model_free(r->model);
 	exchanges_free(r->tracker.all);
+	tally_free(&r->tally);
 	r->reader = NULL;
 	r->model = NULL;
 	r->tracker.all = NULL;

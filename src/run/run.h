@@ -4,11 +4,30 @@
 #define RUN_RUN_H
 
 #include "base/err.h"
+#include "base/map.h"
 #include "capture/reader.h"
 #include "filter/filter.h"
 #include "filter/row.h"
+#include "link/link.h"
 #include "model/model.h"
 #include "run/track.h"
+
+/* Records of a link type. */
+struct run_link {
+	uint32_t link;
+	const struct link_type *type; /* NULL: foreign */
+	uint64_t records;
+};
+
+/* What is counted of records whoever consumes them, so that a consumer that wants no more than this
+ * is not called for each of them. */
+struct run_tally {
+	struct run_link *link; /* in the order of their first records */
+	size_t links, cap;
+	struct map by_link;
+	bool timed;	    /* some record had a time: */
+	int64_t begin, end; /* the earliest and the latest, as in struct record */
+};
 
 struct run {
 	struct reader *reader;
@@ -26,6 +45,7 @@ struct run {
 		uint64_t record;    /* the first that went there; 0: none */
 		const char *reason; /* why, NULL: not told */
 	} binned[BIN_COUNT];
+	struct run_tally tally;
 	const struct run_opts *opts; /* as given, during and after the run */
 };
 

@@ -112,6 +112,8 @@ void truth_finish(struct bus *b, struct bus_pipe *p, const char *result, bool ac
 	x->len += t->len;
 	if ((uint64_t)t->len < endpoint_packet(p->ep))
 		truth_close(p, t->len ? "short" : "zlp", NULL);
+	else if (p->head && p->head->u->x->data_phase && x->len >= p->head->u->req)
+		truth_close(p, "class", NULL);
 	else if (x->len >= SIZE)
 		truth_close(p, "size", NULL);
 }

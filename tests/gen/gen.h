@@ -158,6 +158,7 @@ struct xfer {
 	struct endpoint *ep;
 	uint8_t type;
 	bool in, has_req;
+	bool data_phase; /* of a command that says its length */
 	uint8_t setup[8];
 	uint32_t req;
 	int64_t actual; /* -1: all of the data or request */

@@ -165,8 +165,8 @@ void request_enumerate(struct program *p, struct block *b, struct device *d)
  */
 
 struct scsi {
-	uint32_t length, residue;
-	uint8_t direction; /* bmCBWFlags */
+	uint32_t length, residue, tag; /* tag: of the CSW */
+	uint8_t direction;	       /* bmCBWFlags */
 	uint8_t cdb[16], cdb_length, result;
 	bool has_data;
 };
@@ -213,7 +213,7 @@ static const char *add_status(
 	uint8_t *csw = keep(13);
 
 	memcpy(csw, "USBS", 4);
-	put32(csw + 4, p->tag, false);
+	put32(csw + 4, s->tag ? s->tag : p->tag, false);
 	put32(csw + 8, s->residue, false);
 	csw[12] = s->result;
 	x->data_kind = DATA_BYTES;
@@ -231,7 +231,8 @@ static const char *add_clear(struct program *p, struct block *b, struct device *
 	return xfer_add(p, b, x);
 }
 
-/* in|out|none LENGTH cdb BYTES [fail] [residue N] [OPTIONS of the data stage] */
+/* in|out|none LENGTH cdb BYTES [fail|phase-error] [residue N] [csw-tag N] [OPTIONS of the data
+ * stage] */
 const char *request_scsi(
 	struct program *p, struct block *b, struct device *d, char **word, unsigned words)
 {
@@ -253,13 +254,20 @@ const char *request_scsi(
 	memcpy(s.cdb, bytes, n);
 	s.cdb_length = (uint8_t)n;
 	data = bulk(d, s.direction, s.length);
+	data->data_phase = true;
 	for (at += used; at < words; at += used) {
 		used = 1;
 		if (!strcmp(word[at], "fail")) {
 			s.result = 1;
+		} else if (!strcmp(word[at], "phase-error")) {
+			s.result = 2;
 		} else if (!strcmp(word[at], "residue") && at + 1 < words &&
-			   parse_number(word[at + 1], s.length, &v)) {
+			   parse_number(word[at + 1], UINT32_MAX, &v)) {
 			s.residue = (uint32_t)v;
+			used = 2;
+		} else if (!strcmp(word[at], "csw-tag") && at + 1 < words &&
+			   parse_number(word[at + 1], UINT32_MAX, &v)) {
+			s.tag = (uint32_t)v;
 			used = 2;
 		} else {
 			bad = option_parse(data, word + at, words - at, &used);

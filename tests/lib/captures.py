@@ -8,6 +8,9 @@ from house import Failed, Skipped, command_line, first_line, json_lines, run, sh
 XFER_KEYS = set('id first last records t dur bus dev device ep dir type speed seen status short '
                 'raw_status os end req_len len setup iso naks retries stream synthetic proto '
                 'exchange info'.split())
+EXCHANGE_KEYS = set('id proto first last transfers t dur bus dev device interface result bytes info'
+                    .split())
+EXCHANGE_RESULTS = set('ok failed error cancelled cut incomplete'.split())
 RECORD_KEYS = set('n t link kind urb transfer bus dev ep dir type raw_status urb_len data_len '
                   'pid'.split())
 STAT_KEYS = set('start records attached unattached duration lost transfers statuses '
@@ -75,7 +78,8 @@ def check_conservation(house, path):
     stat, = json_lines(program, ['stat', '--json', path])
     records = json_lines(program, ['list', '--records', '--json', path])
     xfers = json_lines(program, ['list', '--json', path])
-    claims = claims_of(stat, records, xfers)
+    exchanges = json_lines(program, ['list', '--exchanges', '--json', path])
+    claims = claims_of(stat, records, xfers) + exchange_claims(exchanges, xfers)
     broken = [text for holds, text in claims if not holds]
     if broken:
         raise Failed('; '.join(broken), command_line([house.bin, 'stat', '--json', path]),
@@ -120,6 +124,30 @@ def claims_of(stat, records, xfers):
          'ids do not follow the order in which transfers begin'),
         (sum(e['transfers'] for e in stat['endpoints']) == len(xfers),
          'the endpoints\' transfers do not add up'),
+    )
+
+
+def exchange_claims(exchanges, xfers):
+    """Exchanges are made of the transfers that say so, and of no others."""
+    members = {}
+    for x in xfers:  # in the order of their ends
+        if x['exchange'] is not None:
+            members.setdefault(x['exchange'], []).append(x)
+    of = {e['id']: e for e in exchanges}
+    pairs = [(of[i], m) for i, m in members.items() if i in of]
+    return (
+        (all(EXCHANGE_KEYS <= set(e) for e in exchanges), 'an exchange lacks a key'),
+        (len(of) == len(exchanges) and set(of) == set(members) == set(range(1, len(of) + 1)),
+         'exchanges are not those that transfers belong to, or not numbered 1…N'),
+        (all(e['transfers'] == len(m) <= 4096 for e, m in pairs), 'transfers of an exchange'),
+        (all(e['first'] == min(x['id'] for x in m) and e['last'] == max(x['id'] for x in m)
+             for e, m in pairs),
+         'first or last transfer of an exchange'),
+        (all(abs(e['t'] - min(x['t'] for x in m)) < 1e-8 for e, m in pairs),
+         'an exchange does not begin with its first transfer'),
+        (all({(x['bus'], x['device']) for x in m} == {(e['bus'], e['device'])} for e, m in pairs),
+         'an exchange has transfers of another device'),
+        (all(e['result'] in EXCHANGE_RESULTS for e in exchanges), 'an unknown result'),
     )
 
 

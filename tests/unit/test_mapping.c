@@ -1,6 +1,7 @@
 /* test_mapping.c: plain files seen through mapped windows: files that become shorter or longer
  * while they are read, records across window borders, sizes that meet page and window borders,
  * files handed over at an offset, signals that are none of ours. */
+#include "capture/mapping.h"
 #include "capture/reader.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -340,6 +341,37 @@ static void test_from_an_offset(void **state)
 	close(saved);
 }
 
+/* Wherever a mapping is moved to, in whatever order: the file's bytes, at an address that is the
+ * offset modulo a large page. */
+static void test_addresses(void **state)
+{
+	static const struct {
+		uint64_t offset;
+		size_t n;
+	} moves[] = {{0, 64 * KIB}, {60 * KIB, 2 * MIB}, {2 * MIB - 1, 2 * MIB + 1}, {1, 1},
+		{4 * MIB, 2 * MIB}, {MIB, 5 * MIB}, {6 * MIB - 1, 1}};
+	struct file f = {.fd = memfd_create("addresses", MFD_CLOEXEC)};
+	uint8_t *all = mem_zalloc(6 * MIB, 1);
+	struct mapping m;
+
+	(void)state;
+	for (size_t i = 0; i < 6 * MIB; i++)
+		all[i] = (uint8_t)(i * 2654435761u >> 16);
+	append(&f, all, 6 * MIB);
+	mapping_open(&m, f.fd);
+	for (size_t i = 0; i < ARRAY_LEN(moves); i++) {
+		const uint8_t *p = mapping_move(&m, moves[i].offset, moves[i].n);
+
+		assert_non_null(p);
+		assert_int_equal((uintptr_t)p % MAPPING_UNIT, moves[i].offset % MAPPING_UNIT);
+		assert_memory_equal(p, all + moves[i].offset, moves[i].n);
+	}
+	assert_false(mapping_lost(&m));
+	mapping_close(&m);
+	close(f.fd);
+	free(all);
+}
+
 /* More files at a time than there are guards: all can be read. */
 static void test_many_readers(void **state)
 {
@@ -427,6 +459,7 @@ int main(void)
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_large_records),
 		cmocka_unit_test(test_from_an_offset),
+		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_many_readers),
 		cmocka_unit_test(test_jumps),
 		cmocka_unit_test(test_other_bus_errors),

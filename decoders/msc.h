@@ -1,0 +1,73 @@
+/* msc.h: bulk-only transport: what is kept of a command, and what its status says about who meant
+ * to move how much ("the thirteen cases"). Specification: USB Mass Storage Class Bulk-Only
+ * Transport 1.0 (BOT). */
+#ifndef DECODERS_MSC_H
+#define DECODERS_MSC_H
+
+#include "decoders/scsi.h"
+
+/* bCSWStatus (BOT 5.2); others are reserved. */
+enum { CSW_PASSED, CSW_FAILED, CSW_PHASE_ERROR, CSW_STATUSES };
+
+/* What an exchange's latest transfer was. */
+enum msc_role {
+	MSC_CBW,
+	MSC_DATA,
+	MSC_STATUS,	    /* a command status wrapper */
+	MSC_DATA_STALLED,   /* the device ended the data phase by a halt */
+	MSC_STATUS_STALLED, /* … or has no status to give yet */
+	MSC_NO_STATUS,	    /* IN where the status is due, but it is none */
+	MSC_UNEXPECTED,	    /* OUT where no data may go out */
+	MSC_CLEAR,	    /* CLEAR_FEATURE(ENDPOINT_HALT) */
+	MSC_RESET
+};
+
+/* What happened so far. */
+enum {
+	MSC_HAS_CSW = 1 << 0,
+	MSC_HALTED_DATA = 1 << 1,
+	MSC_HALTED_STATUS = 1 << 2,
+	MSC_HALTED_CBW = 1 << 3,
+	MSC_CANCELLED = 1 << 4, /* the host took a transfer back */
+	MSC_BROKEN = 1 << 5,	/* a transfer failed otherwise */
+	MSC_CLEARED_IN = 1 << 6,
+	MSC_CLEARED_OUT = 1 << 7,
+	MSC_UNCOUNTED = 1 << 8, /* how much a data transfer moved is not known */
+	MSC_RECOVERY = 1 << 9,	/* no command, but a reset recovery (BOT 5.3.4) */
+	MSC_STRAY = 1 << 10	/* a transfer that may not be there */
+};
+
+/* What contradicts the specification in a CSW. */
+enum msc_fault {
+	MSC_NO_FAULT,
+	MSC_WRONG_TAG,	      /* BOT 6.3.1 */
+	MSC_RESERVED_STATUS,  /* BOT 5.2 */
+	MSC_RESIDUE_TOO_HIGH, /* BOT 6.3.2 */
+	MSC_RESIDUE_TOO_LOW,  /* BOT 5.2: it says it took or gave more than moved */
+	MSC_FAULTS
+};
+
+/* An exchange's state. */
+struct msc_state {
+	struct scsi_cdb cdb;
+	struct scsi_sense sense; /* what REQUEST SENSE gave */
+	uint8_t role, fault;
+	uint8_t lun, status;
+	uint16_t seen;
+	uint32_t tag, csw_tag, asked, residue;
+	uint64_t before, moved; /* bytes of data, before the latest transfer and with it */
+};
+
+/* One of the thirteen cases (BOT 6.7). */
+struct msc_case {
+	uint8_t number;	  /* from 1 */
+	const char *name; /* "Hi > Di" */
+	const char *meaning, *section;
+};
+
+/* The case that the command ended as: by its CBW and CSW; NULL: they do not tell. */
+const struct msc_case *msc_case(const struct msc_state *s);
+/* Whether the case is one of those in which host and device agree. */
+bool msc_agree(const struct msc_case *c);
+
+#endif
