@@ -153,7 +153,7 @@ static void note_selection(struct state *s, struct stream *m)
 	episode_earlier(m->ep, c->xfer, c->begin, c->end, room);
 }
 
-static void begin(struct state *s, struct row *row)
+static void begin(struct state *s, struct episodes *e, struct row *row)
 {
 	const struct xfer *x = row->x;
 	const struct pipe *p = devices_get_pipe(devices_of(row), x->pipe);
@@ -162,6 +162,8 @@ static void begin(struct state *s, struct row *row)
 							       USB_ISOCHRONOUS, p->bInterval)
 						     : 0;
 
+	if (s->opens == EPISODES_OPEN_ENDPOINTS)
+		end(s, e, 0, "runs on", TONE_NONE);
 	*m = (struct stream){
 		.ep = episode_begin(EPISODE_ISO, x, true),
 		.begin = x->begin,
@@ -206,7 +208,7 @@ static void on_iso(struct state *s, struct episodes *e, struct row *row)
 	}
 	m = stream_of(s, x->endpoint_id);
 	if (!m->ep) {
-		begin(s, row);
+		begin(s, e, row);
 		m = stream_of(s, x->endpoint_id);
 		episode_step(e, m->ep, row, "first transfer");
 	} else {

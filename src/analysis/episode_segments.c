@@ -144,6 +144,8 @@ static void open(struct state *s, struct episodes *e, struct row *row, uint32_t 
 		return;
 	if (c->ep)
 		end(s, e, place_of(s, x->endpoint_id));
+	else if (s->opens == EPISODES_OPEN_ENDPOINTS)
+		end(s, e, 0);
 	c->ep = episode_begin(EPISODE_SEGMENTS, x, true);
 	c->ep_size = c->size;
 	c->packet = packet;
