@@ -2,6 +2,7 @@
 transfer up gives what streaming gave, and descriptor fields against tshark's."""
 
 import json
+import re
 import shutil
 import tempfile
 
@@ -98,7 +99,7 @@ def compare_with(peer, house, path):
 def jobs(house):
     house.need_program()
     checks = (instances, filters, learnt, tree, same_in_all_formats, from_capture, from_dump,
-              nothing_from_a_wrong_file)
+              nothing_from_a_wrong_file, port_paths)
     return [(check.__name__.replace('_', ' '), lambda check=check: check(house))
             for check in checks]
 
@@ -307,3 +308,22 @@ def nothing_from_a_wrong_file(house):
             raise Failed(f'--descriptors {spec}: exit code {done.returncode}, '
                          f'{first_line(done.stderr)!r}')
     return 4
+
+
+# QEMU ends its devices' serial numbers with the place where they were plugged in.
+PLACE = re.compile(r'\d+-[0-9a-f]{4}:[0-9a-f:.]+-([\d.]+)')
+
+
+def port_paths(house):
+    """Where requests to hubs (or injected records) place a device is where QEMU says that it is."""
+    checks = 0
+    for path in sorted((ROOT / 'captures').glob('usbmon-*.pcapng')):
+        said = json_lines(house.bin, ['devices', '--json', '--no-ids', path])[0]
+        for device in said['devices']:
+            place = PLACE.fullmatch((device['strings'] or {}).get('serial') or '')
+            if place:
+                expect(f'{path.name}: port path of device {device["device"]}',
+                       f'{device["bus"]}-{place[1]}', device['port_path'])
+                checks += 1
+    expect('devices whose place is known', True, checks >= 20)
+    return checks
