@@ -421,8 +421,6 @@ static void emit_change_bit(struct emit *e, unsigned n, unsigned ports)
 			      .text = ports && n > ports ? "the hub has no such port" : "changed",
 			      .off = n / 8,
 			      .len = 1,
-			      .bit = n % 8,
-			      .bits = 1,
 			      .verdict = ports && n > ports ? VERDICT_INVALID : VERDICT_NONE,
 		      });
 }

@@ -2,6 +2,7 @@
 #include "decoders/decoder.h"
 
 extern const struct decoder decoder_control;
+extern const struct decoder decoder_hid;
 extern const struct decoder decoder_msc;
 extern const struct decoder decoder_uas;
 extern const struct decoder decoder_hub;
@@ -10,6 +11,7 @@ extern const struct decoder decoder_ftdi;
 
 const struct decoder *const decoders[] = {
 	&decoder_control,
+	&decoder_hid,
 	&decoder_hub,
 	&decoder_urb_function,
 	&decoder_msc,

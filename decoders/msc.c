@@ -202,15 +202,17 @@ static void take_data(struct exchange *ex, struct msc_state *s, const struct xfe
 {
 	const struct scsi_command *k = scsi_command(&s->cdb);
 
+	int64_t moved = scsi_moved(x);
+
 	s->role = MSC_DATA;
-	if (x->len == XFER_UNKNOWN || x->status == STATUS_PENDING || x->status == STATUS_UNKNOWN) {
+	if (moved == XFER_UNKNOWN) {
 		s->seen |= MSC_UNCOUNTED;
 		return;
 	}
 	if (k && k->data == SCSI_SENSE && !s->moved)
 		s->sense = scsi_sense(x->data.data, x->data.kept);
-	s->moved += (uint64_t)x->len;
-	ex->bytes += (uint64_t)x->len;
+	s->moved += (uint64_t)moved;
+	ex->bytes += (uint64_t)moved;
 }
 
 static void take_stall(struct msc_state *s, bool status)
@@ -446,8 +448,8 @@ static void say_data(struct text *t, const struct xfer *x, const struct msc_stat
 	struct scsi_bytes b = bytes_of(x);
 	size_t before;
 
-	if (x->len > 0)
-		scsi_say_bytes(t, (uint64_t)x->len);
+	if (scsi_moved(x) > 0)
+		scsi_say_bytes(t, (uint64_t)scsi_moved(x));
 	else
 		text_str(t, x->len == 0 && x->status == STATUS_OK ? "no data" : "data");
 	text_str(t, " of ");

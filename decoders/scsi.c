@@ -131,6 +131,14 @@ void scsi_say_time(struct text *t, int64_t ns, uint64_t n)
 	text_printf(t, rate < 10 && u ? ", %.1f %s" : ", %.0f %s", rate, unit[u]);
 }
 
+int64_t scsi_moved(const struct xfer *x)
+{
+	if (x->status == STATUS_PENDING || x->status == STATUS_UNKNOWN)
+		return XFER_UNKNOWN;
+	return x->len == XFER_UNKNOWN && x->dir == USB_OUT && x->status == STATUS_OK ? x->req_len
+										     : x->len;
+}
+
 /* ---- commands in words ----------------------------------------------------------------------- */
 
 /* SPC-3 table 18: groups 6 and 7 are the vendor's. */

@@ -118,6 +118,10 @@ void scsi_say_bytes(struct text *t, uint64_t n);
 /* " in 1.2 ms, 3.4 MB/s": the rate of n bytes, left out for none. */
 void scsi_say_time(struct text *t, int64_t ns, uint64_t n);
 
+/* Bytes that a data transfer moved, or XFER_UNKNOWN. Where the capture lacks the length of an OUT
+ * that succeeded, it is what was asked for. */
+int64_t scsi_moved(const struct xfer *x);
+
 /* ---- data: scsi_data.c --------------------------------------------------------------------- */
 
 /* One phrase for what the data says; nothing where there is nothing to say. `offset`: bytes of the

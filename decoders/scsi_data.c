@@ -418,6 +418,15 @@ struct mode {
 	bool write_protected;
 };
 
+/* An answer ends where its length says (SPC-3 7.4.3), whatever else the device sends; of what is
+ * sent to it the length means nothing. */
+static struct scsi_bytes mode_data(const struct job *j, bool ten)
+{
+	uint32_t n = ten ? (uint32_t)number(&j->b, 0, 2) + 2 : (uint32_t)number(&j->b, 0, 1) + 1;
+
+	return scsi_part(&j->b, 0, j->c->dir == SCSI_OUT ? j->b.total : n);
+}
+
 static bool mode_of(const struct scsi_bytes *b, bool ten, struct mode *m)
 {
 	bool long_lba = ten && b->len > 4 && b->p[4] & 1;
@@ -463,7 +472,7 @@ static void emit_mode_page(struct emit *e, const struct scsi_bytes *page)
 
 static void emit_mode(const struct job *j, struct emit *e, bool ten)
 {
-	const struct scsi_bytes *b = &j->b;
+	struct scsi_bytes all = mode_data(j, ten), *b = &all;
 	struct mode m;
 	uint32_t at;
 
@@ -496,13 +505,14 @@ static void emit_mode_10(const struct job *j, struct emit *e)
 /* What is asked for most: may it be written, and is that cached. */
 static void say_mode(const struct job *j, struct text *t, bool ten)
 {
+	struct scsi_bytes b = mode_data(j, ten);
 	struct mode m;
 
-	if (j->c->dir == SCSI_OUT || !mode_of(&j->b, ten, &m))
+	if (j->c->dir == SCSI_OUT || !mode_of(&b, ten, &m))
 		return;
 	text_str(t, m.write_protected ? "write protected" : "writable");
-	for (unsigned i = 0; i < ITEMS && m.pages + 2 < j->b.len; i++) {
-		struct scsi_bytes page = mode_page(&j->b, m.pages);
+	for (unsigned i = 0; i < ITEMS && m.pages + 2 < b.len; i++) {
+		struct scsi_bytes page = mode_page(&b, m.pages);
 
 		if (page.len > 2 && (page.p[0] & 0x7f) == PAGE_CACHING)
 			text_str(t, page.p[2] & WCE ? ", write cache on" : ", write cache off");

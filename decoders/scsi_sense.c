@@ -111,7 +111,7 @@ static const struct scsi_name responses[] = {{0x70, "current error, fixed format
 	{0x73, "deferred error, with descriptors"}, {0, NULL}};
 
 static const struct scsi_field response_rows[] = {
-	{"response_code", 0, 1, 0, 7, SCSI_UINT, SHOW_HEX2, responses}, END};
+	{"sense_format", 0, 1, 0, 7, SCSI_UINT, SHOW_HEX2, responses}, END};
 
 /* SPC-3 table 26: before and behind the key and codes, which have words of their own. */
 static const struct scsi_field fixed_before[] = {BITS("valid", 0, 7, 1), BITS("filemark", 2, 7, 1),

@@ -285,7 +285,7 @@ static const struct scsi_command commands[256] = {
 		ROWS(OPCODE, NUM("allocation_length", 7, 2), CONTROL(9)),
 		.len = 10, .dir = SCSI_IN, .data = SCSI_FORMAT_CAPACITIES, ALLOCATES(7, 2)},
 	[0x25] = {"READ CAPACITY(10)", "SBC-2 5.10",
-		ROWS(OPCODE, COUNT("lba", 2, 4), BITS("pmi", 8, 0, 1), CONTROL(9)),
+		ROWS(OPCODE, COUNT("from_lba", 2, 4), BITS("pmi", 8, 0, 1), CONTROL(9)),
 		.len = 10, .dir = SCSI_IN, .data = SCSI_CAPACITY_10},
 	[0x28] = {"READ(10)", "SBC-2 5.6", BLOCKS_10(PROTECT, DPO_FUA), .dir = SCSI_IN, AT_10},
 	[0x2a] = {"WRITE(10)", "SBC-2 5.25", BLOCKS_10(PROTECT, DPO_FUA), .dir = SCSI_OUT, AT_10},
@@ -462,7 +462,7 @@ static const struct action {
 	struct scsi_command command;
 } actions[] = {
 	{0x9e, 0x10, {"READ CAPACITY(16)", "SBC-2 5.11",
-		ROWS(OPCODE, SERVICE_ACTION, COUNT("lba", 2, 8), NUM("allocation_length", 10, 4),
+		ROWS(OPCODE, SERVICE_ACTION, COUNT("from_lba", 2, 8), NUM("allocation_length", 10, 4),
 			BITS("pmi", 14, 0, 1), CONTROL(15)),
 		.len = 16, .dir = SCSI_IN, .data = SCSI_CAPACITY_16, ALLOCATES(10, 4)}},
 	{0x9e, 0x11, {"READ LONG(16)", "SBC-2 5.15", NULL, .len = 16, .dir = SCSI_IN, .lba = {2, 8}}},

@@ -455,7 +455,7 @@ static struct exchange *data_exchange(struct track *t, uint8_t dir, uint64_t byt
 static void track_data(struct track *t, uint8_t usage)
 {
 	const struct xfer *x = t->x;
-	uint64_t bytes = x->len > 0 && x->status != STATUS_PENDING ? (uint64_t)x->len : 0;
+	uint64_t bytes = scsi_moved(x) > 0 ? (uint64_t)scsi_moved(x) : 0;
 	struct exchange *ex = data_exchange(t, usage == PIPE_DATA_IN ? SCSI_IN : SCSI_OUT, bytes);
 	struct uas_state *s;
 
@@ -611,8 +611,8 @@ static void info_data(const struct decode_ctx *c, const struct xfer *x, struct t
 		return;
 	}
 	text_str(t, is_certain(s) ? "" : "~");
-	if (x->len > 0)
-		scsi_say_bytes(t, (uint64_t)x->len);
+	if (scsi_moved(x) > 0)
+		scsi_say_bytes(t, (uint64_t)scsi_moved(x));
 	else
 		text_str(t, "data");
 	text_str(t, " of ");

@@ -245,14 +245,14 @@ static struct coming *whose(struct state *s, const struct row *row, const struct
 /* Without a hub: somebody is asked at address 0, or (Windows) a device of which nothing was heard.
  */
 static bool may_begin(
-	const struct devices *d, const struct xfer *x, const struct usb_setup *r, bool new)
+	const struct devices *d, const struct xfer *x, const struct usb_setup *r, bool first)
 {
 	bool asked = r->bRequest == GET_DESCRIPTOR && r->wValue >> 8 == DEVICE_DESCRIPTOR;
 
 	if (!x->device)
 		return asked || r->bRequest == SET_ADDRESS;
-	return asked &&
-	       new &&devices_get_instance(d, x->instance)->configuration == CONFIGURATION_UNKNOWN;
+	return asked && first &&
+	       devices_get_instance(d, x->instance)->configuration == CONFIGURATION_UNKNOWN;
 }
 
 static void xfer(void *state, struct episodes *e, struct row *row)
@@ -261,10 +261,10 @@ static void xfer(void *state, struct episodes *e, struct row *row)
 	const struct xfer *x = row->x;
 	struct usb_setup r;
 	struct coming *c;
-	bool new = x->instance > s->newest;
+	bool first = x->instance > s->newest;
 
 	s->devices = devices_of(row);
-	if (new)
+	if (first)
 		s->newest = x->instance;
 	if (!has_setup(x) || !x->instance)
 		return;
@@ -277,7 +277,7 @@ static void xfer(void *state, struct episodes *e, struct row *row)
 	if (setup_request_type(r.bmRequestType) != REQUEST_STANDARD)
 		return;
 	c = x->device ? whose(s, row, &r) : without_address(s, x);
-	if (!c && may_begin(s->devices, x, &r, new)) {
+	if (!c && may_begin(s->devices, x, &r, first)) {
 		c = begin(s, e, row);
 		c->newest = x->instance;
 		c->address = x->device;

@@ -17,6 +17,8 @@ extern const struct episode_detector episode_enumeration, episode_recovery, epis
 /* Most episodes of a kind that are open at once where each needs looking at: the oldest gives way.
  */
 enum { EPISODES_OPEN = 32 };
+/* The same of those that are found by their endpoint and looked at only when something ends. */
+enum { EPISODES_OPEN_ENDPOINTS = 1024 };
 
 /* ---- an episode's life ----------------------------------------------------------------------- */
 

@@ -41,6 +41,11 @@ static struct stream *stream_of(struct state *s, uint32_t endpoint)
 	return dense_at(&s->stream, endpoint, sizeof(struct stream));
 }
 
+static struct selected *selected_of(struct state *s, uint32_t instance)
+{
+	return dense_at(&s->selected, instance, sizeof(struct selected));
+}
+
 /* ---- the end --------------------------------------------------------------------------------- */
 
 static void say_packets(struct text *t, const struct stream *m)
@@ -128,16 +133,15 @@ static void on_selection(
 		end(s, e, i, m->refused ? "refused" : "stopped", m->refused ? TONE_BAD : TONE_GOOD);
 	}
 	if (!all)
-		*(struct selected *)dense_at(&s->selected, x->instance, sizeof(struct selected)) =
-			(struct selected){
-				x->begin, x->end, x->id, (uint8_t)r->wIndex, (uint8_t)r->wValue};
+		*selected_of(s, x->instance) = (struct selected){
+			x->begin, x->end, x->id, (uint8_t)r->wIndex, (uint8_t)r->wValue};
 }
 
 /* ---- the stream ------------------------------------------------------------------------------ */
 
 static void note_selection(struct state *s, struct stream *m)
 {
-	const struct selected *c = dense_at(&s->selected, m->instance, sizeof(struct selected));
+	const struct selected *c = selected_of(s, m->instance);
 	char room[STEP_TEXT];
 	struct text t;
 
@@ -149,7 +153,7 @@ static void note_selection(struct state *s, struct stream *m)
 	episode_earlier(m->ep, c->xfer, c->begin, c->end, room);
 }
 
-static void begin(struct state *s, struct row *row)
+static void begin(struct state *s, struct episodes *e, struct row *row)
 {
 	const struct xfer *x = row->x;
 	const struct pipe *p = devices_get_pipe(devices_of(row), x->pipe);
@@ -158,6 +162,8 @@ static void begin(struct state *s, struct row *row)
 							       USB_ISOCHRONOUS, p->bInterval)
 						     : 0;
 
+	if (s->opens == EPISODES_OPEN_ENDPOINTS)
+		end(s, e, 0, "runs on", TONE_NONE);
 	*m = (struct stream){
 		.ep = episode_begin(EPISODE_ISO, x, true),
 		.begin = x->begin,
@@ -196,11 +202,13 @@ static void on_iso(struct state *s, struct episodes *e, struct row *row)
 
 	if (x->status == STATUS_PENDING)
 		return;
-	if (m->ep && x->begin - m->free > PAUSE_NS)
+	if (m->ep && x->begin - m->free > PAUSE_NS) {
+		selected_of(s, m->instance)->xfer = 0; /* began the stream that is over */
 		end(s, e, place_of(s, x->endpoint_id), "paused", TONE_NONE);
+	}
 	m = stream_of(s, x->endpoint_id);
 	if (!m->ep) {
-		begin(s, row);
+		begin(s, e, row);
 		m = stream_of(s, x->endpoint_id);
 		episode_step(e, m->ep, row, "first transfer");
 	} else {

@@ -183,6 +183,8 @@ static void on_own(struct state *s, struct episodes *e, struct recovering *r, st
 	if (is_certain(x))
 		r->tentative = false;
 	step(e, r, row);
+	if (x->status == STATUS_DISCONNECTED)
+		end(s, e, r, "disconnected", TONE_BAD);
 }
 
 /* ---- failures -------------------------------------------------------------------------------- */

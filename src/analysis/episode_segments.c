@@ -18,6 +18,8 @@ struct cutting {
 	uint32_t size;	    /* of full segments of the run that goes on; 0: none */
 	uint32_t full;	    /* so far */
 	int64_t last_end;
+	uint32_t first; /* transfer of the run */
+	int64_t begin;
 	/* all runs of the episode */
 	uint64_t runs, bytes, open_ends;
 	uint32_t packet, ep_size, least, most, last_least, last_most;
@@ -103,7 +105,7 @@ static void end_run(struct cutting *c, uint32_t last)
 			c->last_most = last;
 		c->runs++;
 		c->bytes += (uint64_t)c->full * c->size + (rest ? last : 0);
-		c->open_ends += !(c->packet && last % c->packet) && last;
+		c->open_ends += last && last % (c->packet ? c->packet : SIZE_STEP) == 0;
 	}
 	c->full = 0;
 	c->size = 0;
@@ -119,6 +121,8 @@ static void begin_run(struct cutting *c, const struct xfer *x, uint32_t packet)
 		return;
 	c->size = len;
 	c->full = 1;
+	c->first = x->id;
+	c->begin = x->begin;
 }
 
 static size_t place_of(const struct state *s, uint32_t endpoint)
@@ -130,7 +134,7 @@ static size_t place_of(const struct state *s, uint32_t endpoint)
 	return i;
 }
 
-/* A second full segment: it is a run, and of another kind than the runs before. */
+/* Where runs of that size are counted; those of another size are over. */
 static void open(struct state *s, struct episodes *e, struct row *row, uint32_t packet)
 {
 	const struct xfer *x = row->x;
@@ -140,6 +144,8 @@ static void open(struct state *s, struct episodes *e, struct row *row, uint32_t 
 		return;
 	if (c->ep)
 		end(s, e, place_of(s, x->endpoint_id));
+	else if (s->opens == EPISODES_OPEN_ENDPOINTS)
+		end(s, e, 0);
 	c->ep = episode_begin(EPISODE_SEGMENTS, x, true);
 	c->ep_size = c->size;
 	c->packet = packet;
@@ -147,6 +153,18 @@ static void open(struct state *s, struct episodes *e, struct row *row, uint32_t 
 	c->most = c->last_most = 0;
 	array_need(s->open, s->opens, s->open_cap);
 	s->open[s->opens++] = x->endpoint_id;
+}
+
+/* A second full segment: it is a run, and the first one was its beginning. */
+static void second(struct state *s, struct episodes *e, struct row *row, uint32_t packet)
+{
+	struct cutting *c = cutting_of(s, row->x->endpoint_id);
+
+	open(s, e, row, packet);
+	if (!c->ep->xfers++) {
+		c->ep->first = c->first;
+		c->ep->begin = c->begin;
+	}
 }
 
 /* ---- transfers ------------------------------------------------------------------------------- */
@@ -163,7 +181,7 @@ static void on_bulk(struct state *s, struct episodes *e, struct row *row, uint32
 	if (c->size && full && len == c->size) {
 		c->full++;
 		if (c->full == 2)
-			open(s, e, row, packet);
+			second(s, e, row, packet);
 		if (c->ep && c->full >= 2)
 			episode_add(e, c->ep, row);
 	} else if (c->size && c->full >= 2 && len < c->size) {

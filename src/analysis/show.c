@@ -113,12 +113,12 @@ static void neighbours(const struct show_job *s, uint32_t id)
 
 static void say_unseen(const struct xfer *x, struct emit *e)
 {
-	uint32_t aspects = unseen(x);
+	uint64_t aspects = unseen(x);
 	char line[256];
 	struct text t;
 
 	for (unsigned a = 0; a < ASPECTS; a++) {
-		if (!(aspects & 1u << a))
+		if (!(aspects >> a & 1))
 			continue;
 		text_init(&t, line, sizeof(line));
 		text_str(&t, "Not recorded: ");

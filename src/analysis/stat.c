@@ -5,9 +5,16 @@
 
 #include <stdlib.h>
 
-struct stat *stat_new(void)
+struct stat *stat_new(const struct stat_opts *o)
 {
-	return mem_zalloc(1, sizeof(struct stat));
+	struct stat *s = mem_zalloc(1, sizeof(*s));
+
+	s->opts = *o;
+	s->reserve = reserve_new();
+	s->exchanges = exchange_stats_new();
+	if (o->interval)
+		s->series = series_new(o);
+	return s;
 }
 
 void stat_free(struct stat *s)
@@ -15,7 +22,15 @@ void stat_free(struct stat *s)
 	for (size_t i = 0; i < s->endpoints; i++) {
 		hist_free(&s->endpoint[i].latency);
 		hist_free(&s->endpoint[i].service);
+		queue_free(&s->endpoint[i].queue);
+		segments_free(&s->endpoint[i].segments);
 	}
+	reserve_free(s->reserve);
+	exchange_stats_free(s->exchanges);
+	series_free(s->series);
+	map_free(&s->by_key);
+	free(s->touched);
+	free(s->group);
 	free(s->endpoint);
 	free(s);
 }
@@ -31,23 +46,9 @@ static struct endpoint_stat *endpoint_stat(struct stat *s, uint32_t id)
 	return &s->endpoint[id - 1];
 }
 
-/* Transfers come in the order of their ends, so only the newest bin is open. */
-static void count_rate(struct endpoint_stat *p, int64_t end, uint64_t bytes)
-{
-	int64_t bin = end / STAT_PEAK_BIN;
-
-	if (bin != p->bin) {
-		p->bin = bin;
-		p->bin_bytes = 0;
-	}
-	p->bin_bytes += bytes;
-	if (p->bin_bytes > p->peak)
-		p->peak = p->bin_bytes;
-}
-
-/* A successful OUT whose capture does not tell the actual length moved what was asked (inferred).
- */
-static void count_bytes(struct endpoint_stat *p, const struct xfer *x)
+/* Bytes moved. A successful OUT whose capture does not tell the actual length moved what was asked
+ * (inferred). */
+static uint64_t count_bytes(struct endpoint_stat *p, const struct xfer *x)
 {
 	int64_t bytes = x->len;
 
@@ -59,9 +60,9 @@ static void count_bytes(struct endpoint_stat *p, const struct xfer *x)
 	p->unmeasured |=
 		bytes == XFER_UNKNOWN && x->status != STATUS_PENDING && x->ended != END_REFUSED;
 	if (bytes <= 0)
-		return;
+		return 0;
 	p->bytes += (uint64_t)bytes;
-	count_rate(p, x->end, (uint64_t)bytes);
+	return (uint64_t)bytes;
 }
 
 static void count_times(struct endpoint_stat *p, const struct xfer *x)
@@ -81,9 +82,19 @@ static void count_times(struct endpoint_stat *p, const struct xfer *x)
 	p->ended = true;
 }
 
+/* What waits when the capture ends has no end; on the wire nobody waits. */
+static void count_queue(struct endpoint_stat *p, const struct xfer *x)
+{
+	bool waits = x->status == STATUS_PENDING && x->ended == END_EOF &&
+		     x->capture < CAPTURE_BUS_ANY_SPEED;
+
+	if ((x->seen == SEEN_BOTH || waits) && x->ended != END_REFUSED)
+		queue_add(&p->queue, x->begin, waits ? QUEUE_PENDING : x->end);
+}
+
 static void count_unseen(struct stat *s, const struct xfer *x)
 {
-	uint32_t aspects = unseen_none(x) ? 0 : unseen(x);
+	uint64_t aspects = unseen_none(x) ? 0 : unseen(x);
 
 	s->captures |= 1u << x->capture;
 	for (unsigned a = 0; aspects; a++, aspects >>= 1)
@@ -96,17 +107,28 @@ static void on_xfer(void *self, struct run *r, struct row *row)
 	const struct xfer *x = row->x;
 	struct stat *s = self;
 	struct endpoint_stat *p = endpoint_stat(s, x->endpoint_id);
+	const struct devices *d = model_devices(r->model);
+	uint64_t bytes;
 
-	(void)r;
 	s->transfers++;
 	s->types[x->type]++;
 	s->statuses[x->status]++;
 	p->transfers++;
 	p->pipe = x->pipe;
 	p->errors += status_is_error(x->status);
-	count_bytes(p, x);
+	bytes = count_bytes(p, x);
+	if (bytes)
+		rate_count(s, d, x->endpoint_id, x->end, bytes);
 	count_times(p, x);
 	count_unseen(s, x);
+	if (x->type != USB_REQUEST) {
+		count_queue(p, x);
+		segments_add(&p->segments, x, d);
+	}
+	if (x->type == USB_CONTROL || x->status == STATUS_NO_BANDWIDTH)
+		reserve_note(s->reserve, d, x);
+	if (s->series)
+		series_count(s->series, r, x, bytes);
 	if (x->type == USB_ISOCHRONOUS) {
 		struct iso_sum iso = xfer_iso_sum(x);
 
@@ -116,7 +138,13 @@ static void on_xfer(void *self, struct run *r, struct row *row)
 	}
 }
 
+static void on_exchange(void *self, struct run *r, const struct exchange *ex)
+{
+	(void)r;
+	exchange_stats_add(((struct stat *)self)->exchanges, ex);
+}
+
 struct consumer stat_consumer(struct stat *s)
 {
-	return (struct consumer){.self = s, .xfer = on_xfer};
+	return (struct consumer){.self = s, .xfer = on_xfer, .exchange = on_exchange};
 }

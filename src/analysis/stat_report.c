@@ -1,25 +1,11 @@
 /* stat_report.c: the report of `stat`: one document for text, JSON and CSV. */
 #include "analysis/columns.h"
-#include "analysis/stat_impl.h"
+#include "analysis/stat_columns.h"
 #include "analysis/unseen.h"
 #include "base/mem.h"
 #include "link/link.h"
 
-#include <stdlib.h>
-
 /* ---- the capture -------------------------------------------------------------------- */
-
-static void separated(struct text *t, uint64_t v)
-{
-	char d[FMT_MAX];
-	size_t n = fmt_u64(d, v);
-
-	for (size_t i = 0; i < n; i++) {
-		if (i && (n - i) % 3 == 0)
-			text_char(t, ',');
-		text_char(t, d[i]);
-	}
-}
 
 /* "1,803 = 1,790 in transfers + 12 foreign + 1 malformed" */
 static void report_conservation(const struct model_counts *c, struct emit *e)
@@ -28,15 +14,15 @@ static void report_conservation(const struct model_counts *c, struct emit *e)
 	struct text t;
 
 	text_init(&t, words, sizeof(words));
-	separated(&t, c->records);
+	stat_say_count(&t, c->records);
 	text_str(&t, " = ");
-	separated(&t, c->attached);
+	stat_say_count(&t, c->attached);
 	text_str(&t, " in transfers");
 	for (unsigned b = BIN_NONE + 1; b < BIN_COUNT; b++) {
 		if (!c->bins[b])
 			continue;
 		text_str(&t, " + ");
-		separated(&t, c->bins[b]);
+		stat_say_count(&t, c->bins[b]);
 		text_char(&t, ' ');
 		text_str(&t, bin_name(b));
 	}
@@ -116,7 +102,7 @@ static void report_lost(const struct stat *s, const struct run *r, struct emit *
 	}
 	text_init(&t, words, sizeof(words));
 	if (known) {
-		separated(&t, lost);
+		stat_say_count(&t, lost);
 		text_str(&t, " counted");
 	} else {
 		say_untold(s, &t);
@@ -165,7 +151,7 @@ static void say_counts(
 		if (!count[i])
 			continue;
 		text_str(t, first ? "" : ", ");
-		separated(t, count[i]);
+		stat_say_count(t, count[i]);
 		text_char(t, ' ');
 		text_str(t, name(i));
 		first = false;
@@ -189,7 +175,7 @@ static void report_transfers(const struct stat *s, struct emit *e)
 	struct text t;
 
 	text_init(&t, words, sizeof(words));
-	separated(&t, s->transfers);
+	stat_say_count(&t, s->transfers);
 	text_str(&t, s->transfers ? ": " : "");
 	say_counts(&t, s->types, USB_TYPES, type_word);
 	emit_item(e, NULL, "transfers", value_name(words), SHOW_PLAIN);
@@ -208,117 +194,7 @@ static void report_transfers(const struct stat *s, struct emit *e)
 	emit_end(e);
 }
 
-/* ---- endpoints ---------------------------------------------------------------------- */
-
-struct endpoint_line {
-	const struct endpoint_stat *stat;
-	const struct pipe *pipe;
-	const struct instance *device;
-	double seconds; /* of the capture */
-};
-
-#define L ((const struct endpoint_line *)row)
-/* Not 0 bytes because no length is known. */
-#define MEASURED (L->stat->bytes || (!L->stat->unmeasured && L->pipe->type != USB_REQUEST))
-#define GET(name, known, what)                                                                     \
-	static void get_##name(const void *row, struct value *v)                                   \
-	{                                                                                          \
-		if (known)                                                                         \
-			*v = what;                                                                 \
-	}
-#define GET_QUANTILE(name, of, q)                                                                  \
-	GET(name, L->stat->of.n, value_ns((int64_t)hist_quantile(&L->stat->of, q)))
-
-GET(bus, L->device->bus != USB_NO_BUS, value_uint(L->device->bus))
-GET(dev, L->device->address != USB_NO_DEVICE, value_uint(L->device->address))
-GET(device, true, value_uint(L->pipe->instance))
-GET(ep, L->pipe->endpoint != USB_NO_ENDPOINT, value_uint(L->pipe->endpoint))
-GET(dir, true, value_name(usb_dir_name(L->pipe->dir)))
-GET(type, true, value_name(usb_type_name(L->pipe->type)))
-GET(transfers, true, value_uint(L->stat->transfers))
-GET(mean, L->seconds > 0 && MEASURED, value_uint((uint64_t)((double)L->stat->bytes / L->seconds)))
-
-GET(iso_packets, L->pipe->type == USB_ISOCHRONOUS, value_uint(L->stat->iso_packets))
-GET(iso_failed, L->stat->iso_judged, value_uint(L->stat->iso_failed))
-GET_QUANTILE(latency_p50, latency, 0.5)
-GET_QUANTILE(latency_p90, latency, 0.9)
-GET_QUANTILE(latency_p99, latency, 0.99)
-GET_QUANTILE(latency_max, latency, 1)
-GET_QUANTILE(service_p50, service, 0.5)
-GET_QUANTILE(service_p90, service, 0.9)
-GET_QUANTILE(service_p99, service, 0.99)
-GET_QUANTILE(service_max, service, 1)
-
-/* A capture shorter than the bin is one bin of its own length. */
-static void get_peak(const void *row, struct value *v)
-{
-	double bin = STAT_PEAK_BIN / 1e9, seconds = L->seconds < bin ? L->seconds : bin;
-
-	if (seconds > 0 && MEASURED)
-		*v = value_uint((uint64_t)((double)L->stat->peak / seconds));
-}
-
-static void get_bytes(const void *row, struct value *v)
-{
-	if (!MEASURED)
-		return;
-	*v = value_uint(L->stat->bytes);
-	v->inferred = L->stat->inferred || L->stat->unmeasured;
-}
-
-static void get_errors(const void *row, struct value *v)
-{
-	*v = value_uint(L->stat->errors);
-	v->tone = L->stat->errors ? TONE_BAD : TONE_NONE;
-}
-
-static void get_address(const void *row, struct value *v)
-{
-	address_text(v, L->device->bus, L->device->address, L->pipe->endpoint, L->pipe->dir);
-}
-
-static const struct column endpoint_columns[] = {
-	{.title = "address", .get = get_address, .width = 8},
-	{.key = "bus", .get = get_bus},
-	{.key = "dev", .get = get_dev},
-	{.key = "device", .get = get_device},
-	{.key = "ep", .get = get_ep},
-	{.key = "dir", .get = get_dir},
-	{"type", "type", get_type, .width = 4},
-	{"transfers", "transfers", get_transfers, SHOW_COUNT, .right = true},
-	{"bytes", "bytes", get_bytes, SHOW_BYTES, .right = true},
-	{"errors", "errors", get_errors, SHOW_COUNT, .right = true},
-	{"latency.p50", "p50", get_latency_p50, SHOW_DURATION, .right = true},
-	{"latency.p90", "p90", get_latency_p90, SHOW_DURATION, .right = true, .wide = 11},
-	{"latency.p99", "p99", get_latency_p99, SHOW_DURATION, .right = true},
-	{"latency.max", "max", get_latency_max, SHOW_DURATION, .right = true, .wide = 9},
-	{.key = "service.p50", .get = get_service_p50},
-	{.key = "service.p90", .get = get_service_p90},
-	{.key = "service.p99", .get = get_service_p99},
-	{.key = "service.max", .get = get_service_max},
-	{"rate.mean", "mean rate", get_mean, SHOW_RATE, .right = true, .wide = 10},
-	{"rate.peak", "peak rate", get_peak, SHOW_RATE, .right = true, .wide = 12},
-	{.key = "iso.packets", .get = get_iso_packets},
-	{.key = "iso.failed", .get = get_iso_failed},
-};
-
-static int by_address(const void *a, const void *b)
-{
-	const struct endpoint_line *x = a, *y = b;
-	const int64_t key[][2] = {
-		{x->device->bus, y->device->bus},
-		{x->device->address, y->device->address},
-		{x->pipe->instance, y->pipe->instance},
-		{x->pipe->endpoint, y->pipe->endpoint},
-		{x->pipe->dir, y->pipe->dir},
-		{x->pipe->type, y->pipe->type},
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(key); i++)
-		if (key[i][0] != key[i][1])
-			return key[i][0] < key[i][1] ? -1 : 1;
-	return 0;
-}
+/* ---- what is missing ------------------------------------------------------------------ */
 
 /* Why figures of the table are empty. */
 static void report_unseen(const struct stat *s, struct emit *e)
@@ -341,131 +217,6 @@ static void report_unseen(const struct stat *s, struct emit *e)
 		unseen_text(&t, kind, shown[i]);
 		emit_note(e, line);
 	}
-}
-
-/* What latency is: of URBs as software sees them, of packets as they pass on the wire. */
-static const char *endpoints_title(const struct stat *s)
-{
-	const uint32_t bus = 1u << CAPTURE_BUS | 1u << CAPTURE_BUS_ANY_SPEED;
-
-	if (!(s->captures & bus))
-		return "endpoints (latency: from submission to completion)";
-	if (s->captures & ~bus)
-		return "endpoints (latency: from submission to completion; of packets from the "
-		       "first token to the last packet)";
-	return "endpoints (latency: from the first token to the last packet)";
-}
-
-static void report_endpoints(const struct stat *s, const struct run *r, struct emit *e)
-{
-	const struct devices *d = model_devices(r->model);
-	struct endpoint_line *line = mem_zalloc(s->endpoints, sizeof(*line));
-	size_t n = 0;
-
-	for (size_t i = 0; i < s->endpoints; i++) {
-		const struct pipe *p;
-
-		if (!s->endpoint[i].transfers)
-			continue;
-		p = devices_get_pipe(d, s->endpoint[i].pipe);
-		line[n++] = (struct endpoint_line){&s->endpoint[i], p,
-			devices_get_instance(d, p->instance),
-			(double)(r->tally.end - r->tally.begin) / 1e9};
-	}
-	qsort(line, n, sizeof(*line), by_address);
-	emit_table(e, "endpoints", endpoints_title(s), endpoint_columns,
-		ARRAY_LEN(endpoint_columns), LAYOUT_GRID);
-	for (size_t i = 0; i < n; i++) {
-		emit_row(e, &line[i]);
-		emit_row_end(e);
-	}
-	emit_table_end(e);
-	free(line);
-	report_unseen(s, e);
-}
-
-#undef MEASURED
-#undef L
-
-/* ---- buses -------------------------------------------------------------------------- */
-
-struct bus_line {
-	uint16_t bus;
-	uint64_t devices, transfers, bytes, errors;
-	bool unmeasured;
-};
-
-#define B ((const struct bus_line *)row)
-GET(bus_bus, B->bus != USB_NO_BUS, value_uint(B->bus))
-GET(bus_devices, true, value_uint(B->devices))
-GET(bus_transfers, true, value_uint(B->transfers))
-GET(bus_bytes, B->bytes || !B->unmeasured, value_uint(B->bytes))
-GET(bus_errors, true, value_uint(B->errors))
-
-static const struct column bus_columns[] = {
-	{"bus", "bus", get_bus_bus, .width = 8, .right = true},
-	{"devices", "devices", get_bus_devices, SHOW_COUNT, .right = true},
-	{"transfers", "transfers", get_bus_transfers, SHOW_COUNT, .right = true},
-	{"bytes", "bytes", get_bus_bytes, SHOW_BYTES, .right = true},
-	{"errors", "errors", get_bus_errors, SHOW_COUNT, .right = true},
-};
-
-static int by_bus(const void *a, const void *b)
-{
-	const struct bus_line *x = a, *y = b;
-
-	return (x->bus > y->bus) - (x->bus < y->bus);
-}
-
-/* Sums the endpoints of each bus; buses are few, so they are found by looking. */
-static size_t sum_buses(const struct stat *s, const struct devices *d, struct bus_line **out)
-{
-	bool *seen = mem_zalloc(devices_instances(d) + 1, sizeof(*seen));
-	struct bus_line *line = NULL;
-	size_t n = 0, cap = 0;
-
-	for (size_t i = 0; i < s->endpoints; i++) {
-		const struct endpoint_stat *p = &s->endpoint[i];
-		uint32_t instance;
-		uint16_t bus;
-		size_t b = 0;
-
-		if (!p->transfers)
-			continue;
-		instance = devices_get_pipe(d, p->pipe)->instance;
-		bus = devices_get_instance(d, instance)->bus;
-		while (b < n && line[b].bus != bus)
-			b++;
-		if (b == n) {
-			array_need(line, n, cap);
-			line[n++] = (struct bus_line){.bus = bus};
-		}
-		line[b].devices += !seen[instance];
-		seen[instance] = true;
-		line[b].transfers += p->transfers;
-		line[b].bytes += p->bytes;
-		line[b].unmeasured |= p->unmeasured;
-		line[b].errors += p->errors;
-	}
-	free(seen);
-	if (n)
-		qsort(line, n, sizeof(*line), by_bus);
-	*out = line;
-	return n;
-}
-
-static void report_buses(const struct stat *s, const struct run *r, struct emit *e)
-{
-	struct bus_line *line;
-	size_t n = sum_buses(s, model_devices(r->model), &line);
-
-	emit_table(e, "buses", "buses", bus_columns, ARRAY_LEN(bus_columns), LAYOUT_GRID);
-	for (size_t i = 0; i < n; i++) {
-		emit_row(e, &line[i]);
-		emit_row_end(e);
-	}
-	emit_table_end(e);
-	free(line);
 }
 
 /* ---- link types --------------------------------------------------------------------- */
@@ -537,14 +288,32 @@ static void report_ifaces(const struct run *r, struct emit *e)
 	emit_table_end(e);
 }
 
+/* What goes on is taken into the sums, without an end to it. */
+static void settle(struct stat *s, const struct run_tally *t, const struct devices *d)
+{
+	s->span = t->timed ? (uint64_t)t->end - (uint64_t)t->begin : 0;
+	for (size_t i = 0; i < s->endpoints; i++)
+		segments_settle(&s->endpoint[i].segments, d);
+	rate_settle(s, d);
+}
+
 void stat_report(struct stat *s, struct run *r, struct emit *e)
 {
-	emit_begin(e, NULL, NULL);
+	const struct devices *d = model_devices(r->model);
+
+	settle(s, &r->tally, d);
+	if (s->series)
+		series_end(s->series, r);
+	else
+		emit_begin(e, NULL, NULL);
 	report_capture(s, r, e);
 	report_transfers(s, e);
 	stat_wire(model_bus_counts(r->model), model_bus_times(r->model), e);
-	report_endpoints(s, r, e);
-	report_buses(s, r, e);
+	stat_endpoints(s, d, e);
+	report_unseen(s, e);
+	exchange_stats_report(s, e);
+	stat_groups(s, d, e);
+	reserve_report(s, d, e);
 	report_links(&r->tally, e);
 	report_ifaces(r, e);
 	emit_end(e);

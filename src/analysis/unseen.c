@@ -4,7 +4,7 @@
 
 #include <assert.h>
 
-static_assert(ASPECTS <= 32, "aspects as bits");
+static_assert(ASPECTS <= 64, "aspects as bits");
 
 static bool moves_data(const struct xfer *x)
 {
@@ -52,15 +52,15 @@ static const struct {
 	{ASPECT_ISO_TABLE, "all its packets", no_packets},
 };
 
-uint32_t unseen(const struct xfer *x)
+uint64_t unseen(const struct xfer *x)
 {
-	uint32_t aspects = 0;
+	uint64_t aspects = 0;
 
 	if (unseen_none(x))
 		return 0;
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
 		if (parts[i].missing(x) && observe(x->capture, parts[i].aspect) != OBSERVED_KNOWN)
-			aspects |= 1u << parts[i].aspect;
+			aspects |= (uint64_t)1 << parts[i].aspect;
 	return aspects;
 }
 

@@ -7,7 +7,7 @@
 #include "model/xfer.h"
 
 /* Bits 1 << enum aspect: missing from x, and the capture kind says why. */
-uint32_t unseen(const struct xfer *x);
+uint64_t unseen(const struct xfer *x);
 /* Nothing can be missing: `stat` asks this first, for every transfer, and most lack nothing. */
 static inline bool unseen_none(const struct xfer *x)
 {

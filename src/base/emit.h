@@ -34,12 +34,14 @@ enum show {
 	SHOW_HEX2, /* 0x + at least 2, 4, 8 digits */
 	SHOW_HEX4,
 	SHOW_HEX8,
-	SHOW_SECONDS,  /* VAL_NS as seconds with six decimals */
-	SHOW_DURATION, /* VAL_NS as "1.02 ms" */
-	SHOW_BYTES,    /* VAL_UINT as "1.5 MB" (decimal units), exact below 10,000 */
-	SHOW_RATE,     /* VAL_UINT or VAL_REAL as "1.5 MB/s" */
-	SHOW_COUNT,    /* VAL_UINT with thousands separators: 1,803 */
-	SHOW_PERCENT   /* VAL_REAL 0–1 as "12.5%" */
+	SHOW_SECONDS,	   /* VAL_NS as seconds with six decimals */
+	SHOW_DURATION,	   /* VAL_NS as "1.02 ms" */
+	SHOW_BYTES,	   /* VAL_UINT as "1.5 MB" (decimal units), exact below 10,000 */
+	SHOW_RATE,	   /* VAL_UINT or VAL_REAL as "1.5 MB/s" */
+	SHOW_BYTES_BINARY, /* the same with 1024: "1.5 MiB", "1.5 MiB/s" */
+	SHOW_RATE_BINARY,
+	SHOW_COUNT,  /* VAL_UINT with thousands separators: 1,803 */
+	SHOW_PERCENT /* VAL_REAL 0–1 as "12.5%" */
 };
 
 /* What a value means to the eye; text output turns it into a colour where allowed. */
@@ -206,10 +208,12 @@ enum layout {
 /* ---- series: for plots -------------------------------------------------------------- */
 
 struct series {
-	const char *key, *title, *unit;
-	const double *y; /* NaN: no value */
+	const char *key, *title, *unit; /* key NULL: text only, title NULL: not in text */
+	const double *y;		/* NaN: no value */
 	size_t n;
-	double x0, dx; /* seconds */
+	double x0, dx;	     /* seconds; of counts in unit */
+	bool counts;	     /* a histogram: bars begin at 0, nothing is shown where y is 0 */
+	const char *caption; /* trusted words behind the bars; NULL: least and greatest value */
 };
 
 /* ---- the interface outputs implement ------------------------------------------------ */

@@ -30,21 +30,40 @@ static __attribute__((noinline)) void add_first(struct hist *h, unsigned o, uint
 	hist_add(h, v);
 }
 
+static uint32_t saturated(uint32_t a, uint64_t b)
+{
+	return b < UINT32_MAX - a ? a + (uint32_t)b : UINT32_MAX;
+}
+
 void hist_add(struct hist *h, uint64_t v)
 {
 	unsigned o = octave_of(v);
+	uint32_t *bucket;
 
 	if (!h->octave[o]) {
 		add_first(h, o, v);
 		return;
 	}
-	h->octave[o][bucket_of(v, o)]++;
+	bucket = &h->octave[o][bucket_of(v, o)];
+	*bucket += *bucket != UINT32_MAX;
 	if (!h->n || v < h->min)
 		h->min = v;
 	if (v > h->max)
 		h->max = v;
 	h->sum += (double)v;
 	h->n++;
+}
+
+void hist_add_n(struct hist *h, uint64_t v, uint64_t n)
+{
+	unsigned o = octave_of(v);
+	uint32_t *bucket;
+
+	hist_add(h, v); /* allocates, and knows the extremes */
+	bucket = &h->octave[o][bucket_of(v, o)];
+	*bucket = saturated(*bucket, n - 1);
+	h->sum += (double)v * (double)(n - 1);
+	h->n += n - 1;
 }
 
 void hist_merge(struct hist *a, const struct hist *b)
@@ -57,7 +76,7 @@ void hist_merge(struct hist *a, const struct hist *b)
 		if (!a->octave[o])
 			a->octave[o] = mem_zalloc(HIST_SUB, sizeof(*a->octave[o]));
 		for (unsigned i = 0; i < HIST_SUB; i++)
-			a->octave[o][i] += b->octave[o][i];
+			a->octave[o][i] = saturated(a->octave[o][i], b->octave[o][i]);
 	}
 	if (!a->n || b->min < a->min)
 		a->min = b->min;

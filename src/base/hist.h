@@ -1,6 +1,6 @@
 /* hist.h: a log-linear histogram of unsigned 64-bit values: 128 equal buckets per power of two, so
- * a percentile is off by at most 1/256 of its value (values below 256 are exact). Counts of a power
- * of two are allocated when its first value arrives. */
+ * a percentile is off by at most 1/256 (0.4 %) of its value (values below 256 are exact). Counts of
+ * a power of two are allocated when its first value arrives: 512 bytes. */
 #ifndef BASE_HIST_H
 #define BASE_HIST_H
 
@@ -11,10 +11,13 @@ enum { HIST_SUB = 128, HIST_OCTAVES = 58 };
 struct hist {
 	uint64_t n, min, max;
 	double sum;
-	uint64_t *octave[HIST_OCTAVES]; /* [0]: 0–127; [i]: 128<<(i-1) … (128<<i) - 1 */
+	/* [0]: 0–127; [i]: 128<<(i-1) … (128<<i) - 1. A bucket stays at UINT32_MAX. */
+	uint32_t *octave[HIST_OCTAVES];
 };
 
 void hist_add(struct hist *h, uint64_t v);
+/* The same n times (n > 0). */
+void hist_add_n(struct hist *h, uint64_t v, uint64_t n);
 /* Adds all of b to a. */
 void hist_merge(struct hist *a, const struct hist *b);
 /* The value below or at which fraction q (0–1) of all values lie (nearest rank); the middle of its

@@ -11,6 +11,8 @@
 static bool quiet;
 static bool progress_shown;
 static void (*sink)(const char *line);
+static void (*before)(void *ctx);
+static void *before_ctx;
 
 void log_set_quiet(bool q)
 {
@@ -20,6 +22,12 @@ void log_set_quiet(bool q)
 void log_set_sink(void (*to)(const char *line))
 {
 	sink = to;
+}
+
+void log_before(void (*call)(void *ctx), void *ctx)
+{
+	before = call;
+	before_ctx = ctx;
 }
 
 static void say(const char *level, const char *fmt, va_list ap)
@@ -35,6 +43,8 @@ static void say(const char *level, const char *fmt, va_list ap)
 		return;
 	}
 	log_progress(NULL);
+	if (before)
+		before(before_ctx);
 	fprintf(stderr, "urbscope: %s%s\n", level, safe);
 }
 

@@ -21,6 +21,9 @@ void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* An error of several lines that is trusted and already laid out (a filter with its caret). */
 void log_error_lines(const char *text);
 
+/* Called before each message but progress; NULL: nothing. */
+void log_before(void (*call)(void *ctx), void *ctx);
+
 /* A line that is overwritten by the next one, shown only when standard error is a terminal and
  * not quiet. NULL removes it. */
 void log_progress(const char *line);

@@ -37,13 +37,17 @@ struct options {
 	/* view */
 	const char *pace, *script;
 	bool follow, ascii;
+	/* stat */
+	uint64_t interval; /* ns; 0: not given */
+	bool binary;
 };
 
 enum option_kind {
 	OPTION_FLAG,
 	OPTION_TEXT,
 	OPTION_NUMBER,
-	OPTION_SIZE, /* a number of bytes: k, M, G (1000) or Ki, Mi, Gi (1024) may follow */
+	OPTION_SIZE,	 /* a number of bytes: k, M, G (1000) or Ki, Mi, Gi (1024) may follow */
+	OPTION_DURATION, /* ns: a number with us, ms, s, m or h; s where there is none */
 	OPTION_WORD,
 	OPTION_MANY
 };
@@ -70,8 +74,8 @@ struct command {
 	int (*run)(const struct options *o, int argc, char **argv);
 };
 
-extern const struct command command_list, command_show, command_stat, command_devices,
-	command_capture, command_view, command_help;
+extern const struct command command_list, command_show, command_stat, command_iso, command_devices,
+	command_view, command_capture, command_help;
 /* All commands, NULL-terminated. */
 extern const struct command *const commands[];
 
@@ -97,6 +101,8 @@ struct session {
 	struct run_opts run;
 };
 
+/* How text is to be written: colours, character set, width of the terminal. */
+struct output_opts session_output(const struct options *o);
 /* Compiles the filter and opens the output. 0, or -1 after an error was printed. seekable: the
  * command will read the input at random. */
 int session_begin(struct session *s, const struct options *o, const char *input, bool seekable);

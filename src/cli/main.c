@@ -13,6 +13,7 @@ const struct command *const commands[] = {
 	&command_list,
 	&command_show,
 	&command_stat,
+	&command_iso,
 	&command_devices,
 	&command_view,
 	&command_capture,

@@ -75,9 +75,10 @@ static int bad_value(const struct command *c, const struct option_row *r, const 
 	for (size_t i = 0; r->words && r->words[i]; i++)
 		text_printf(&t, "%s%s", i ? ", " : "", r->words[i]);
 	log_error("%s: --%s takes %s, not \"%s\"", c->name, r->name,
-		r->words		 ? words
-		: r->kind == OPTION_SIZE ? "a size (64k, 10M, 1Gi)"
-					 : "a number",
+		r->words		     ? words
+		: r->kind == OPTION_SIZE     ? "a size (64k, 10M, 1Gi)"
+		: r->kind == OPTION_DURATION ? "a time (100ms, 1s)"
+					     : "a number",
 		value);
 	return -1;
 }
@@ -107,6 +108,28 @@ static int parse_size(const char *s, uint64_t *to)
 	return *end || __builtin_mul_overflow(*to, factor, to) ? -1 : 0;
 }
 
+/* 0, or -1: not a time above zero that can be reckoned with. */
+static int parse_duration(const char *s, uint64_t *to)
+{
+	static const struct {
+		const char *name;
+		uint64_t ns;
+	} unit[] = {{"", 1000000000}, {"us", 1000}, {"ms", 1000000}, {"s", 1000000000},
+		{"m", 60000000000}, {"h", 3600000000000}};
+	char *end;
+
+	errno = 0;
+	*to = strtoull(s, &end, 10);
+	for (size_t i = 0; i < ARRAY_LEN(unit); i++)
+		if (!strcmp(end, unit[i].name))
+			return errno || s[0] < '0' || s[0] > '9' || !*to ||
+					       __builtin_mul_overflow(*to, unit[i].ns, to) ||
+					       *to > INT64_MAX / 4
+				       ? -1
+				       : 0;
+	return -1;
+}
+
 static int store(
 	const struct command *c, const struct option_row *r, struct options *o, const char *value)
 {
@@ -129,6 +152,7 @@ static int store(
 			return bad_value(c, r, value);
 		return 0;
 	case OPTION_SIZE: return parse_size(value, to) < 0 ? bad_value(c, r, value) : 0;
+	case OPTION_DURATION: return parse_duration(value, to) < 0 ? bad_value(c, r, value) : 0;
 	case OPTION_WORD:
 		for (int i = 0; r->words[i]; i++)
 			if (!strcmp(r->words[i], value))

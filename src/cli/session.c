@@ -101,8 +101,19 @@ static void session_free(struct session *s)
 	free(s->bindings);
 }
 
+struct output_opts session_output(const struct options *o)
+{
+	return (struct output_opts){
+		.format = (enum output_format)o->format,
+		.color = session_color(o),
+		.ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
+		.columns = terminal_columns(),
+	};
+}
+
 int session_begin(struct session *s, const struct options *o, const char *input, bool seekable)
 {
+	struct output_opts out;
 	struct err e = {0};
 
 	*s = (struct session){0};
@@ -138,12 +149,8 @@ int session_begin(struct session *s, const struct options *o, const char *input,
 	}
 	out_init(&s->out, STDOUT_FILENO);
 	s->out.prompt = isatty(STDOUT_FILENO);
-	s->emit = output_new(&s->out, &(struct output_opts){
-					      .format = (enum output_format)o->format,
-					      .color = session_color(o),
-					      .ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
-					      .columns = terminal_columns(),
-				      });
+	out = session_output(o);
+	s->emit = output_new(&s->out, &out);
 	return 0;
 }
 

@@ -20,6 +20,14 @@ struct address {
 	uint16_t bus, address;
 };
 
+/* A choice that a class request made. */
+struct mode {
+	uint32_t since;	    /* version */
+	uint16_t interface; /* or all of them */
+	uint8_t mode;
+};
+enum { MODE_OF_ALL = 0x100 };
+
 struct slot {
 	struct instance pub;
 	uint32_t ordinal;   /* which one behind its address, from 0 */
@@ -27,6 +35,8 @@ struct slot {
 	uint32_t inherited; /* version of the previous instance's facts at that time */
 	struct fact *fact;
 	size_t facts, fact_cap, bytes;
+	struct mode *mode;
+	size_t modes, mode_cap;
 	int8_t alternate[INTERFACES];	 /* -1: none selected */
 	char *port;			 /* PORT_PATH_MAX bytes; NULL: none */
 	uint32_t pipe[ENDPOINTS][DIRS];	 /* newest pipe of that endpoint, 0: none */
@@ -111,6 +121,7 @@ void devices_free(struct devices *d)
 	for (size_t i = 0; i < d->instances; i++) {
 		free_facts(d->instance[i].fact, d->instance[i].facts);
 		free(d->instance[i].port);
+		free(d->instance[i].mode);
 	}
 	for (size_t i = 0; i < d->knowns; i++)
 		free_facts(d->known[i].fact, d->known[i].facts);
@@ -427,10 +438,44 @@ void devices_add_fact(struct devices *d, uint32_t instance, const struct fact *f
 
 /* ---- configuration ------------------------------------------------------------------ */
 
+static void add_mode(struct devices *d, struct slot *s, uint16_t interface, uint8_t mode)
+{
+	if (s->modes == MODES_MAX)
+		return;
+	array_need(s->mode, s->modes, s->mode_cap);
+	s->mode[s->modes++] = (struct mode){++s->pub.version, interface, mode};
+	touch(d);
+}
+
+void devices_set_mode(struct devices *d, uint32_t instance, uint8_t interface, uint8_t mode)
+{
+	struct slot *s = &d->instance[instance - 1];
+
+	if (devices_mode(d, instance, UINT32_MAX, interface) != mode)
+		add_mode(d, s, interface, mode);
+}
+
+uint8_t devices_mode(
+	const struct devices *d, uint32_t instance, uint32_t version, uint8_t interface)
+{
+	const struct slot *s = &d->instance[instance - 1];
+
+	for (size_t i = s->modes; i--;) {
+		const struct mode *m = &s->mode[i];
+
+		if (m->since <= version &&
+			(m->interface == interface || m->interface == MODE_OF_ALL))
+			return m->mode;
+	}
+	return 0;
+}
+
 void devices_set_configuration(struct devices *d, uint32_t instance, int value)
 {
 	struct slot *s = &d->instance[instance - 1];
 
+	if (s->modes && s->mode[s->modes - 1].interface != MODE_OF_ALL)
+		add_mode(d, s, MODE_OF_ALL, 0);
 	s->pub.configuration = value;
 	memset(s->alternate, value ? 0 : -1, sizeof(s->alternate)); /* USB 2.0 9.1.1.5 */
 	touch(d);

@@ -177,6 +177,15 @@ void devices_set_presence(struct devices *d, uint32_t instance, enum presence pr
  * carried is certain. */
 void devices_set_content(struct devices *d, uint32_t instance, uint8_t type, uint8_t decoder);
 
+/* What a class request chose of an interface (HID: its protocol), until another one, a
+ * configuration or a reset: 0 is what every configuration begins with. It is as of a version, like
+ * facts; what the numbers mean is the decoder's. Of an instance that is told too often the rest is
+ * not kept. */
+enum { MODES_MAX = 1024 };
+void devices_set_mode(struct devices *d, uint32_t instance, uint8_t interface, uint8_t mode);
+uint8_t devices_mode(
+	const struct devices *d, uint32_t instance, uint32_t version, uint8_t interface);
+
 /* The next transfer of an endpoint is over with that many bytes (the data phase of a command):
  * where packets are captured, what follows at once on the same endpoint is another transfer. */
 void devices_expect(

@@ -380,9 +380,12 @@ static void plain_series(struct emit *e, const struct series *s)
 	char mem[SPARK_MAX];
 	struct text t;
 	struct value v;
+	/* Half of a terminal is left for title and caption. */
+	size_t half = p->opts.columns / 2,
+	       columns = half && half < SPARK_COLUMNS ? half : SPARK_COLUMNS;
 
 	text_init(&t, mem, sizeof(mem));
-	spark_format(&t, s, p->opts.ascii);
+	spark_format(&t, s, columns, p->opts.ascii);
 	v = value_name(t.s);
 	plain_item(e, s->key, s->title, &v, SHOW_PLAIN);
 }

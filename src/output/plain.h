@@ -113,8 +113,9 @@ void tree_line(struct plain *p, const struct field *f, size_t indent, size_t dep
 
 /* plain_dump.c */
 void dump_lines(struct plain *p, size_t indent, const uint8_t *b, size_t n);
-/* A series as a row of bars with least and greatest value; dst at least SPARK_MAX bytes. */
+/* A series as a row of at most `columns` (at most SPARK_COLUMNS) bars and its caption; t holds at
+ * least SPARK_MAX bytes. */
 enum { SPARK_COLUMNS = 60, SPARK_MAX = 3 * SPARK_COLUMNS + 160 };
-void spark_format(struct text *t, const struct series *s, bool ascii);
+void spark_format(struct text *t, const struct series *s, size_t columns, bool ascii);
 
 #endif

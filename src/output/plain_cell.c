@@ -71,6 +71,35 @@ static size_t show_rate(char *dst, const struct value *v, bool ascii)
 	return n + fmt_scaled(dst + n, (uint64_t)(d + 0.5), "B/s");
 }
 
+/* Three significant digits and a binary unit from 10,000 on, exact below. */
+static size_t fmt_scaled_binary(char *dst, double v, const char *suffix)
+{
+	static const char *const unit[] = {" ", " Ki", " Mi", " Gi", " Ti", " Pi", " Ei"};
+	size_t i = 0, n;
+
+	if (v < 9999.5)
+		return fmt_scaled(dst, (uint64_t)(v + 0.5), suffix);
+	for (; v >= 1023.5 && i + 1 < ARRAY_LEN(unit); i++)
+		v /= 1024;
+	n = fmt_real(dst, v, v < 999.5 ? 3 : 4);
+	n += put_str(dst + n, unit[i]);
+	return n + put_str(dst + n, suffix);
+}
+
+static size_t show_bytes_binary(char *dst, const struct value *v, bool ascii)
+{
+	(void)ascii;
+	return fmt_scaled_binary(dst, (double)v->u, "B");
+}
+
+static size_t show_rate_binary(char *dst, const struct value *v, bool ascii)
+{
+	double d = v->type == VAL_REAL ? v->d : (double)v->u;
+
+	(void)ascii;
+	return d >= 0 && d < 1e18 ? fmt_scaled_binary(dst, d, "B/s") : 0;
+}
+
 static size_t show_count(char *dst, const struct value *v, bool ascii)
 {
 	char d[FMT_MAX];
@@ -148,6 +177,8 @@ static size_t fmt_number(char *dst, const struct value *v, enum show show, bool 
 		[SHOW_DURATION] = {1 << VAL_NS, show_duration},
 		[SHOW_BYTES] = {1 << VAL_UINT, show_bytes},
 		[SHOW_RATE] = {1 << VAL_UINT | 1 << VAL_REAL, show_rate},
+		[SHOW_BYTES_BINARY] = {1 << VAL_UINT, show_bytes_binary},
+		[SHOW_RATE_BINARY] = {1 << VAL_UINT | 1 << VAL_REAL, show_rate_binary},
 		[SHOW_COUNT] = {1 << VAL_UINT, show_count},
 		[SHOW_PERCENT] = {1 << VAL_REAL, show_percent},
 	};
@@ -172,9 +203,9 @@ static void put_ascii(struct text *t, const char *s, size_t n)
 	static const struct {
 		uint16_t cp;
 		const char *ascii;
-	} map[] = {{0xb5, "u"}, {0xb7, "."}, {0xd7, "x"}, {0x2013, "-"}, {0x2014, "-"},
-		{0x2026, "..."}, {0x2190, "<-"}, {0x2192, "->"}, {0x2194, "<->"}, {0x2264, "<="},
-		{0x2265, ">="}};
+	} map[] = {{0xb1, "+-"}, {0xb5, "u"}, {0xb7, "."}, {0xd7, "x"}, {0x2013, "-"},
+		{0x2014, "-"}, {0x2026, "..."}, {0x2190, "<-"}, {0x2192, "->"}, {0x2194, "<->"},
+		{0x2264, "<="}, {0x2265, ">="}};
 
 	while (n) {
 		uint32_t cp = 0;

@@ -85,8 +85,8 @@ static void put_real(struct text *t, const char *label, double d, const char *un
 	}
 }
 
-/* The mean of the values that there are between from and to, or NaN. */
-static double mean(const struct series *s, size_t from, size_t to)
+/* The mean (of counts the sum) of the values that there are between from and to, or NaN. */
+static double bar_of(const struct series *s, size_t from, size_t to)
 {
 	double sum = 0;
 	size_t n = 0;
@@ -97,41 +97,74 @@ static double mean(const struct series *s, size_t from, size_t to)
 		sum += s->y[from];
 		n++;
 	}
-	return n ? sum / (double)n : NAN;
+	return !n ? NAN : s->counts ? sum : sum / (double)n;
 }
 
-void spark_format(struct text *t, const struct series *s, bool ascii)
+struct range {
+	double lo, hi;
+};
+
+static struct range range_of(const double *y, size_t n)
+{
+	struct range r = {INFINITY, -INFINITY};
+
+	for (size_t i = 0; i < n; i++) {
+		if (!isfinite(y[i]))
+			continue;
+		r.lo = fmin(r.lo, y[i]);
+		r.hi = fmax(r.hi, y[i]);
+	}
+	return r;
+}
+
+/* 0 to levels - 1; NaN: no bar. Halves keep the difference finite. Of counts the least that there
+ * is has a bar, nothing has none. */
+static double level_of(const struct series *s, struct range r, double y, size_t levels)
+{
+	double lo = s->counts ? 0 : r.lo, level;
+
+	if (!isfinite(y) || (s->counts && y <= 0))
+		return NAN;
+	level = r.hi > lo ? (y / 2 - lo / 2) / (r.hi / 2 - lo / 2) * (double)levels : 0;
+	return fmax(0, fmin(level, (double)levels - 1));
+}
+
+static void put_caption(struct text *t, const struct series *s, struct range r)
+{
+	if (s->caption) {
+		text_str(t, "  ");
+		text_str(t, s->caption);
+		return;
+	}
+	put_real(t, "  min ", r.lo, s->unit);
+	put_real(t, "  max ", r.hi, s->unit);
+}
+
+void spark_format(struct text *t, const struct series *s, size_t columns, bool ascii)
 {
 	static const char *const block[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
 	static const char dots[] = ".:-=+*#%@";
-	size_t levels = ascii ? sizeof(dots) - 1 : ARRAY_LEN(block), bars;
-	double lo = INFINITY, hi = -INFINITY;
+	size_t levels = ascii ? sizeof(dots) - 1 : ARRAY_LEN(block),
+	       bars = s->n < columns ? s->n : columns;
+	struct range r = range_of(s->y, s->n), scale;
+	double y[SPARK_COLUMNS] = {0};
 
-	for (size_t i = 0; i < s->n; i++) {
-		if (!isfinite(s->y[i]))
-			continue;
-		lo = fmin(lo, s->y[i]);
-		hi = fmax(hi, s->y[i]);
-	}
-	if (!(lo <= hi)) {
+	if (!(r.lo <= r.hi)) {
 		text_str(t, "no values");
 		return;
 	}
-	bars = s->n < SPARK_COLUMNS ? s->n : SPARK_COLUMNS;
+	for (size_t i = 0; i < bars; i++)
+		y[i] = bar_of(s, i * s->n / bars, (i + 1) * s->n / bars);
+	scale = s->counts ? range_of(y, bars) : r;
 	for (size_t i = 0; i < bars; i++) {
-		double y = mean(s, i * s->n / bars, (i + 1) * s->n / bars);
-		double level = hi > lo ? (y / 2 - lo / 2) / (hi / 2 - lo / 2) * (double)levels : 0;
+		double level = level_of(s, scale, y[i], levels);
 
-		if (!isfinite(level)) {
+		if (!isfinite(level))
 			text_char(t, ' ');
-			continue;
-		}
-		level = fmax(0, fmin(level, (double)levels - 1));
-		if (ascii)
+		else if (ascii)
 			text_char(t, dots[(size_t)level]);
 		else
 			text_str(t, block[(size_t)level]);
 	}
-	put_real(t, "  min ", lo, s->unit);
-	put_real(t, "  max ", hi, s->unit);
+	put_caption(t, s, r);
 }

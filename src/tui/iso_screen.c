@@ -1,5 +1,6 @@
 /* iso_screen.c: the reading behind the screen of isochronous timing. */
 #include "tui/iso_screen.h"
+#include "analysis/iso.h"
 #include "tui/report.h"
 
 #include <stdio.h>
@@ -10,9 +11,9 @@ static void stop(struct iso_screen *s)
 {
 	if (s->running)
 		run_close(&s->run);
-	if (s->stat)
-		stat_free(s->stat);
-	s->stat = NULL;
+	if (s->iso)
+		iso_free(s->iso);
+	s->iso = NULL;
 	s->running = s->finished = false;
 }
 
@@ -36,8 +37,8 @@ static bool begin(struct iso_screen *s, const struct trace *t)
 	s->opts.filter = s->filter;
 	s->opts.quiet_input = true;
 	s->opts.fd = trace_reopen(t, &e);
-	s->stat = stat_new();
-	s->consumer = stat_consumer(s->stat);
+	s->iso = iso_new();
+	s->consumer = iso_consumer(s->iso);
 	s->running = s->opts.fd >= 0 && run_open(&s->run, &s->opts, &s->consumer, 1, &e) == 0;
 	s->finished = !s->running;
 	return s->running;
@@ -84,6 +85,6 @@ void iso_fill(struct iso_screen *s, const struct trace *t, struct page *p, int w
 		return;
 	}
 	r = report_begin(p, (unsigned)w, ascii);
-	stat_report(s->stat, &s->run, report_emit(r));
+	iso_report(s->iso, &s->run, report_emit(r));
 	report_end(r);
 }

@@ -6,12 +6,14 @@
 #include "tui/page.h"
 #include "tui/trace.h"
 
+struct iso;
+
 struct iso_screen {
 	struct run run;
 	struct run_opts opts;
 	struct consumer consumer;
 	struct filter *filter; /* isochronous transfers */
-	struct stat *stat;
+	struct iso *iso;
 	bool running, finished;
 	uint32_t generation;
 	uint64_t records; /* in the index when it was begun */

@@ -83,7 +83,7 @@ static struct pass *pass_new(struct trace *t, bool follow, struct err *e)
 	if (t->learnt)
 		p->opts.knowledge = t->learnt;
 	p->ix = index_new();
-	p->stat = stat_new();
+	p->stat = stat_new(&(struct stat_opts){.verbose = true});
 	p->counts = device_counts_new();
 	p->consumer[0] = run_indexer(p->ix);
 	p->consumer[1] = (struct consumer){.self = p, .xfer = note_xfer};

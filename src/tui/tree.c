@@ -270,7 +270,7 @@ static void tree_series(struct emit *e, const struct series *s)
 	struct value v;
 
 	text_init(&text, mem, sizeof(mem));
-	spark_format(&text, s, tree_of(e)->ascii);
+	spark_format(&text, s, SPARK_COLUMNS, tree_of(e)->ascii);
 	v = value_name(mem);
 	tree_item(e, s->key, s->title, &v, SHOW_PLAIN);
 }

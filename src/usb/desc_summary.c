@@ -2,6 +2,7 @@
 #include "usb/desc_say.h"
 #include "base/cursor.h"
 #include "base/mem.h"
+#include "usb/hid.h"
 
 /* More functions of a configuration than this are only counted. */
 enum { FUNCTIONS_MAX = 4 };
@@ -365,6 +366,8 @@ void desc_summary(struct text *t, const struct desc_ctx *ctx, const uint8_t *dat
 	desc_iter_init(&it, data, len, total);
 	if (headless)
 		it = (struct desc_iter){.limit = SIZE_MAX};
+	if (type_wanted == DESC_HID_REPORT)
+		hid_summary(t, ctx->ids, data, len, w.total);
 	if (desc_next(&it, &item) && item.problem != DESC_NO_LENGTH && item.len > 1) {
 		w.item = &item;
 		for (size_t i = 0; i < ARRAY_LEN(summaries); i++)

@@ -262,7 +262,9 @@ static const char *const think_times[] = {"8 full-speed bit times", "16 full-spe
 	DESC_NAMED("over_current_protection", 3, 2, over_current_modes),                           \
 		DESC_FLAG("compound_device", 2), DESC_NAMED("power_switching", 0, 2, power_modes)
 
-/* One bit a port, bit 0 reserved: ports / 8 + 1 bytes (USB 2.0 table 11-13). */
+/* DeviceRemovable has one bit a port, bit 0 reserved: ports / 8 + 1 bytes (USB 2.0 table 11-13).
+ * PortPwrCtrlMask has no reserved bit there, but many hubs, and Linux's root hubs, have as many
+ * bytes of it: it is what is left. */
 static const struct desc_row hub[] = {
 	DESC_LENGTH,
 	DESC_TYPE,
@@ -275,7 +277,7 @@ static const struct desc_row hub[] = {
 	{.key = "bPwrOn2PwrGood", .size = 1, .say = desc_say_2ms},
 	{.key = "bHubContrCurrent", .size = 1, .say = desc_say_ma},
 	{.key = "DeviceRemovable", .form = DESC_BYTES, .count = "bNbrPorts", .shift = 3, .add = 1},
-	{.key = "PortPwrCtrlMask", .form = DESC_BYTES, .count = "bNbrPorts", .shift = 3, .add = 1},
+	{.key = "PortPwrCtrlMask", .form = DESC_BYTES},
 };
 
 static const struct desc_row ss_hub[] = {

@@ -3,6 +3,7 @@
 #include "usb/desc_say.h"
 #include "base/cursor.h"
 #include "base/mem.h"
+#include "usb/hid.h"
 
 #include <string.h>
 
@@ -422,7 +423,7 @@ static void emit_item_of(struct desc_walk *w, const struct desc_item *item)
 
 /* ---- answers ---------------------------------------------------------------------------- */
 
-/* Report and physical descriptors have no header (HID 1.11 6.2.2, 6.2.3). */
+/* Physical descriptors have no header (HID 1.11 6.2.3). */
 static void emit_headless(struct desc_walk *w, const char *key)
 {
 	const struct desc_item all = {.data = w->data, .len = w->data_len};
@@ -497,7 +498,7 @@ void desc_emit(const struct desc_ctx *ctx, struct emit *e, const uint8_t *data, 
 	desc_walk_init(&w, ctx, data, len, total, type_wanted, index);
 	w.e = e;
 	if (type_wanted == DESC_HID_REPORT)
-		emit_headless(&w, "hid_report_descriptor");
+		hid_emit_descriptor(e, ctx->ids, data, len, w.total);
 	else if (type_wanted == DESC_HID_PHYSICAL)
 		emit_headless(&w, "hid_physical_descriptor");
 	else

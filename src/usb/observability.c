@@ -89,6 +89,16 @@ static const struct rule rules[ASPECTS][RULES] = {
 			INFERRED(SIGROK, "made from bus packets: when the first was sent"),
 			KNOWN(ALL, "the submission is a record"),
 		},
+	[ASPECT_QUEUE] =
+		{
+			ABSENT(QEMU, "the emulated device sees each packet when its turn has come"),
+			ABSENT(FREEBSD,
+				"recorded when the endpoint takes it up: waiting is not seen"),
+			ABSENT(WIRE | SIGROK, "the wire shows tokens, not what a driver queued"),
+			INFERRED(EARLY_PCAP,
+				"bulk and interrupt IN have no submission record before 1.4.1.0"),
+			KNOWN(ALL, "from submissions and completions"),
+		},
 	[ASPECT_COMPLETION] =
 		{
 			INFERRED(EARLY_PCAP,
@@ -344,11 +354,11 @@ const char *capture_kind_name(enum capture_kind kind)
 const char *aspect_name(enum aspect aspect)
 {
 	static const char *const name[ASPECTS] = {"requested-length", "actual-length",
-		"submit-time", "completion", "status", "setup", "speed", "interval", "start-frame",
-		"transfer-flags", "out-on-submit", "out-on-complete", "in-data", "iso-table",
-		"iso-out-length", "bus-number", "urb-id", "address-change", "lost-count", "naks",
-		"toggles", "retries", "crc", "stream-id", "stream-open", "hub-requests",
-		"root-hub-requests", "reset", "suspend", "cancel", "pipe-reset",
+		"submit-time", "queue", "completion", "status", "setup", "speed", "interval",
+		"start-frame", "transfer-flags", "out-on-submit", "out-on-complete", "in-data",
+		"iso-table", "iso-out-length", "bus-number", "urb-id", "address-change",
+		"lost-count", "naks", "toggles", "retries", "crc", "stream-id", "stream-open",
+		"hub-requests", "root-hub-requests", "reset", "suspend", "cancel", "pipe-reset",
 		"alternate-refused"};
 
 	return name[aspect];

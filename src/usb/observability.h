@@ -34,6 +34,7 @@ enum aspect {
 	ASPECT_REQUESTED_LENGTH, /* bytes asked for on IN, given on OUT */
 	ASPECT_ACTUAL_LENGTH,	 /* bytes transferred */
 	ASPECT_SUBMIT_TIME,	 /* when the URB was handed over: latency, queue depth */
+	ASPECT_QUEUE,		 /* how long an URB waited behind those before it */
 	ASPECT_COMPLETION,	 /* that and when it ended */
 	ASPECT_STATUS,		 /* how it ended */
 	ASPECT_SETUP,		 /* the setup's eight bytes */

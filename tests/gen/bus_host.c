@@ -356,7 +356,7 @@ struct urb *bus_step(struct bus *b, int64_t t)
 {
 	struct bus_pipe *p;
 
-	wire_sofs(b, t);
+	wire_sofs(b, b->now < t ? t : b->now); /* those of idle frames in their time */
 	b->now = b->now < t ? t : b->now;
 	p = whose_turn(b);
 	if (!p)

@@ -152,6 +152,13 @@ struct bad_packets {
 	int64_t length; /* -1: none transferred */
 };
 
+/* A sample clock against that of the bus. */
+struct clock {
+	double hz; /* 0: none */
+	double ppm;
+	uint32_t bytes; /* of a sample */
+};
+
 /* A transfer as described; one statement may be played many times. */
 struct xfer {
 	struct device *dev;
@@ -180,6 +187,8 @@ struct xfer {
 	uint32_t packets;
 	uint32_t *length;
 	uint32_t lengths;
+	struct clock samples, feedback; /* that decide lengths; that the packets tell */
+	uint32_t lose;			/* one packet of so many is missed, at random; 0: none */
 	struct bad_packets bad[8];
 	unsigned bads;
 };
@@ -312,6 +321,8 @@ struct urb {
 	int64_t raw;
 	int32_t start_frame, stale_frame; /* of this URB; left from the id's previous one */
 	uint32_t errors;
+	int64_t skipped; /* isochronous: intervals between it and the URB before */
+	int64_t due;	 /* isochronous: the end of its last interval, ns since the capture began */
 	struct packet *packet;
 
 	/* the player's */
@@ -372,7 +383,7 @@ extern const struct writer usbpcap_10, usbpcap_13, usbpcap_14, usbpcap_15;
 extern const struct writer darwin_266, freebsd_186;
 extern const struct writer bus_by_speed, bus_288;
 
-enum truth_kind { TRUTH_NONE, TRUTH_TRANSFERS, TRUTH_TRANSACTIONS, TRUTH_BINS };
+enum truth_kind { TRUTH_NONE, TRUTH_TRANSFERS, TRUTH_TRANSACTIONS, TRUTH_BINS, TRUTH_ISO };
 
 static inline int64_t urb_raw(const struct urb *u, enum os os)
 {
@@ -385,6 +396,11 @@ uint8_t *capture_scratch(struct capture *c, size_t n);
 /* truth.c. Calls in the order in which transfers end. */
 /* One JSON line. how: NULL: completed; "lost": its completion was; "eof": pending. */
 void truth_end(const struct capture *c, const struct urb *u, const char *how);
+
+/* truth_iso.c. start: of the capture. */
+void truth_iso_submit(const struct urb *u);
+void truth_iso_complete(const struct urb *u, int64_t start);
+void truth_iso_print(void);
 
 /* play.c. truth: enum truth_kind: JSON lines on standard output instead of a capture. */
 void play(struct program *p, struct capture *c, uint64_t rounds, uint8_t truth);

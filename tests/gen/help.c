@@ -3,7 +3,7 @@
 
 const char help_text[] =
 	"usage: gen [-t TYPE] [-f FORMAT] [-e little|big] [-r ROUNDS] [-o FILE] DESCRIPTION\n"
-	"       gen --truth json|transactions|unattached [-t TYPE] [-r ROUNDS] DESCRIPTION\n"
+	"       gen --truth json|transactions|unattached|iso [-t TYPE] [-r ROUNDS] DESCRIPTION\n"
 	"       gen --bus-bench bulk|nak|endpoints -n RECORDS [-f FORMAT] [-e …] [-o FILE]\n"
 	"\n"
 	"Writes the described USB traffic as a capture (DESCRIPTION or FILE - : standard input, "
@@ -16,7 +16,7 @@ const char help_text[] =
 	"  --truth json  instead: one JSON line per transfer, as `urbscope list --json` should say "
 	"it\n"
 	"             of a capture of that type\n"
-	"  --truth transactions|unattached   the same of `list --transactions`, of `stat`\n"
+	"  --truth transactions|unattached|iso   the same of `list --transactions`, `stat`, `iso`\n"
 	"  --bus-bench MODE  instead: high-speed bus packets (295) for measuring\n"
 	"\n"
 	"DESCRIPTION: one statement a line; # comment; \\ at the end continues; \"…\" keeps "
@@ -92,6 +92,9 @@ const char help_text[] =
 	"iso: lengths N*TIMES N…   lengths of packets, over and over (IN: received; OUT: sent)\n"
 	"     bad FIRST[..LAST] STATUS [LENGTH]   packets of this URB\n"
 	"     drift PPM       by which the device's frames are longer\n"
+	"     samples HZ BYTES [PPM]   lengths by a sample clock, that much faster than the bus\n"
+	"     feedback HZ [PPM]   packets tell that rate: 10.14, at high speed 16.16\n"
+	"     lose N          one packet of N is missed, at random\n"
 	"\n"
 	"repeat N|r [every TIME] { … }   rounds begin at least TIME apart\n"
 	"flow [COPIES] { … }     runs beside what follows: two flows are two URBs in flight\n"

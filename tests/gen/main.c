@@ -61,7 +61,8 @@ static uint8_t truth_named(const char *name)
 {
 	static const char *const names[] = {[TRUTH_TRANSFERS] = "json",
 		[TRUTH_TRANSACTIONS] = "transactions",
-		[TRUTH_BINS] = "unattached"};
+		[TRUTH_BINS] = "unattached",
+		[TRUTH_ISO] = "iso"};
 
 	for (uint8_t i = TRUTH_TRANSFERS; name && i < COUNT(names); i++)
 		if (!strcmp(names[i], name))
@@ -93,7 +94,7 @@ static struct options parse_options(int argc, char **argv)
 		default: die("see --help");
 		}
 	if (o.truth && !truth_named(o.truth))
-		die("--truth: json, transactions or unattached");
+		die("--truth: json, transactions, unattached or iso");
 	if (!o.format) /* packets need nanoseconds and several link types */
 		o.format = o.bus_bench || !writer_named(o.type)->bus ? "pcap" : "pcapng";
 	if (argc - optind != (o.bus_bench ? 0 : 1))
@@ -184,11 +185,14 @@ int main(int argc, char **argv)
 		.iface = iface};
 	if (c.writer->bus)
 		bus_links(&c.sink, &prog, c.writer->link == 288);
-	else if (o.truth && truth_named(o.truth) != TRUTH_TRANSFERS)
+	else if (o.truth &&
+		 (truth_named(o.truth) == TRUTH_TRANSACTIONS || truth_named(o.truth) == TRUTH_BINS))
 		die("--truth %s: of packets only (-t bus or 288)", o.truth);
 	sink_open(&c.sink);
 	play(&prog, &c, o.rounds, truth_named(o.truth));
 	sink_close(&c.sink);
+	if (truth_named(o.truth) == TRUTH_ISO)
+		truth_iso_print();
 	free(c.scratch);
 	if (o.truth && fflush(stdout))
 		die("cannot write: %s", strerror(errno));

@@ -216,6 +216,18 @@ static unsigned option_drift(struct xfer *x, char **w, unsigned n)
 	return *end ? 0 : 2;
 }
 
+/* A number, or nothing, behind a sample rate. */
+static unsigned take_ppm(struct clock *c, char **w, unsigned n)
+{
+	char *end;
+	double ppm = n ? strtod(w[0], &end) : 0;
+
+	if (!n || end == w[0] || *end)
+		return 0;
+	c->ppm = ppm;
+	return 1;
+}
+
 static unsigned option_fate(struct xfer *x, char **w, unsigned n)
 {
 	(void)n;
@@ -252,6 +264,55 @@ static unsigned option_lengths(struct xfer *x, char **w, unsigned n)
 			x->length[x->lengths++] = len;
 	}
 	return i > 1 ? i : 0;
+}
+
+/* samples HZ BYTES [PPM] */
+static unsigned option_samples(struct xfer *x, char **w, unsigned n)
+{
+	uint64_t hz, bytes;
+
+	if (n < 3 || !parse_number(w[1], 10000000, &hz) || !parse_number(w[2], 1024, &bytes))
+		return 0;
+	x->samples = (struct clock){.hz = (double)hz, .bytes = (uint32_t)bytes};
+	return 3 + take_ppm(&x->samples, w + 3, n - 3);
+}
+
+/* feedback HZ [PPM]: every packet tells the same: 10.14 in 3 bytes, at high speed 16.16 in 4
+ * (USB 2.0 5.12.4.2). */
+static unsigned option_feedback(struct xfer *x, char **w, unsigned n)
+{
+	bool high = x->dev->speed >= SPEED_HIGH;
+	uint32_t most = endpoint_most(x->ep), value, len = high ? 4 : 3;
+	unsigned used;
+	uint64_t hz;
+
+	if (n < 2 || !parse_number(w[1], 10000000, &hz) || most < len || !x->packets)
+		return 0;
+	x->feedback = (struct clock){.hz = (double)hz};
+	used = 2 + take_ppm(&x->feedback, w + 2, n - 2);
+	value = (uint32_t)((double)hz * (1 + x->feedback.ppm * 1e-6) *
+				   (high ? 65536.0 / 8000 : 16384.0 / 1000) +
+			   0.5);
+	x->data_kind = DATA_BYTES;
+	x->byte_count = x->packets * most;
+	x->bytes = keep(x->byte_count);
+	for (uint32_t i = 0; i < x->byte_count; i++)
+		x->bytes[i] = i % most < len ? (uint8_t)(value >> 8 * (i % most)) : 0;
+	x->length = grow(NULL, sizeof(*x->length));
+	x->length[0] = len;
+	x->lengths = 1;
+	return used;
+}
+
+/* lose N */
+static unsigned option_lose(struct xfer *x, char **w, unsigned n)
+{
+	uint64_t v;
+
+	if (n < 2 || !parse_number(w[1], UINT32_MAX, &v))
+		return 0;
+	x->lose = (uint32_t)v;
+	return 2;
 }
 
 /* bad FIRST[..LAST] STATUS [LENGTH] */
@@ -337,6 +398,7 @@ const char *option_parse(struct xfer *x, char **word, unsigned words, unsigned *
 		{"jitter", option_jitter}, {"drift", option_drift}, {"pending", option_fate},
 		{"lost-submit", option_fate}, {"lost-complete", option_fate},
 		{"flags", option_flags}, {"lengths", option_lengths}, {"bad", option_bad},
+		{"samples", option_samples}, {"feedback", option_feedback}, {"lose", option_lose},
 		{"naks", option_naks}, {"on-bus", option_on_bus}, {"stage", option_stage},
 		{"fault", option_fault}};
 

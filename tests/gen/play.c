@@ -4,6 +4,7 @@
  * not on how much is played. */
 #include "tests/gen/gen.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -169,7 +170,7 @@ static void slot_give(struct player *p, struct urb *u)
 
 static void end_truth(struct player *p, const struct urb *u, const char *how)
 {
-	if (p->truth && u->records)
+	if (p->truth == TRUTH_TRANSFERS && u->records)
 		truth_end(p->cap, u, how);
 }
 
@@ -238,7 +239,28 @@ static int64_t slot_time(const struct xfer *x, int64_t slot, int64_t period)
 	return (int64_t)((double)slot * (double)period * (1 + x->drift * 1e-6));
 }
 
-static void iso_packets(struct urb *u)
+/* The samples that are there in the k-th interval and were not before. */
+static uint32_t clocked(const struct xfer *x, uint64_t k)
+{
+	const struct clock *c = &x->samples;
+	double each = c->hz * (1 + c->ppm * 1e-6) * (double)endpoint_period(x->dev, x->ep) / 1e9;
+
+	return (uint32_t)(floor((double)(k + 1) * each) - floor((double)k * each)) * c->bytes;
+}
+
+static uint32_t packet_length(const struct xfer *x, uint64_t k)
+{
+	return x->samples.hz > 0 ? clocked(x, k)
+	       : x->lengths	 ? x->length[k % x->lengths]
+				 : endpoint_most(x->ep);
+}
+
+static bool is_lost(const struct xfer *x, uint64_t *prng)
+{
+	return x->lose && prng_next(prng) % x->lose == 0;
+}
+
+static void iso_packets(struct urb *u, uint64_t *prng)
 {
 	const struct xfer *x = u->x;
 	struct endpoint *e = x->ep;
@@ -246,7 +268,7 @@ static void iso_packets(struct urb *u)
 
 	for (uint32_t i = 0; i < x->packets; i++) {
 		struct packet *k = &u->packet[i];
-		uint32_t len = x->lengths ? x->length[e->packets++ % x->lengths] : endpoint_most(e);
+		uint32_t len = packet_length(x, e->packets++);
 
 		*k = (struct packet){offset, x->in ? endpoint_most(e) : len, len, STATUS_OK};
 		for (unsigned b = 0; b < x->bads; b++)
@@ -254,6 +276,10 @@ static void iso_packets(struct urb *u)
 				k->status = x->bad[b].status;
 				k->actual = x->bad[b].length > 0 ? (uint32_t)x->bad[b].length : 0;
 			}
+		if (is_lost(x, prng)) {
+			k->status = STATUS_MISSED;
+			k->actual = 0;
+		}
 		if (k->actual > k->length)
 			k->actual = k->length;
 		u->errors += k->status != STATUS_OK;
@@ -272,12 +298,15 @@ static int64_t iso_schedule(struct player *p, struct urb *u, int64_t now)
 		soon = now / slot_time(x, 1, period) + ISO_LEAD;
 	int64_t modulus = (int64_t)p->prog->frames * (x->dev->speed >= SPEED_HIGH ? 8 : 1);
 
-	iso_packets(u);
-	if (e->next_slot < soon)
+	iso_packets(u, &p->prng);
+	if (e->next_slot < soon) {
+		u->skipped = e->next_slot ? soon - e->next_slot : 0;
 		e->next_slot = soon;
+	}
 	u->start_frame = (int32_t)(e->next_slot * endpoint_interval(x->dev, e) % modulus);
 	e->next_slot += x->packets;
-	return slot_time(x, e->next_slot, period) + 30000;
+	u->due = slot_time(x, e->next_slot, period);
+	return u->due + 30000;
 }
 
 /* ---- submission and completion
@@ -298,6 +327,8 @@ static void start(struct player *p, struct urb *u, int64_t t)
 {
 	u->started = true;
 	u->submitted = capture_time(p, t);
+	if (p->truth == TRUTH_ISO && u->x->type == ISOCHRONOUS)
+		truth_iso_submit(u);
 	if (u->x->fate == FATE_LOST_SUBMIT)
 		return;
 	write_urb(p, u, true, p->cap->writer->submit);
@@ -422,6 +453,8 @@ static void complete(struct player *p, struct urb *u, int64_t t)
 		u->actual = 0;
 	}
 	u->completed = capture_time(p, t);
+	if (p->truth == TRUTH_ISO && u->x->type == ISOCHRONOUS)
+		truth_iso_complete(u, p->prog->start);
 	if (fate != FATE_LOST_COMPLETE)
 		write_urb(p, u, false, fate == FATE_REFUSED && w->refuse ? w->refuse : w->complete);
 	if (u->saw_submit && !u->saw_complete) {

@@ -41,7 +41,7 @@ def jobs(house):
     if not (house.build / 'gen').exists():
         raise Failed(f'{shown(house.build / "gen")} is not built')
     descriptions = sorted(p for p in (ROOT / 'tests/gen').glob('*.usb')
-                          if not p.stem.startswith('bench-') and p.stem not in NO_BUS_STORY)
+                          if not p.stem.startswith(('bench-', 'iso-')) and p.stem not in NO_BUS_STORY)
     made = [(d, v) for d in descriptions for v in VARIANTS]
     return [(f'transfers of {d.stem} as {" ".join(v)}', lambda d=d, v=v: transfers(house, d, v))
             for d, v in made] + \

@@ -1,6 +1,7 @@
 """pipe, conservation, cut: what must hold for every capture, our own and those in $CORPUS."""
 
 import collections
+import math
 
 from house import Failed, Skipped, command_line, first_line, json_lines, run, shown
 
@@ -79,7 +80,10 @@ def check_conservation(house, path):
     records = json_lines(program, ['list', '--records', '--json', path])
     xfers = json_lines(program, ['list', '--json', path])
     exchanges = json_lines(program, ['list', '--exchanges', '--json', path])
-    claims = claims_of(stat, records, xfers) + exchange_claims(exchanges, xfers)
+    series, = json_lines(program, ['stat', '--json', '--interval', '100ms', path])
+    claims = (*claims_of(stat, records, xfers), *exchange_claims(exchanges, xfers),
+              *measures(stat, xfers), *exchange_measures(stat, exchanges),
+              *intervals(series, stat))
     broken = [text for holds, text in claims if not holds]
     if broken:
         raise Failed('; '.join(broken), command_line([house.bin, 'stat', '--json', path]),
@@ -127,6 +131,117 @@ def claims_of(stat, records, xfers):
     )
 
 
+# ---- what stat measures, from what list shows ---------------------------------------------------
+
+def key_of(x):
+    """Endpoint 0 and other message pipes have no direction."""
+    return x['device'], x['ep'], x['type'], None if x['type'] == 'control' else x['dir']
+
+
+def bytes_of(x):
+    if x['len'] is None and x['dir'] == 'out' and x['status'] in ('ok', None):
+        return x['req_len'] or 0
+    return x['len'] or 0
+
+
+def duration(x):
+    """ns from submission to completion, None where that is not there."""
+    if x['seen'] != 'both' or x['status'] in ('pending', None) or x['dur'] is None:
+        return None
+    return round(x['dur'] * 1e9)
+
+
+def rank(values, q):
+    return values[max(math.ceil(q * len(values)), 1) - 1]
+
+
+def measures(stat, xfers):
+    """Bytes, errors and counts are the sums over the list, percentiles those of sorting, queues
+    those of adding up."""
+    by = collections.defaultdict(list)
+    for x in xfers:
+        by[key_of(x)].append(x)
+    bad = lambda x: x['status'] not in ('ok', 'pending', 'cancelled', None)
+    yield {key_of(e) for e in stat['endpoints']} == set(by), 'endpoints of stat and of the list'
+    for e in stat['endpoints']:
+        of, name = by[key_of(e)], f'endpoint {key_of(e)}: '
+        moved = sum(map(bytes_of, of))
+        yield e['transfers'] == len(of), f'{name}{e["transfers"]} transfers, listed {len(of)}'
+        yield (e['bytes'] or 0) == moved, f'{name}{e["bytes"]} bytes, listed {moved}'
+        yield e['errors'] == sum(map(bad, of)), f'{name}{e["errors"]} errors'
+        times = sorted(d for d in map(duration, of) if d is not None and d >= 0)
+        for q, said in ((0.5, 'p50'), (0.9, 'p90'), (0.99, 'p99'), (0.999, 'p999'), (1, 'max')):
+            got = e['latency'] and e['latency'][said]
+            exact = rank(times, q) if times else None
+            near = got is None if exact is None else abs(got * 1e9 - exact) <= exact / 256 + 1
+            yield near, f'{name}latency {said} {got}, by sorting {exact} ns'
+        yield from queues(e, of, stat, name)
+        lengths = collections.Counter(x['len'] for x in of if x['len'] is not None)
+        for said in (l for l in stat['lengths'] if part_of(l, e)):
+            at_least = lengths[said['len']]
+            yield (said['count'] >= at_least or e['segments'] is None,
+                   f'{name}{said["count"]} of {said["len"]} bytes, listed {at_least}')
+    for level in 'total', 'buses', 'devices':
+        for what in 'transfers', 'bytes', 'errors':
+            sums = [sum(row[what] or 0 for row in stat[k]) for k in (level, 'endpoints')]
+            yield sums[0] == sums[1], f'{what} of {level} and of endpoints: {sums}'
+
+
+def exchange_measures(stat, exchanges):
+    by = collections.defaultdict(list)
+    for x in exchanges:
+        by[x['device'], x['interface'], x['proto']].append(x)
+    key = lambda e: (e['device'], e['interface'], e['proto'])
+    yield {key(e) for e in stat['exchanges']} == set(by), 'exchanges of stat and of the list'
+    for e in stat['exchanges']:
+        of, name = by[key(e)], f'exchanges of {key(e)}: '
+        results = collections.Counter(x['result'] for x in of)
+        yield e['exchanges'] == len(of), f'{name}{e["exchanges"]}, listed {len(of)}'
+        yield +results == {k: n for k, n in e['results'].items() if n}, f'{name}{e["results"]}'
+        yield e['bytes'] == sum(x['bytes'] or 0 for x in of), f'{name}{e["bytes"]} bytes'
+        times = sorted(round(x['dur'] * 1e9) for x in of if x['result'] != 'incomplete')
+        for q, said in ((0.5, 'p50'), (0.99, 'p99'), (1, 'max')):
+            exact = rank(times, q) if times else None
+            got = e['latency'] and e['latency'][said]
+            yield (got is None if exact is None else abs(got * 1e9 - exact) <= exact / 256 + 1,
+                   f'{name}latency {said} {got}, by sorting {exact} ns')
+
+
+def part_of(part, e):
+    return all(part[k] == e[k] for k in ('bus', 'dev', 'device', 'ep', 'dir', 'type'))
+
+
+def queues(e, of, stat, name):
+    depths = [d for d in stat['depths'] if part_of(d, e)]
+    if not e['queue']:
+        return
+    span, active = (sum(round(d['time'] * 1e9) for d in depths if d['depth'] >= least)
+                    for least in (0, 1))
+    yield abs(active - round(e['queue']['active'] * 1e9)) <= 1, f'{name}active time'
+    if e['queue']['exact'] and not any(x['status'] == 'pending' for x in of):
+        # a refused URB was never in the queue
+        queued = sum(duration(x) or 0 for x in of if x['end'] != 'refused')
+        mean = queued / span if span else None
+        said = e['queue']['mean']
+        yield (said is None if mean is None else abs(said - mean) <= 1e-6 * (1 + mean),
+               f'{name}mean queue depth {said}, adding up says {mean}')
+
+
+def intervals(series, stat):
+    """Nothing is left out between the lines of --interval."""
+    rows = series.pop('series')
+    whole = {r['t']: r for r in reversed(rows)}.values()  # the first line of each
+    ended = stat['transfers']['total'] - stat['statuses']['pending']
+    yield series == stat, 'stat with --interval says something else'
+    counted = sum(r['transfers'] for r in whole)
+    yield ended <= counted <= stat['transfers']['total'], f'{counted} transfers in all intervals'
+    moved = [sum(row['bytes'] or 0 for row in stat['endpoints']), sum(r['bytes'] for r in whole),
+             sum(r['bytes'] for r in rows) - sum(r['bytes'] for r in whole)]
+    yield len(set(moved)) == 1, f'bytes of endpoints, of all intervals, of their lines: {moved}'
+    ends = [r['t'] + r['dur'] for r in whole]
+    yield (all(a['t'] > b['t'] for a, b in zip(whole, [*whole][1:])),
+           'intervals do not follow each other')
+    yield len(ends) < 3 or max(ends) > 0, 'intervals have no length'
 def exchange_claims(exchanges, xfers):
     """Exchanges are made of the transfers that say so, and of no others."""
     members = {}

@@ -1,10 +1,16 @@
 """cli: what scripts rely on beside the output: exit codes, messages, help pages, closed pipes."""
 
+import fcntl
 import os
 import pathlib
+import pty
 import re
+import select
+import struct
 import subprocess
 import tempfile
+import termios
+import time
 
 from house import ENVIRONMENT, Failed, ROOT, SANITIZER_MARKS, Skipped, command_line, run
 
@@ -94,7 +100,7 @@ def bad_usage(box):
 
 
 def bad_filter(box):
-    for command in ('list', 'stat'):
+    for command in ('list', 'stat', 'iso'):
         box.expect([command, '-f', 'dev == ', box.capture], 2, '', r'\^')
         box.expect([command, '-f', 'no_such_field == 1', box.capture], 2, '', r'no_such_field')
 
@@ -125,9 +131,9 @@ def unreadable_input(box):
              box.file('header.pcap', box.capture.read_bytes()[:5]),
              box.file('noise.gz', b'\x1f\x8b\x08' + bytes(range(256))))
     for path in files:
-        for command in ('list', 'stat'):
+        for command in ('list', 'stat', 'iso'):
             box.expect([command, path], 2, None, re.escape(path.name))
-    return len(files) * 2
+    return len(files) * 3
 
 
 def no_permission(box):
@@ -167,7 +173,8 @@ def hostile_file_name(box):
 
 def closed_pipe(box):
     """Nobody reads: no message, no signal, exit code 0."""
-    for command in (['list'], ['list', '--json'], ['list', '--records'], ['stat'], ['show', '1'],
+    for command in (['list'], ['list', '--json'], ['list', '--records'], ['stat'], ['iso'],
+                    ['show', '1'],
                     ['--help']):
         arguments = [box.bin, *command] + ([box.capture] if command != ['--help'] else [])
         reader, writer = os.pipe()
@@ -181,7 +188,7 @@ def closed_pipe(box):
 
 
 def full_disk(box):
-    for command in (['list'], ['stat', '--json']):
+    for command in (['list'], ['stat', '--json'], ['iso']):
         with open('/dev/full', 'wb') as full:
             done = subprocess.run([box.bin, *command, box.capture], stdin=subprocess.DEVNULL,
                                   stdout=full, stderr=subprocess.PIPE, cwd=ROOT, env=ENVIRONMENT,
@@ -207,7 +214,59 @@ def colour(box):
             raise Failed('colours in JSON')
 
 
+# ---- on a terminal ------------------------------------------------------------------------------
+
+def read_until(terminal, text, said=b'', limit=30):
+    """What the terminal got, once `text` is in what comes now, or at the end."""
+    end, begin = time.monotonic() + limit, len(said)
+    while text is None or text not in said[begin:]:
+        if not select.select([terminal], [], [], max(end - time.monotonic(), 0))[0]:
+            raise Failed(f'{text!r} does not come within {limit} s: {said[-200:]!r}')
+        try:
+            part = os.read(terminal, 65536)
+        except OSError:
+            part = b''
+        if not part:
+            return said
+        said += part
+    return said
+
+
+def report_follows_a_pipe(box):
+    """stat draws what it has while its input goes on, messages stay, the last report too."""
+    data = box.capture.read_bytes()
+    size = struct.pack('HHHH', 24, 100, 0, 0)
+    terminal, other = pty.openpty()
+    fcntl.ioctl(other, termios.TIOCSWINSZ, size)
+    environment = {**ENVIRONMENT, 'TERM': 'xterm', 'NO_COLOR': '1'}
+    with subprocess.Popen([box.bin, 'stat', '-'], stdin=subprocess.PIPE, stdout=other, stderr=other,
+                          cwd=ROOT, env=environment) as process:
+        os.close(other)
+        process.stdin.write(data[:len(data) // 2])
+        process.stdin.flush()
+        said = read_until(terminal, b'\x1b[J')
+        process.stdin.write(data[len(data) // 2:-3])
+        process.stdin.flush()
+        said = read_until(terminal, b'\x1b[J', said)
+        process.stdin.close()
+        said = read_until(terminal, None, said)
+    os.close(terminal)
+    if process.returncode != 2:
+        raise Failed(f'exit code {process.returncode} of a truncated capture')
+    drawn, last = said.split(b'\x1b[?1049l')
+    frames = drawn.split(b'\x1b[H')[1:]
+    if not drawn.startswith(b'\x1b[?1049h') or len(frames) < 2:
+        raise Failed(f'{len(frames)} drawings: {drawn[:100]!r}')
+    records = [re.search(rb'records +([\d,]+)', f) for f in frames]
+    if not all(records) or records[0][1] == records[-1][1]:
+        raise Failed(f'drawings do not go on: {records}')
+    if any(f.count(b'\n') > 23 for f in frames):
+        raise Failed('a drawing is taller than the terminal')
+    if b'warning' in drawn or not last.startswith(b'urbscope: warning') or b'records' not in last:
+        raise Failed(f'the warning or the last report does not stay: {last[:200]!r}')
+
+
 TESTS = [(f.__name__, f) for f in (
     version_and_help, bad_usage, bad_filter, show_what_is_not_there, count, a_file_alone_is_listed,
     unreadable_input, no_permission, truncated_file, hostile_file_name, closed_pipe, full_disk,
-    colour)]
+    colour, report_follows_a_pipe)]

@@ -2,6 +2,7 @@
 transfer up gives what streaming gave, and descriptor fields against tshark's."""
 
 import json
+import re
 import shutil
 import tempfile
 
@@ -12,6 +13,8 @@ import peers
 
 # Found through peers' path.
 import descriptors as comparison
+import hid as hid_comparison
+import hubs as hub_comparison
 
 STORY = 'tests/gen/devices.usb'
 
@@ -50,9 +53,25 @@ def check_generated(house, program, description, link_type):
 # ---- descriptors --------------------------------------------------------------------------------
 
 def descriptors(house):
+    return beside_tshark(house, comparison)
+
+
+def hid(house):
+    """Items of report descriptors, values of reports, class requests."""
+    return beside_tshark(house, hid_comparison)
+
+
+def hubs(house):
+    """Requests to hubs: features, ports, status."""
+    return beside_tshark(house, hub_comparison)
+
+
+def beside_tshark(house, compared):
     house.need_program()
-    return [(named(p), lambda p=p: check_descriptors(house, p)) for p in house.all_captures()] + \
-        [('differences-descriptors.tsv', lambda: peers.check_table(house, comparison.DIFFERENCES))]
+    table = compared.DIFFERENCES
+    return [(named(p), lambda p=p: check_fields(house, p, compared))
+            for p in house.all_captures()] + \
+        [(table.name, lambda: peers.check_table(house, table))]
 
 
 def holds_packets(house, path):
@@ -60,19 +79,23 @@ def holds_packets(house, path):
     return any(288 <= (t['link'] or 0) <= 295 for t in json.loads(said or b'{}').get('links', ()))
 
 
-def check_descriptors(house, path):
+def check_fields(house, path, comparison):
     if not shutil.which('tshark'):
         raise Skipped('tshark is not installed')
     if holds_packets(house, path):
-        raise Skipped('packets: tshark shows each descriptor again in the packets it came in')
+        raise Skipped('packets: tshark shows each field again in the packets it came in')
+    return compare_with(comparison, house, path)
+
+
+def compare_with(peer, house, path):
     try:
-        compared, differences = comparison.compare(house.bin, path, house.build / 'peer')
+        compared, differences = peer.compare(house.bin, path, house.build / 'peer')
     except peers.comparison.Unreadable as reason:
         raise Skipped(str(reason)) from None
-    lines = peers.comparison.verdict(path, differences, comparison.DIFFERENCES)
+    lines = peers.comparison.verdict(path, differences, peer.DIFFERENCES)
     if lines:
-        raise Failed('; '.join(lines), f'tests/peer/descriptors.py --bin {shown(house.bin)} --all '
-                     + shown(path))
+        raise Failed('; '.join(lines), f'tests/peer/{peer.__name__}.py --all --bin '
+                     f'{shown(house.bin)} {shown(path)}')
     return compared or 1
 
 
@@ -81,7 +104,7 @@ def check_descriptors(house, path):
 def jobs(house):
     house.need_program()
     checks = (instances, filters, learnt, tree, same_in_all_formats, from_capture, from_dump,
-              nothing_from_a_wrong_file)
+              nothing_from_a_wrong_file, port_paths)
     return [(check.__name__.replace('_', ' '), lambda check=check: check(house))
             for check in checks]
 
@@ -290,3 +313,22 @@ def nothing_from_a_wrong_file(house):
             raise Failed(f'--descriptors {spec}: exit code {done.returncode}, '
                          f'{first_line(done.stderr)!r}')
     return 4
+
+
+# QEMU ends its devices' serial numbers with the place where they were plugged in.
+PLACE = re.compile(r'\d+-[0-9a-f]{4}:[0-9a-f:.]+-([\d.]+)')
+
+
+def port_paths(house):
+    """Where requests to hubs (or injected records) place a device is where QEMU says that it is."""
+    checks = 0
+    for path in sorted((ROOT / 'captures').glob('usbmon-*.pcapng')):
+        said = json_lines(house.bin, ['devices', '--json', '--no-ids', path])[0]
+        for device in said['devices']:
+            place = PLACE.fullmatch((device['strings'] or {}).get('serial') or '')
+            if place:
+                expect(f'{path.name}: port path of device {device["device"]}',
+                       f'{device["bus"]}-{place[1]}', device['port_path'])
+                checks += 1
+    expect('devices whose place is known', True, checks >= 20)
+    return checks

@@ -9,6 +9,7 @@ import tempfile
 from house import Failed, ROOT, Skipped, command_line, first_line, run, shown
 
 sys.path.insert(0, str(ROOT / 'tests/peer'))
+import storage as storage_comparison
 import tshark as comparison
 from captures import named
 
@@ -32,6 +33,27 @@ def check_tshark(house, path):
         raise Failed('; '.join(lines), f'tests/peer/tshark.py --bin {shown(house.bin)} --all '
                      + shown(path))
     return 1
+
+
+def storage(house):
+    house.need_program()
+    table = storage_comparison.DIFFERENCES
+    return [(named(p), lambda p=p: check_storage(house, p)) for p in house.all_captures()] + \
+        [(table.name, lambda: check_table(house, table))]
+
+
+def check_storage(house, path):
+    if not shutil.which('tshark'):
+        raise Skipped('tshark is not installed')
+    try:
+        compared, differences = storage_comparison.compare(house.bin, path, house.build / 'peer')
+    except comparison.Unreadable as reason:
+        raise Skipped(str(reason)) from None
+    lines = comparison.verdict(path, differences, storage_comparison.DIFFERENCES)
+    if lines:
+        raise Failed('; '.join(lines), f'tests/peer/storage.py --bin {shown(house.bin)} --all '
+                     + shown(path))
+    return compared or 1
 
 
 def check_table(house, table=comparison.DIFFERENCES):

@@ -26,7 +26,7 @@ MALFORMED = (
 def jobs(house):
     house.need_program()
     made = [(f'{d.stem} as {layout}', lambda d=d, layout=layout: generated(house, d, layout))
-            for d in sorted((ROOT / 'tests/gen').glob('*.usb')) if not d.stem.startswith('bench-')
+            for d in sorted((ROOT / 'tests/gen').glob('*.usb')) if not d.stem.startswith(('bench-', 'iso-'))
             for layout in ('text-t', 'text-u')]
     found = [(p.name, lambda p=p: pairing(house, p)) for p in house.all_captures()
              if p.name.startswith('text-')]

@@ -43,7 +43,7 @@ def jobs(house):
     if not (house.build / 'gen').exists():
         raise Failed(f'{shown(house.build / "gen")} is not built')
     descriptions = sorted(p for p in (ROOT / 'tests/gen').glob('*.usb')
-                          if not p.stem.startswith(('bench-', 'bus-')))
+                          if not p.stem.startswith(('bench-', 'bus-', 'iso-')))
     listed = functools.lru_cache(None)(lambda d, t: transfers(house, d, t))
     return [(f'{d.stem} as {" ".join([t, *options])}',
              lambda d=d, t=t, options=options: check(house, d, t, options))
@@ -179,8 +179,14 @@ def unlike(a, b, link_type, observed):
             and a['len'] is not None and a['short'] != b['short']:
         yield f'short is {b["short"]}, in 220 {a["short"]}'
     if a['type'] == 'control' and b['setup'] and a['setup'] and a['seen'] == b['seen'] \
-            and a['setup']['bRequest'] != 11 and meaning(a) != meaning(b):
+            and a['setup']['bRequest'] != 11 and meaning(a) != meaning(b) \
+            and not cut_words(link_type, b):
         yield f'info is {b["info"]!r}, in 220 {a["info"]!r}'
+
+
+def cut_words(link_type, x):
+    """usbmon text keeps 32 bytes: of a report descriptor too little to say what reports mean."""
+    return link_type.startswith('text') and x['proto'] == 'hid'
 
 
 def meaning(x):

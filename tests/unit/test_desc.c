@@ -481,7 +481,8 @@ static void test_classes(void **state)
 	has(tree(&of_dfu, mouse + 18, 9, 9, DESC_HID, 0),
 		"bDescriptorType=0x21 (class-specific)\n  data=11 01");
 	assert_string_equal(tree(&full, mouse, 4, 6, DESC_HID_REPORT, 0),
-		"hid_report_descriptor=09 02 22 00 !snapped\n");
+		"hid_report_descriptor\n  usage=0x02 (usage 0x0000:0x0002)\n"
+		"  item=22 00 (the bytes end in this item) !snapped\n");
 }
 
 /* ---- what is wrong ---------------------------------------------------------------------- */

@@ -264,7 +264,8 @@ static void test_json_fields(void **state)
 static void emit_document(struct emit *e)
 {
 	static const double y[] = {1, NAN, 2.5};
-	struct series s = {"rate", "rate", "MB/s", y, 3, 0, 0.1};
+	struct series s = {
+		.key = "rate", .title = "rate", .unit = "MB/s", .y = y, .n = 3, .dx = 0.1};
 
 	emit_begin(e, NULL, "Capture");
 	emit_item(e, "records", "records", value_uint(1803), SHOW_COUNT);
@@ -879,7 +880,8 @@ static void test_text_series(void **state)
 {
 	static const double y[] = {0, 1, 2, 3, 4, 5, 6, 7, INFINITY, 8};
 	static double many[1000];
-	struct series s = {"s", "s", "%", y, ARRAY_LEN(y), 0, 1};
+	struct series s = {
+		.key = "s", .title = "s", .unit = "%", .y = y, .n = ARRAY_LEN(y), .dx = 1};
 	struct emit *e = start((struct output_opts){.ascii = true});
 
 	(void)state;
@@ -898,6 +900,28 @@ static void test_text_series(void **state)
 		"s  no values\n");
 }
 
+/* Nothing has no bar, however little there is of something has one. */
+static void test_text_histogram(void **state)
+{
+	static const double y[] = {0, 1, 800, 400, 0};
+	struct series s = {
+		.title = "late", .y = y, .n = ARRAY_LEN(y), .counts = true, .caption = "0 to 5 µs"};
+	struct emit *e = start((struct output_opts){0});
+
+	(void)state;
+	emit_begin(e, NULL, NULL);
+	emit_series(e, &s);
+	emit_end(e);
+	assert_string_equal(finish(e), "late   ▁█▅   0 to 5 µs\n");
+	e = start((struct output_opts){.ascii = true, .columns = 6});
+	emit_begin(e, NULL, NULL);
+	s.caption = "";
+	emit_series(e, &s);
+	emit_end(e);
+	/* three bars for five values: 0, 801, 400 */
+	assert_string_equal(finish(e), "late\n   @+\n");
+}
+
 /* ---- robustness
  * --------------------------------------------------------------------------------------- */
 
@@ -905,7 +929,7 @@ static void test_text_series(void **state)
 static void nest(struct emit *e, unsigned *seed, int depth)
 {
 	static const double y[] = {1, 2};
-	struct series s = {"s", "s", NULL, y, 2, 0, 1};
+	struct series s = {.key = "s", .title = "s", .y = y, .n = 2, .dx = 1};
 	struct thing t = thing(5, "five");
 
 	for (int i = 0; i < 4; i++) {
@@ -1045,6 +1069,7 @@ int main(void)
 		cmocka_unit_test(test_text_dump),
 		cmocka_unit_test(test_text_dump_end),
 		cmocka_unit_test(test_text_series),
+		cmocka_unit_test(test_text_histogram),
 		cmocka_unit_test(test_any_nesting),
 		cmocka_unit_test(test_prompt),
 	};

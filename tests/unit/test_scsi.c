@@ -199,7 +199,7 @@ static const struct {
 	{"03 01 00 00 20 00", SCSI_IN,
 		"72 04 44 00 00 00 00 0c 00 0a 80 00 00 00 00 00 00 00 00 2a",
 		"HARDWARE ERROR: Internal target failure",
-		"response_code=114 (current error, with descriptors)|descriptor=0 (information)|"
+		"sense_format=114 (current error, with descriptors)|descriptor=0 (information)|"
 		"valid=1|information=42"},
 	{"03 00 00 00 12 00", SCSI_IN, "50 00 05", "",
 		"sense (neither fixed (70h, 71h) nor descriptor format (72h, 73h)) invalid"},
