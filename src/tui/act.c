@@ -61,7 +61,7 @@ static void move_page(struct app *a, int64_t lines)
 static void move(struct app *a, int64_t lines)
 {
 	if (a->screen == SCREEN_TIMELINE)
-		timeline_lane(&a->timeline, (int)lines);
+		lanes_lane(&a->timeline, (int)lines);
 	else if (a->screen != SCREEN_LIST)
 		move_page(a, lines);
 	else if (a->pane == PANE_LIST)
@@ -89,7 +89,7 @@ static void act_edge(struct app *a, enum action action)
 	bool live = (a->opts->source && !a->source_over) || a->trace.pace.on || a->trace.followed;
 
 	if (a->screen == SCREEN_TIMELINE) {
-		timeline_edge(&a->timeline, &a->list, end);
+		lanes_edge(&a->timeline, &a->list, end);
 	} else if (a->screen == SCREEN_LIST && a->pane == PANE_LIST) {
 		const struct idset *set = listing_set(&a->list);
 
@@ -109,7 +109,7 @@ static void act_left(struct app *a, enum action action)
 	struct page *p = &a->page[a->screen];
 
 	if (a->screen == SCREEN_TIMELINE)
-		timeline_move(&a->timeline, &a->list, step);
+		lanes_move(&a->timeline, &a->list, step);
 	else if (a->screen != SCREEN_LIST)
 		p->left = p->left + 8 * step > 0 ? p->left + 8 * step : 0;
 	else
@@ -189,7 +189,7 @@ static void act_open(struct app *a, enum action action)
 	if (a->screen == SCREEN_DEVICES) {
 		only_device_of_page(a);
 	} else if (a->screen == SCREEN_TIMELINE) {
-		id = timeline_transfer(&a->timeline, &a->list);
+		id = lanes_transfer(&a->timeline, &a->list);
 		if (id) {
 			a->screen = SCREEN_LIST;
 			app_go(a, id);
@@ -238,7 +238,7 @@ static void act_grow(struct app *a, enum action action)
 	int step = action == ACT_GROW ? 5 : -5;
 
 	if (a->screen == SCREEN_TIMELINE)
-		timeline_zoom(&a->timeline, &a->list, action == ACT_GROW ? 0.5 : 2);
+		lanes_zoom(&a->timeline, &a->list, action == ACT_GROW ? 0.5 : 2);
 	else if (a->config.split + step >= 10 && a->config.split + step <= 90)
 		a->config.split += step;
 }

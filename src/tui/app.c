@@ -96,7 +96,7 @@ void app_free(struct app *a)
 	listing_free(&a->list);
 	rows_free(&a->rows);
 	sieve_free(&a->sieve);
-	timeline_free(&a->timeline);
+	lanes_free(&a->timeline);
 	iso_screen_free(&a->iso);
 	for (size_t i = 0; i < SCREENS; i++)
 		page_free(&a->page[i]);

@@ -81,7 +81,7 @@ struct app {
 	struct idset marks;
 	struct search search;
 	struct saving saving;
-	struct timeline timeline;
+	struct lanes_view timeline;
 	struct iso_screen iso;
 	struct page page[SCREENS];    /* of the screens that are pages */
 	uint64_t page_state[SCREENS]; /* what the page was made of */

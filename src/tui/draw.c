@@ -498,7 +498,7 @@ static void draw_body(struct app *a, struct area r)
 		draw_main(a, r);
 	} else if (a->screen == SCREEN_TIMELINE) {
 		a->layout.page = r;
-		timeline_draw(
+		lanes_draw(
 			&a->timeline, &a->list, &a->grid, r, !strcmp(a->config.colour, "endpoint"));
 	} else {
 		draw_page(a, r);

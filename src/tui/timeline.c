@@ -8,7 +8,7 @@
 
 enum { LABEL = 18, SAMPLES = 2000000 };
 
-void timeline_free(struct timeline *t)
+void lanes_free(struct lanes_view *t)
 {
 	for (size_t i = 0; i < t->n; i++) {
 		free(t->lanes[i].busy);
@@ -16,7 +16,7 @@ void timeline_free(struct timeline *t)
 	}
 	free(t->lanes);
 	free(t->lane_of);
-	*t = (struct timeline){0};
+	*t = (struct lanes_view){0};
 }
 
 /* ---- time --------------------------------------------------------------------------- */
@@ -26,7 +26,7 @@ static int64_t end_of_capture(const struct listing *l)
 	return l->trace->now && l->trace->now->meters.now > 0 ? l->trace->now->meters.now + 1 : 1;
 }
 
-static int64_t span_of(const struct timeline *t, const struct listing *l)
+static int64_t span_of(const struct lanes_view *t, const struct listing *l)
 {
 	return t->span ? t->span : end_of_capture(l);
 }
@@ -37,7 +37,7 @@ static int64_t clamp(int64_t v, int64_t least, int64_t most)
 }
 
 /* The cursor stays in view, the view in the capture. */
-static void keep(struct timeline *t, const struct listing *l)
+static void keep(struct lanes_view *t, const struct listing *l)
 {
 	int64_t all = end_of_capture(l), span = span_of(t, l);
 
@@ -49,7 +49,7 @@ static void keep(struct timeline *t, const struct listing *l)
 	t->from = clamp(t->from, 0, all > span ? all - span : 0);
 }
 
-void timeline_zoom(struct timeline *t, struct listing *l, double factor)
+void lanes_zoom(struct lanes_view *t, struct listing *l, double factor)
 {
 	int64_t all = end_of_capture(l), span = span_of(t, l);
 	double left = (double)(t->at - t->from) / (double)span;
@@ -65,7 +65,7 @@ void timeline_zoom(struct timeline *t, struct listing *l, double factor)
 	keep(t, l);
 }
 
-void timeline_move(struct timeline *t, struct listing *l, int columns)
+void lanes_move(struct lanes_view *t, struct listing *l, int columns)
 {
 	int64_t step = span_of(t, l) / (t->columns ? t->columns : 1);
 
@@ -73,13 +73,13 @@ void timeline_move(struct timeline *t, struct listing *l, int columns)
 	keep(t, l);
 }
 
-void timeline_edge(struct timeline *t, struct listing *l, bool end)
+void lanes_edge(struct lanes_view *t, struct listing *l, bool end)
 {
 	t->at = end ? end_of_capture(l) - 1 : 0;
 	keep(t, l);
 }
 
-void timeline_lane(struct timeline *t, int step)
+void lanes_lane(struct lanes_view *t, int step)
 {
 	if (step < 0)
 		t->lane = t->lane < (uint32_t)-step ? 0 : t->lane - (uint32_t)-step;
@@ -91,7 +91,7 @@ void timeline_lane(struct timeline *t, int step)
 
 /* ---- counting ----------------------------------------------------------------------- */
 
-static struct lane *lane_of(struct timeline *t, const struct devices *d, uint32_t pipe)
+static struct lane *lane_of(struct lanes_view *t, const struct devices *d, uint32_t pipe)
 {
 	uint32_t e = devices_get_pipe(d, pipe)->endpoint_id;
 
@@ -108,7 +108,7 @@ static struct lane *lane_of(struct timeline *t, const struct devices *d, uint32_
 	return &t->lanes[t->lane_of[e - 1] - 1];
 }
 
-static void clear(struct timeline *t, int columns)
+static void clear(struct lanes_view *t, int columns)
 {
 	for (size_t i = 0; i < t->n; i++) {
 		struct lane *lane = &t->lanes[i];
@@ -122,12 +122,13 @@ static void clear(struct timeline *t, int columns)
 	t->columns = columns;
 }
 
-static int column_of(const struct timeline *t, int64_t span, int64_t time)
+static int column_of(const struct lanes_view *t, int64_t span, int64_t time)
 {
 	return (int)((double)(time - t->from) / (double)span * t->columns);
 }
 
-static void count(struct timeline *t, struct lane *lane, const struct index_entry *e, int64_t span)
+static void count(
+	struct lanes_view *t, struct lane *lane, const struct index_entry *e, int64_t span)
 {
 	int64_t end = e->time + (e->duration > 0 ? (int64_t)((double)e->duration * 1e9) : 0);
 	int from, to;
@@ -146,7 +147,7 @@ static void count(struct timeline *t, struct lane *lane, const struct index_entr
 }
 
 /* Transfers that began up to this long before the view may reach into it. */
-static uint32_t first_in_view(const struct timeline *t, const struct listing *l, int64_t span)
+static uint32_t first_in_view(const struct lanes_view *t, const struct listing *l, int64_t span)
 {
 	int64_t before = t->from - span - 10000000000;
 
@@ -154,7 +155,7 @@ static uint32_t first_in_view(const struct timeline *t, const struct listing *l,
 }
 
 /* Beyond SAMPLES transfers only every n-th is looked at, and all that failed. */
-static void count_all(struct timeline *t, struct listing *l, int64_t span, int columns)
+static void count_all(struct lanes_view *t, struct listing *l, int64_t span, int columns)
 {
 	const struct idset *set = sieve_shown(l->sieve, l->trace);
 	struct pass *p = l->trace->now;
@@ -180,7 +181,7 @@ static void count_all(struct timeline *t, struct listing *l, int64_t span, int c
 	}
 }
 
-uint32_t timeline_transfer(struct timeline *t, struct listing *l)
+uint32_t lanes_transfer(struct lanes_view *t, struct listing *l)
 {
 	struct pass *p = l->trace->now;
 	int64_t span = span_of(t, l), column = span / (t->columns ? t->columns : 1);
@@ -212,7 +213,7 @@ static void duration(char *dst, size_t cap, int64_t ns, bool ascii)
 }
 
 /* Times since the capture's first record, under the lanes. */
-static void draw_axis(const struct timeline *t, struct grid *g, struct area a, int64_t span)
+static void draw_axis(const struct lanes_view *t, struct grid *g, struct area a, int64_t span)
 {
 	enum { EVERY = 16 };
 	int w = t->columns;
@@ -246,7 +247,7 @@ static void draw_label(const struct listing *l, const struct lane *lane, struct 
 	grid_str(g, x + LABEL - 6, y, 5, ROLE_DIM, type[p->type]);
 }
 
-static void draw_lane(const struct timeline *t, const struct lane *lane, struct grid *g, int x,
+static void draw_lane(const struct lanes_view *t, const struct lane *lane, struct grid *g, int x,
 	int y, unsigned most, enum role role)
 {
 	for (int c = 0; c < t->columns; c++) {
@@ -269,7 +270,7 @@ static unsigned most_of(const struct lane *lane, int columns)
 }
 
 static void draw_lanes(
-	struct timeline *t, const struct listing *l, struct grid *g, struct area a, bool colours)
+	struct lanes_view *t, const struct listing *l, struct grid *g, struct area a, bool colours)
 {
 	uint32_t rows = (uint32_t)(a.h > 0 ? a.h : 1);
 	int64_t span = span_of(t, l);
@@ -295,7 +296,7 @@ static void draw_lanes(
 }
 
 static void draw_foot(
-	const struct timeline *t, const struct listing *l, struct grid *g, struct area a)
+	const struct lanes_view *t, const struct listing *l, struct grid *g, struct area a)
 {
 	int64_t span = span_of(t, l);
 	char column[40], all[40], at[FMT_MAX];
@@ -309,8 +310,8 @@ static void draw_foot(
 		t->lane < t->n ? (unsigned long long)t->lanes[t->lane].transfers : 0ULL);
 }
 
-void timeline_draw(
-	struct timeline *t, struct listing *l, struct grid *g, struct area a, bool colours)
+void lanes_draw(
+	struct lanes_view *t, struct listing *l, struct grid *g, struct area a, bool colours)
 {
 	struct pass *p = l->trace->now;
 	int columns = a.w - LABEL;

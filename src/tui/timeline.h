@@ -4,7 +4,7 @@
 
 #include "tui/listing.h"
 
-struct timeline {
+struct lanes_view {
 	int64_t from, span; /* ns: what the width shows; span 0: everything */
 	int64_t at;	    /* the cursor */
 	uint32_t lane, top; /* chosen, first shown; numbers from 0 */
@@ -26,16 +26,15 @@ struct lane {
 	uint32_t first;	 /* transfer under the cursor or next to it; 0: none */
 };
 
-void timeline_free(struct timeline *t);
-void timeline_draw(
-	struct timeline *t, struct listing *l, struct grid *g, struct area a, bool lanes);
+void lanes_free(struct lanes_view *t);
+void lanes_draw(struct lanes_view *t, struct listing *l, struct grid *g, struct area a, bool lanes);
 /* Zooms around the cursor: factor < 1 comes closer. */
-void timeline_zoom(struct timeline *t, struct listing *l, double factor);
+void lanes_zoom(struct lanes_view *t, struct listing *l, double factor);
 /* Moves the cursor by columns (of those drawn last) or to the beginning or end of the capture. */
-void timeline_move(struct timeline *t, struct listing *l, int columns);
-void timeline_lane(struct timeline *t, int step);
-void timeline_edge(struct timeline *t, struct listing *l, bool end);
+void lanes_move(struct lanes_view *t, struct listing *l, int columns);
+void lanes_lane(struct lanes_view *t, int step);
+void lanes_edge(struct lanes_view *t, struct listing *l, bool end);
 /* The transfer of the chosen lane at the cursor, or the nearest after it; 0: none. */
-uint32_t timeline_transfer(struct timeline *t, struct listing *l);
+uint32_t lanes_transfer(struct lanes_view *t, struct listing *l);
 
 #endif
