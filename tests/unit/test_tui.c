@@ -3,6 +3,7 @@
 #include "tui/idset.h"
 #include "tui/keys.h"
 #include "tui/prompt.h"
+#include "tui/theme.h"
 #include "tui/tree.h"
 
 #include <locale.h>
@@ -182,6 +183,36 @@ static void test_prompt(void **state)
 	history_free(&h);
 }
 
+/* ---- themes ------------------------------------------------------------------------- */
+
+static bool same_look(const struct look *a, const struct look *b)
+{
+	return a->fg == b->fg && a->bg == b->bg && a->how == b->how;
+}
+
+/* What is wrong and what is lit never looks like the rest; mono has no colours; and where red and
+ * green may look the same, an error differs by more than its hue. */
+static void test_themes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < theme_count; i++) {
+		const struct look *l = themes[i].look;
+
+		assert_false(same_look(&l[ROLE_BAD], &l[ROLE_TEXT]));
+		assert_false(same_look(&l[ROLE_BAD], &l[ROLE_GOOD]));
+		assert_false(same_look(&l[ROLE_LIT], &l[ROLE_TEXT]));
+		assert_false(same_look(&l[ROLE_BAR], &l[ROLE_BAR_ON]));
+		assert_int_equal(theme_find(themes[i].name), i);
+	}
+	for (int r = 0; r < ROLES; r++) {
+		assert_int_equal(themes[theme_mono()].look[r].fg, COLOUR_DEFAULT);
+		assert_int_equal(themes[theme_mono()].look[r].bg, COLOUR_DEFAULT);
+	}
+	assert_int_not_equal(themes[theme_find("safe")].look[ROLE_BAD].how,
+		themes[theme_find("safe")].look[ROLE_GOOD].how);
+	assert_int_equal(theme_find("no such theme"), -1);
+}
+
 /* ---- keys --------------------------------------------------------------------------- */
 
 /* Every name in the table is a key, and no key means two things in one place. */
@@ -216,6 +247,7 @@ int main(void)
 		cmocka_unit_test(test_tree_finds_field),
 		cmocka_unit_test(test_prompt),
 		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_themes),
 	};
 
 	setlocale(LC_CTYPE, "C.UTF-8");
