@@ -1,6 +1,7 @@
 /* scsi_data.c: the data of SCSI commands: what the device tells of itself and is told, as layouts
  * in rows. Blocks of the medium are left as they are. */
 #include "decoders/scsi.h"
+#include "decoders/scsi_rows.h"
 #include "base/cursor.h"
 #include "base/mem.h"
 
@@ -8,43 +9,6 @@ extern const struct scsi_name scsi_vpd_pages[], scsi_mode_pages[], scsi_log_page
 
 /* A list in an answer is shown up to this many items: the rest is counted. */
 enum { ITEMS = 64 };
-
-#define BITS(key, off, shift, width)                                                               \
-	{                                                                                          \
-		key, off, 1, shift, width, SCSI_UINT, SHOW_PLAIN, NULL                             \
-	}
-#define BITS_OF(key, off, shift, width, names)                                                     \
-	{                                                                                          \
-		key, off, 1, shift, width, SCSI_UINT, SHOW_PLAIN, names                            \
-	}
-#define NUM(key, off, len)                                                                         \
-	{                                                                                          \
-		key, off, len, 0, 0, SCSI_UINT, SHOW_PLAIN, NULL                                   \
-	}
-#define NUM_OF(key, off, len, names)                                                               \
-	{                                                                                          \
-		key, off, len, 0, 0, SCSI_UINT, SHOW_PLAIN, names                                  \
-	}
-#define COUNT(key, off, len)                                                                       \
-	{                                                                                          \
-		key, off, len, 0, 0, SCSI_UINT, SHOW_COUNT, NULL                                   \
-	}
-#define HEX(key, off, names)                                                                       \
-	{                                                                                          \
-		key, off, 1, 0, 0, SCSI_UINT, SHOW_HEX2, names                                     \
-	}
-#define TEXT(key, off, len)                                                                        \
-	{                                                                                          \
-		key, off, len, 0, 0, SCSI_TEXT, 0, NULL                                            \
-	}
-#define BYTES(key, off, len)                                                                       \
-	{                                                                                          \
-		key, off, len, 0, 0, SCSI_BYTES, 0, NULL                                           \
-	}
-#define END                                                                                        \
-	{                                                                                          \
-		NULL, 0, 0, 0, 0, 0, 0, NULL                                                       \
-	}
 
 /* A command's data as it is handed around here. */
 struct job {

@@ -1,6 +1,7 @@
 /* scsi_sense.c: SCSI status and sense data (SPC-3 4.5): fixed and descriptor format. The texts of
  * additional sense codes, T10's list of several hundred, are those of libsgutils2. */
 #include "decoders/scsi.h"
+#include "decoders/scsi_rows.h"
 #include "base/mem.h"
 
 #include <scsi/sg_lib_data.h>
@@ -88,23 +89,6 @@ void scsi_say_sense(struct text *t, const struct scsi_sense *s)
 }
 
 /* ---- as fields ------------------------------------------------------------------------------- */
-
-#define BITS(key, off, shift, width)                                                               \
-	{                                                                                          \
-		key, off, 1, shift, width, SCSI_UINT, SHOW_PLAIN, NULL                             \
-	}
-#define NUM(key, off, len)                                                                         \
-	{                                                                                          \
-		key, off, len, 0, 0, SCSI_UINT, SHOW_PLAIN, NULL                                   \
-	}
-#define COUNT(key, off, len)                                                                       \
-	{                                                                                          \
-		key, off, len, 0, 0, SCSI_UINT, SHOW_COUNT, NULL                                   \
-	}
-#define END                                                                                        \
-	{                                                                                          \
-		NULL, 0, 0, 0, 0, 0, 0, NULL                                                       \
-	}
 
 static const struct scsi_name responses[] = {{0x70, "current error, fixed format"},
 	{0x71, "deferred error, fixed format"}, {0x72, "current error, with descriptors"},

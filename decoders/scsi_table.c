@@ -2,6 +2,7 @@
 #include "base/cursor.h"
 #include "base/mem.h"
 #include "decoders/scsi.h"
+#include "decoders/scsi_rows.h"
 
 /* ---- words ----------------------------------------------------------------------------------- */
 
@@ -71,27 +72,6 @@ static const struct scsi_name ata_commands[] = {{0x06, "DATA SET MANAGEMENT"},
 /* ---- layouts of CDBs ---------------------------------------------------------------------------
  */
 
-/* {key, byte, bytes, lowest bit, bits, kind, show, names} */
-#define BITS(key, off, shift, width)                                                               \
-	{                                                                                          \
-		key, off, 1, shift, width, SCSI_UINT, SHOW_PLAIN, NULL                             \
-	}
-#define BITS_OF(key, off, shift, width, names)                                                     \
-	{                                                                                          \
-		key, off, 1, shift, width, SCSI_UINT, SHOW_PLAIN, names                            \
-	}
-#define NUM(key, off, len)                                                                         \
-	{                                                                                          \
-		key, off, len, 0, 0, SCSI_UINT, SHOW_PLAIN, NULL                                   \
-	}
-#define COUNT(key, off, len)                                                                       \
-	{                                                                                          \
-		key, off, len, 0, 0, SCSI_UINT, SHOW_COUNT, NULL                                   \
-	}
-#define HEX(key, off, names)                                                                       \
-	{                                                                                          \
-		key, off, 1, 0, 0, SCSI_UINT, SHOW_HEX2, names                                     \
-	}
 #define OPCODE	     HEX("opcode", 0, NULL)
 #define CONTROL(off) HEX("control", off, NULL)
 #define ROWS(...)                                                                                  \

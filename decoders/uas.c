@@ -5,6 +5,7 @@
 #include "base/cursor.h"
 #include "base/mem.h"
 #include "decoders/scsi.h"
+#include "decoders/scsi_rows.h"
 #include "usb/desc.h"
 
 #include <assert.h>
@@ -650,23 +651,7 @@ static void info(const struct decode_ctx *c, const struct xfer *x, struct text *
 /* ---- information units as fields ---------------------------------------------------------------
  */
 
-#define BITS_OF(key, off, shift, width, names)                                                     \
-	{                                                                                          \
-		key, off, 1, shift, width, SCSI_UINT, SHOW_PLAIN, names                            \
-	}
-#define NUM(key, off, len)                                                                         \
-	{                                                                                          \
-		key, off, len, 0, 0, SCSI_UINT, SHOW_PLAIN, NULL                                   \
-	}
-#define HEX(key, off, names)                                                                       \
-	{                                                                                          \
-		key, off, 1, 0, 0, SCSI_UINT, SHOW_HEX2, names                                     \
-	}
 #define HEAD HEX("iu", 0, ius), NUM("tag", 2, 2)
-#define END                                                                                        \
-	{                                                                                          \
-		NULL, 0, 0, 0, 0, 0, 0, NULL                                                       \
-	}
 
 /* UAS 6.2.2 to 6.2.7 */
 static const struct scsi_field head_rows[] = {HEAD, END};
