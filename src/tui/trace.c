@@ -190,7 +190,7 @@ static void advance_pace(struct trace *t)
 {
 	int64_t now = monotonic_ns();
 
-	if (!t->pace.paused)
+	if (!t->pace.paused && t->pace.clock)
 		t->pace.at += (int64_t)((double)(now - t->pace.clock) * t->pace.speed);
 	t->pace.clock = now;
 }
@@ -317,7 +317,7 @@ bool trace_lost(const struct trace *t, uint64_t *lost)
 
 void trace_play(struct trace *t, double speed)
 {
-	t->pace = (struct pace){.on = true, .speed = speed, .clock = monotonic_ns()};
+	t->pace = (struct pace){.on = true, .speed = speed}; /* time begins when it is looked at */
 	t->learn = false;
 	if (t->now)
 		restart(t);

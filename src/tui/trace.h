@@ -27,7 +27,7 @@ struct pace {
 	bool on, paused, loop;
 	double speed;  /* capture seconds a second */
 	int64_t at;    /* how far the playback is, ns since the capture's first record */
-	int64_t clock; /* monotonic ns when that was computed */
+	int64_t clock; /* monotonic ns when that was computed; 0: not yet */
 };
 
 struct trace {
