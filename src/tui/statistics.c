@@ -117,11 +117,10 @@ static void meter_titles(struct page *p, const struct shape *s)
 	put_right(p, s->transfers, ROLE_HEADER, "transfers");
 }
 
-/* Indices of the endpoints by address. */
-static const struct meters *sorted;
-
-static int by_address(const void *x, const void *y)
+/* Of indices of endpoints. */
+static int by_address(const void *x, const void *y, void *ctx)
 {
+	const struct meters *sorted = ctx;
 	const struct meter *a = &sorted->meter[*(const size_t *)x];
 	const struct meter *b = &sorted->meter[*(const size_t *)y];
 	int64_t d = ((int64_t)a->bus << 32 | (int64_t)a->device << 16 | a->endpoint << 8 | a->dir) -
@@ -140,8 +139,7 @@ static void meters_lines(struct app *a, struct page *p, int w)
 
 	for (size_t i = 0; i < m->n; i++)
 		order[i] = i;
-	sorted = m;
-	qsort(order, m->n, sizeof(*order), by_address);
+	qsort_r(order, m->n, sizeof(*order), by_address, (void *)(uintptr_t)m);
 	if (trace_lost(&a->trace, &lost))
 		snprintf(title, sizeof(title), "now (the capture's last second); %llu events lost",
 			(unsigned long long)lost);
