@@ -103,15 +103,25 @@ static void act_edge(struct app *a, enum action action)
 
 /* ---- folding, panes ----------------------------------------------------------------- */
 
+/* As far as there is something to be seen. */
+static void scroll_sideways(const struct app *a, struct page *p, int columns)
+{
+	int most = page_width(p) - a->layout.page.w;
+
+	p->left += columns;
+	p->left = p->left > most ? most : p->left;
+	p->left = p->left < 0 ? 0 : p->left;
+}
+
 static void act_left(struct app *a, enum action action)
 {
+	enum { SIDEWAYS = 8 };
 	int step = action == ACT_LEFT ? -1 : 1;
-	struct page *p = &a->page[a->screen];
 
 	if (a->screen == SCREEN_TIMELINE)
 		lanes_move(&a->timeline, &a->list, step);
 	else if (a->screen != SCREEN_LIST)
-		p->left = p->left + 8 * step > 0 ? p->left + 8 * step : 0;
+		scroll_sideways(a, &a->page[a->screen], SIDEWAYS * step);
 	else
 		detail_move_byte(&a->detail, step);
 }

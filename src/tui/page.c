@@ -51,6 +51,19 @@ int page_end_col(const struct page *p)
 	return s->col + (int)text_columns(p->text + s->off, s->len);
 }
 
+int page_width(const struct page *p)
+{
+	int width = 0;
+
+	for (size_t i = 0; i < p->spans; i++) {
+		const struct page_span *s = &p->span[i];
+		int end = s->col + (int)text_columns(p->text + s->off, s->len);
+
+		width = end > width ? end : width;
+	}
+	return width;
+}
+
 void page_add(struct page *p, int col, enum role role, const char *s)
 {
 	page_line(p);

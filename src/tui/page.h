@@ -41,6 +41,8 @@ struct page_line *page_line(struct page *p);
 void page_span(struct page *p, int col, enum role role, const char *s, size_t n);
 /* Column behind the last span of the current line. */
 int page_end_col(const struct page *p);
+/* Columns of the widest line. */
+int page_width(const struct page *p);
 /* A line of one span. */
 void page_add(struct page *p, int col, enum role role, const char *s);
 

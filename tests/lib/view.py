@@ -197,7 +197,7 @@ def jobs(house):
     for job in (saved, piped, growing, live, sizes):
         found.append((job.__name__, lambda j=job: sum(j(p) for p in programs)))
     # about a minute in one process under the sanitizers; a moment of it with --fast
-    found.append(('monkey', lambda: monkey(house.checked_bin, 1500 if house.fast else 20000, [
+    found.append(('monkey', lambda: monkey(house.checked_bin, 3000 if house.fast else 120000, [
         'captures/errors.pcap', 'captures/disk.pcapng', 'captures/usbmon-ftdi.pcapng',
         'captures/audio.pcap'])))
     return found + terminal.jobs(house)
