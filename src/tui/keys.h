@@ -27,7 +27,8 @@ enum {
 	KEY_DELETE,
 	KEY_BACKTAB,
 	KEY_RESIZED,
-	KEY_CLICK, /* the mouse: struct mouse tells where */
+	KEY_HANGUP, /* the terminal is gone */
+	KEY_CLICK,  /* the mouse: struct mouse tells where */
 	KEY_DRAG,
 	KEY_RELEASE,
 	KEY_WHEEL_UP,

@@ -7,6 +7,7 @@
 #include <ncurses.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -236,6 +237,15 @@ static void suspend(void)
 	refresh();
 }
 
+/* A terminal that is gone gives no keys and no time-outs either: not every one that goes sends
+ * SIGHUP. */
+static bool hung_up(void)
+{
+	struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
+
+	return poll(&p, 1, 0) > 0 && p.revents & (POLLHUP | POLLERR | POLLNVAL);
+}
+
 uint32_t screen_key(int ms, int *x, int *y)
 {
 	wint_t c;
@@ -244,7 +254,7 @@ uint32_t screen_key(int ms, int *x, int *y)
 	timeout(ms);
 	rc = get_wch(&c);
 	if (rc == ERR)
-		return KEY_NONE;
+		return hung_up() ? KEY_HANGUP : KEY_NONE;
 	if (rc == KEY_CODE_YES) {
 		if (c == KEY_MOUSE)
 			return mouse_key(x, y);

@@ -44,6 +44,8 @@ static void loop(struct app *a)
 			next = monotonic_ns() + FRAME_MS * INT64_C(1000000);
 		}
 		key = screen_key(more || a->rows.wanting ? 0 : app_wait(a), &m.x, &m.y);
+		if (key == KEY_HANGUP)
+			break;
 		if (key == 'L' - 64)
 			screen_forget();
 		if (key != KEY_NONE) {
