@@ -51,8 +51,10 @@ static struct endpoint_line line_of(
 #define L ((const struct endpoint_line *)row)
 /* Not 0 bytes because no length is known. */
 #define MEASURED (L->stat->bytes || (!L->stat->unmeasured && L->pipe->type != USB_REQUEST))
-#define QUEUED	 (L->submits && L->stat->queue.requests && L->pipe->type != USB_REQUEST)
-#define SIZES	 (L->sizes && L->sizes->transfers)
+/* Packets have the times of their beginnings: of a transfer of few that is no time to divide by. */
+#define BUSY   (L->submits && L->queue.active && MEASURED)
+#define QUEUED (L->submits && L->stat->queue.requests && L->pipe->type != USB_REQUEST)
+#define SIZES  (L->sizes && L->sizes->transfers)
 /* Controllers ask interrupt endpoints more often than bInterval says; full is not their aim. */
 #define EFFICIENT (L->best > 0 && L->pipe->type != USB_INTERRUPT)
 #define STREAM	  (L->pipe->type == USB_BULK || L->pipe->type == USB_INTERRUPT)
@@ -71,10 +73,9 @@ GET(transfers, true, value_uint(L->stat->transfers))
 GET_TIMES(latency, &L->stat->latency)
 GET_TIMES(service, &L->stat->service)
 GET(mean, L->seconds > 0 && MEASURED, value_uint((uint64_t)((double)L->stat->bytes / L->seconds)))
-GET(active, L->queue.active &&MEASURED,
-	value_uint((uint64_t)((double)L->stat->bytes * 1e9 / (double)L->queue.active)))
+GET(active, BUSY, value_uint((uint64_t)((double)L->stat->bytes * 1e9 / (double)L->queue.active)))
 GET(best, L->best > 0, value_uint((uint64_t)L->best))
-GET(efficiency, EFFICIENT && L->queue.active && MEASURED,
+GET(efficiency, EFFICIENT &&BUSY,
 	value_real((double)L->stat->bytes * 1e9 / (double)L->queue.active / L->best))
 GET(iso_packets, L->pipe->type == USB_ISOCHRONOUS, value_uint(L->stat->iso_packets))
 GET(iso_failed, L->stat->iso_judged, value_uint(L->stat->iso_failed))
@@ -258,7 +259,7 @@ static void say_rates(const struct endpoint_line *row, struct emit *e)
 	get_peak(row, &v);
 	stat_say_rate(&t, L->all, (double)v.u);
 	text_str(&t, " peak");
-	if (L->queue.active) {
+	if (BUSY) {
 		active = (double)L->stat->bytes * 1e9 / (double)L->queue.active;
 		text_str(&t, ", ");
 		stat_say_rate(&t, L->all, floor(active));
