@@ -13,11 +13,12 @@ const char *transaction_result_name(enum transaction_result r)
 	return name[r];
 }
 
-struct bus *bus_new(struct model *m)
+struct bus *bus_new(struct model *m, uint32_t section)
 {
 	struct bus *b = mem_zalloc(1, sizeof(*b));
 
 	b->m = m;
+	b->section = section;
 	b->frame = -1;
 	times_begin(b);
 	return b;
@@ -507,6 +508,9 @@ static struct placement on_state(struct bus *b, const struct event *ev)
 
 /* ---- the entrance ------------------------------------------------------------------- */
 
+/* Of well-formed packets (8.4.1, 8.4.2); those without data that are none of these have one. */
+enum { TOKEN_BYTES = 3, SPLIT_BYTES = 4 };
+
 static const uint8_t use_of[PID_KINDS] = {
 	[PID_KIND_TOKEN] = USE_TOKEN,
 	[PID_KIND_SOF] = USE_SOF,
@@ -524,27 +528,44 @@ static bool at_low_speed(const struct bus *b, uint8_t kind)
 	return b->phase == IDLE ? b->held.on : b->phase <= ANSWER_PING && b->ep->speed == USB_LOW;
 }
 
-static struct placement feed(struct bus *b, const struct record *rec, const struct event *ev)
+/* Rare ones: states, and what is broken. */
+static __attribute__((noinline)) struct placement feed_no_packet(
+	struct bus *b, const struct record *rec, const struct event *ev)
 {
 	if (ev->kind == EVENT_STATE)
 		return on_state(b, ev);
-	if (ev->kind != EVENT_PACKET) {
-		interrupted(b);
-		times_packet(b, rec, USE_BROKEN);
-		b->counts.malformed++;
-		return (struct placement){.bin = ev->bin};
-	}
+	interrupted(b);
+	times_packet(b);
+	times_count(
+		b, rec, USE_BROKEN, rec->origlen < PACKET_LONGEST ? rec->origlen : PACKET_LONGEST);
+	b->counts.malformed++;
+	return (struct placement){.bin = ev->bin};
+}
+
+static struct placement feed(struct bus *b, const struct record *rec, const struct event *ev)
+{
+	if (ev->kind != EVENT_PACKET)
+		return feed_no_packet(b, rec, ev);
 	if (ev->speed)
 		b->speed = ev->speed;
-	times_packet(b, rec, use_of[ev->packet.pid_kind]);
+	times_packet(b);
 	if (b->speed == USB_FULL && at_low_speed(b, ev->packet.pid_kind))
 		times_low(b, use_of[ev->packet.pid_kind], rec->origlen);
 	switch (ev->packet.pid_kind) {
-	case PID_KIND_TOKEN: return ev->packet.pid == PID_EXT ? on_ext(b) : on_token(b, rec, ev);
-	case PID_KIND_SOF: return on_sof(b, ev);
-	case PID_KIND_SPLIT: return on_split(b, rec, ev);
-	case PID_KIND_PRE: return on_pre(b, rec, ev);
-	default: return on_answer(b, rec, ev);
+	case PID_KIND_TOKEN:
+		times_count(b, rec, USE_TOKEN, TOKEN_BYTES);
+		return ev->packet.pid == PID_EXT ? on_ext(b) : on_token(b, rec, ev);
+	case PID_KIND_DATA:
+		times_count(b, rec, USE_DATA, rec->origlen);
+		return on_answer(b, rec, ev);
+	case PID_KIND_HANDSHAKE:
+		times_count(b, rec, USE_HANDSHAKE, 1);
+		return on_answer(b, rec, ev);
+	case PID_KIND_SOF: times_count(b, rec, USE_SOF, TOKEN_BYTES); return on_sof(b, ev);
+	case PID_KIND_SPLIT:
+		times_count(b, rec, USE_TOKEN, SPLIT_BYTES);
+		return on_split(b, rec, ev);
+	default: times_count(b, rec, USE_TOKEN, 1); return on_pre(b, rec, ev);
 	}
 }
 
@@ -552,10 +573,10 @@ struct placement bus_feed(struct bus *b, const struct record *rec, const struct 
 {
 	struct placement p;
 
-	if (b->fed && rec->section != b->section)
+	if (rec->section != b->section) {
 		bus_finish(b);
-	b->fed = true;
-	b->section = rec->section;
+		b->section = rec->section;
+	}
 	/* what is held must go before what cannot place it */
 	if (b->held.on && (ev->kind != EVENT_PACKET || ev->packet.pid_kind != PID_KIND_TOKEN))
 		lapse(b);

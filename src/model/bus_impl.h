@@ -117,7 +117,6 @@ struct bus {
 	uint32_t frames;       /* SOFs seen */
 	int32_t frame;	       /* number of the latest, -1: none */
 	uint32_t section;
-	bool fed;
 	/* SPLIT or PRE whose token comes next */
 	struct {
 		uint64_t number;
@@ -168,17 +167,25 @@ void times_state(struct bus *b, const struct event *ev);
 /* The capture, or a section of it, is over. */
 void times_finish(struct bus *b);
 
-/* A packet passes. */
-static inline void times_packet(struct bus *b, const struct record *rec, uint8_t use)
+/* A packet passes: before all else that is done with it. */
+static inline void times_packet(struct bus *b)
 {
 	struct bus_clock *c = &b->clock;
-	struct bus_tally *t = &c->tally[use];
 
 	if (b->m->now >= c->look || b->speed != c->speed)
 		times_look(b);
 	c->latest = b->m->now;
-	t->packets++;
-	t->bytes += rec->origlen < PACKET_LONGEST ? rec->origlen : PACKET_LONGEST;
+}
+
+/* It is this one, of so many bytes: where they are known from the packet's kind, and with them its
+ * use, little code is left of this. */
+static inline __attribute__((always_inline)) void times_count(
+	struct bus *b, const struct record *rec, enum bus_use use, uint32_t bytes)
+{
+	struct bus_clock *c = &b->clock;
+
+	c->tally[use].packets++;
+	c->tally[use].bytes += bytes;
 	if (use != USE_HANDSHAKE && !--c->stuffing[use].until) /* no PID has six 1s */
 		times_stuffed(b, rec, use);
 }

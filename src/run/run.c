@@ -133,9 +133,10 @@ static void tally_time(struct run_tally *t, const struct record *rec)
 {
 	if (!rec->has_time)
 		return;
-	if (!t->timed)
+	if (!t->timed) {
+		t->timed = true;
 		t->begin = t->end = rec->time;
-	t->timed = true;
+	}
 	if (rec->time < t->begin)
 		t->begin = rec->time;
 	if (rec->time > t->end)
@@ -194,6 +195,19 @@ static void give_waiting(struct run *r, bool records, const struct waiting *w)
 		give_record(r, &(struct run_record){&w->rec, &w->ev, place});
 }
 
+/* A record that went somewhere else than to a transfer, or that somebody wants to see. */
+static __attribute__((noinline)) void put_record(
+	struct run *r, bool records, const struct run_record *rr, struct waiting *w)
+{
+	if (rr->place.resolves)
+		give_waiting(r, records, w);
+	note_bin(r, rr->rec, rr->ev, rr->place.bin);
+	if (rr->place.held)
+		hold(w, rr->rec, rr->ev);
+	else if (records)
+		give_record(r, rr);
+}
+
 /* *start becomes the first record's place. */
 static int loop(
 	struct run *r, bool records, struct progress *p, struct record *start, struct err *e)
@@ -218,13 +232,8 @@ static int loop(
 		tally_time(&r->tally, &rec);
 		link_to_event(link->type, &rec, &ev);
 		place = model_feed(r->model, &rec, &ev);
-		if (place.resolves)
-			give_waiting(r, records, &w);
-		note_bin(r, &rec, &ev, place.bin);
-		if (place.held)
-			hold(&w, &rec, &ev);
-		else if (records)
-			give_record(r, &(struct run_record){&rec, &ev, place});
+		if (records || place.bin || place.held || place.resolves)
+			put_record(r, records, &(struct run_record){&rec, &ev, place}, &w);
 		if (!--until_look) {
 			until_look = PROGRESS_EVERY;
 			if (p->on)
