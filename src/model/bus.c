@@ -154,7 +154,7 @@ static bool must_be_isochronous(const struct endpoint *ep)
 }
 
 /* Nothing that may follow does. */
-static void lapse(struct bus *b)
+static __attribute__((noinline)) void lapse_open(struct bus *b)
 {
 	uint8_t phase = b->phase;
 	enum transaction_result r = lapses[phase];
@@ -176,6 +176,12 @@ static void lapse(struct bus *b)
 		    : waited(b) || b->ep->t.crc == CRC_BAD ? judged(&b->ep->t, r)
 							   : RESULT_INCOMPLETE;
 	end(b, b->ep, r);
+}
+
+static inline void lapse(struct bus *b)
+{
+	if (b->phase != IDLE || b->held.on)
+		lapse_open(b);
 }
 
 void bus_give_up(struct bus *b, struct endpoint *ep)
@@ -250,7 +256,7 @@ static bool goes_on(const struct bus *b, const struct endpoint *ep, uint8_t pid,
 	       same_split(b, &ep->t, pid);
 }
 
-static void split_token(struct bus *b, struct endpoint *ep, uint8_t pid, const struct record *rec)
+static __attribute__((noinline)) void split_token(struct bus *b, struct endpoint *ep, uint8_t pid, const struct record *rec)
 {
 	bool complete = b->split.flags & SPLIT_COMPLETE;
 
@@ -379,7 +385,7 @@ static struct placement orphan(const struct event *ev)
 	return (struct placement){.bin = ev->packet.crc == CRC_BAD ? BIN_MALFORMED : BIN_ORPHAN};
 }
 
-static struct placement on_answer(struct bus *b, const struct record *rec, const struct event *ev)
+static inline __attribute__((always_inline)) struct placement on_answer(struct bus *b, const struct record *rec, const struct event *ev)
 {
 	const struct packet_event *p = &ev->packet;
 	enum action a = (enum action)actions[b->phase][p->pid & 15];
@@ -414,7 +420,7 @@ static struct placement hold(struct bus *b, const struct record *rec)
 	return (struct placement){.held = true};
 }
 
-static struct placement on_split(struct bus *b, const struct record *rec, const struct event *ev)
+static __attribute__((noinline)) struct placement on_split(struct bus *b, const struct record *rec, const struct event *ev)
 {
 	lapse(b);
 	b->phase = AFTER_SPLIT;
@@ -427,7 +433,7 @@ static struct placement on_split(struct bus *b, const struct record *rec, const 
 
 /* PRE goes before each packet of the host to a low-speed device behind a full-speed hub (8.6.5); a
  * hub's ERR has the same PID. */
-static struct placement on_pre(struct bus *b, const struct record *rec, const struct event *ev)
+static __attribute__((noinline)) struct placement on_pre(struct bus *b, const struct record *rec, const struct event *ev)
 {
 	if (actions[b->phase][PID_PRE & 15] != NOT_HERE)
 		return on_answer(b, rec, ev);
@@ -439,7 +445,7 @@ static struct placement on_pre(struct bus *b, const struct record *rec, const st
 	return hold(b, rec);
 }
 
-static struct placement on_ext(struct bus *b)
+static __attribute__((noinline)) struct placement on_ext(struct bus *b)
 {
 	lapse(b);
 	b->phase = AFTER_EXT;
