@@ -140,7 +140,8 @@ static inline __attribute__((always_inline)) void window_fetch_ahead(
 	size_t have = window_size(r), from = used > AHEAD ? used : AHEAD;
 	size_t to = used > AHEAD ? used + AHEAD / 8 : used + AHEAD;
 
-	if (used <= CACHE_LINE) { /* most packets: one line does, and past the end it does no harm */
+	if (used <=
+		CACHE_LINE) { /* most packets: one line does, and past the end it does no harm */
 		__builtin_prefetch((const void *)((uintptr_t)r->p + AHEAD));
 		return;
 	}

@@ -256,7 +256,8 @@ static bool goes_on(const struct bus *b, const struct endpoint *ep, uint8_t pid,
 	       same_split(b, &ep->t, pid);
 }
 
-static __attribute__((noinline)) void split_token(struct bus *b, struct endpoint *ep, uint8_t pid, const struct record *rec)
+static __attribute__((noinline)) void split_token(
+	struct bus *b, struct endpoint *ep, uint8_t pid, const struct record *rec)
 {
 	bool complete = b->split.flags & SPLIT_COMPLETE;
 
@@ -385,7 +386,8 @@ static struct placement orphan(const struct event *ev)
 	return (struct placement){.bin = ev->packet.crc == CRC_BAD ? BIN_MALFORMED : BIN_ORPHAN};
 }
 
-static inline __attribute__((always_inline)) struct placement on_answer(struct bus *b, const struct record *rec, const struct event *ev)
+static inline __attribute__((always_inline)) struct placement on_answer(
+	struct bus *b, const struct record *rec, const struct event *ev)
 {
 	const struct packet_event *p = &ev->packet;
 	enum action a = (enum action)actions[b->phase][p->pid & 15];
@@ -420,7 +422,8 @@ static struct placement hold(struct bus *b, const struct record *rec)
 	return (struct placement){.held = true};
 }
 
-static __attribute__((noinline)) struct placement on_split(struct bus *b, const struct record *rec, const struct event *ev)
+static __attribute__((noinline)) struct placement on_split(
+	struct bus *b, const struct record *rec, const struct event *ev)
 {
 	lapse(b);
 	b->phase = AFTER_SPLIT;
@@ -433,7 +436,8 @@ static __attribute__((noinline)) struct placement on_split(struct bus *b, const 
 
 /* PRE goes before each packet of the host to a low-speed device behind a full-speed hub (8.6.5); a
  * hub's ERR has the same PID. */
-static __attribute__((noinline)) struct placement on_pre(struct bus *b, const struct record *rec, const struct event *ev)
+static __attribute__((noinline)) struct placement on_pre(
+	struct bus *b, const struct record *rec, const struct event *ev)
 {
 	if (actions[b->phase][PID_PRE & 15] != NOT_HERE)
 		return on_answer(b, rec, ev);

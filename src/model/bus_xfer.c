@@ -484,8 +484,6 @@ void bus_apply(struct bus *b, struct endpoint *ep)
 {
 	const struct transaction *t = &ep->t;
 
-	b->counts.naks += t->result == RESULT_NAK;
-	b->counts.timeouts += t->result == RESULT_TIMEOUT;
 	b->counts.crc_errors += t->crc == CRC_BAD;
 	ep->naks += t->result == RESULT_NAK;
 	if (ep->type == USB_CONTROL)
