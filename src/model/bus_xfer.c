@@ -23,7 +23,7 @@ enum {
 static __attribute__((noinline)) struct endpoint *new_endpoint(
 	unsigned address, unsigned number, uint8_t dir)
 {
-	struct endpoint *ep = mem_zalloc(1, sizeof(*ep));
+	struct endpoint *ep = mem_zalloc_line(sizeof(*ep));
 
 	ep->address = (uint8_t)address;
 	ep->number = (uint8_t)number;
@@ -325,25 +325,30 @@ static const struct outcome *outcome_of(const struct transaction *t)
 									 : &outcome[t->result];
 }
 
+static bool settle_data(struct bus *b, struct endpoint *ep, const struct outcome *how)
+{
+	bool taken = how->last == LAST_TAKEN;
+
+	ep->t.retry = is_repeat(ep);
+	if (ep->t.retry) {
+		ep->retries++;
+		b->counts.retries++;
+		b->counts.toggle_errors += is_other_data(ep);
+		taken &= ep->last != LAST_TAKEN;
+	}
+	if (!ep->t.retry || taken)
+		note_data(ep, how->last);
+	return taken;
+}
+
 /* Whether the transaction's data is new and was taken. */
 static bool settle(struct bus *b, struct endpoint *ep)
 {
 	struct transaction *t = &ep->t;
 	const struct outcome *how = outcome_of(t);
-	bool taken = how->last == LAST_TAKEN && is_data_stage(ep);
+	bool taken = is_data_stage(ep) && settle_data(b, ep, how);
 
 	ep->failure = how->status;
-	if (is_data_stage(ep)) {
-		t->retry = is_repeat(ep);
-		if (t->retry) {
-			ep->retries++;
-			b->counts.retries++;
-			b->counts.toggle_errors += is_other_data(ep);
-			taken &= ep->last != LAST_TAKEN;
-		}
-		if (!t->retry || taken)
-			note_data(ep, how->last);
-	}
 	if (t->result == RESULT_STALL)
 		ep->last = LAST_NONE; /* the host will clear the halt, and with it the toggle */
 	if (taken) {
