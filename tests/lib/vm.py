@@ -397,7 +397,7 @@ def listed(house, folder):
 def viewed(house, folder):
     """The viewer showed the disk's transfers while they came; what it saved is what it captured."""
     screens = text_of(folder / 'screens')
-    for text in ('31 bytes: 55 53 42 43', 'following', 'filter: type == bulk'):
+    for text in ('READ(10) LBA', 'following', 'filter: type == bulk'):
         expect(text in screens, f'the screens lack {text!r}: {screens[-2000:]}')
     kept, saved, shown = (json_lines(house.bin, ['list', '--json', folder / f'{name}.pcapng'])
                           for name in ('kept', 'saved', 'shown'))

@@ -9,7 +9,7 @@
 cat > /tmp/keys <<'END'
 :resize 100x30
 :wait 'following'
-:wait '55 53 42 43' :screen
+:wait 'READ(10) LBA' :screen
 Space :wait 'PAUSED' Space
 k k :wait 'not following'
 :wait-file /tmp/view/read
