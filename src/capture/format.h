@@ -132,7 +132,7 @@ bool window_skip(struct reader *r, uint64_t n);
 bool window_recheck(struct reader *r);
 
 /* Fetches a line into the cache; past the end of the window, too, where it does no harm. */
-static inline void fetch(const uint8_t *p, size_t at)
+static inline __attribute__((always_inline)) void fetch(const uint8_t *p, size_t at)
 {
 	__builtin_prefetch((const void *)((uintptr_t)p + at));
 }

@@ -575,7 +575,7 @@ static struct placement feed(struct bus *b, const struct record *rec, const stru
 	case PID_KIND_SPLIT:
 		times_count(b, rec, USE_TOKEN, SPLIT_BYTES);
 		return on_split(b, rec, ev);
-	default: times_count(b, rec, USE_TOKEN, 1); return on_pre(b, rec, ev);
+	default: /* PRE */ times_count(b, rec, USE_TOKEN, 1); return on_pre(b, rec, ev);
 	}
 }
 

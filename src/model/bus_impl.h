@@ -8,6 +8,8 @@
 #include "model/transaction.h"
 #include "usb/wire.h"
 
+#include <stddef.h>
+
 /* What became of the latest data packet of an endpoint: with its PID that tells a retransmission
  * (USB 2.0 section 8.6). */
 enum { LAST_NONE, LAST_TAKEN, LAST_FAILED, LAST_NAKED };
@@ -70,6 +72,7 @@ struct endpoint {
 	uint8_t pipe_type; /* the type `pipe` was looked up for */
 	uint8_t capture;
 };
+_Static_assert(offsetof(struct endpoint, t) == 64 && sizeof(struct transaction) == 64, "lines");
 
 /* Rows of states that go on beside each other (bus_times.c); those of the first two are over when a
  * packet comes. */

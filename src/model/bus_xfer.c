@@ -325,6 +325,7 @@ static const struct outcome *outcome_of(const struct transaction *t)
 									 : &outcome[t->result];
 }
 
+/* Data: sent again, or new? Whether it was taken as new. */
 static bool settle_data(struct bus *b, struct endpoint *ep, const struct outcome *how)
 {
 	bool taken = how->last == LAST_TAKEN;
