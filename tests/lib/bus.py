@@ -29,11 +29,13 @@ SAME_AT_ANY_SPEED = {'timeout': 'incomplete'}
 # which only the software's side of the story shows.
 NO_BUS_STORY = ()
 
-# What tshark 4.0 complains of though it is right, exactly: (packets out of sequence, CRCs). It does
+# What tshark 4.0 complains of though it is right, exactly: (packets out of sequence, CRCs, malformed
+# packets). It takes each packet of a HID report that has two for a report (HID 1.11 8.4). It does
 # not know DATA2 of an OUT (USB 2.0 section 5.9.2), what PRE stands before (8.6.5), the SubPID of a
 # link power management transaction, which looks like DATA0; the invalid packets of bus-bulk and the
 # ACK after nothing in bus-states are out of sequence.
-TSHARK = {'bus-iso-high': (4, 0), 'bus-pre': (38, 0), 'bus-states': (3, 1), 'bus-bulk': (3, 0)}
+TSHARK = {'bus-iso-high': (4, 0, 0), 'bus-pre': (38, 0, 0), 'bus-states': (3, 1, 0),
+          'bus-bulk': (3, 0, 0), 'bus-hid': (0, 0, 14)}
 
 
 def jobs(house):
@@ -370,11 +372,11 @@ def tshark(house, description):
                                '_ws.expert.message'], capture_output=True, text=True)
     if done.returncode:
         raise Failed('tshark: ' + done.stderr.strip().splitlines()[-1])
-    sequence, crcs = TSHARK.get(description.stem, (0, 0))
+    sequence, crcs, malformed = TSHARK.get(description.stem, (0, 0, 0))
     wanted = {'Invalid PID Sequence': sequence,
               'Wrong CRC': crcs + text.count('fault bad-token') +
               sum(x['result'] == 'crc' for x in happened),
-              'Malformed Packet': text.count('fault empty'),
+              'Malformed Packet': malformed + text.count('fault empty'),
               'Invalid USB Packet ID': 3 * (text.count('fault junk') // 2)}
     wrong = [f'{what}: {done.stdout.count(what)} times, should be {n}' for what, n in wanted.items()
              if done.stdout.count(what) != n]
