@@ -57,6 +57,8 @@ def jobs(house):
           lambda t=t: mixed_in_process(house, descriptions, t)) for t in ('bus', '288')] + \
         [(f'URBs and packets of {d.stem}', lambda d=d: urbs_and_packets(house, d))
          for d in descriptions] + \
+        [(f'keys of {name}', lambda name=name: keys(house, ROOT / f'tests/gen/{name}.usb'))
+         for name in ('keyboard', 'bench-hid')] + \
         [(f'tshark on {d.stem}', lambda d=d: tshark(house, d)) for d in descriptions] + \
         [(f'oracle of {p.name}', lambda p=p: oracle(house, p)) for p in oracles(house)] + \
         [('differences-bus.tsv', lambda: table(house))]
@@ -354,6 +356,21 @@ def views(house, description, link_type):
                 key = f'{where} {x["dir"]}'
                 octets[key] = octets.get(key, 0) + x['len']
     return {'control': control, 'bytes': octets, 'iso': iso}
+
+
+def keys(house, description):
+    """Reports of whole packets come one by one: their keys are the same exchanges as of URBs."""
+    followed = []
+    for link_type in ('220', 'bus'):
+        with truth.capture_of(house, ['-t', link_type, '-r', '5', shown(description)]) as file:
+            said = json_lines(house.checked_bin, ['list', '--exchanges', '--json', file.name])
+        followed.append([(x['dev'], x['transfers'], x['bytes'], x['result'], x['info'])
+                         for x in said if x['proto'] == 'hid'])
+    urbs, packets = followed
+    wrong = [f'URBs {u}, packets {p}' for u, p in zip(urbs, packets) if u != p]
+    if not urbs or len(urbs) != len(packets):
+        wrong.append(f'{len(urbs)} exchanges of URBs, {len(packets)} of packets')
+    return fail_if(wrong, None, len(urbs))
 
 
 # ---- tshark ---------------------------------------------------------------------------------------
