@@ -21,7 +21,27 @@ struct decode_ctx {
 	/* The exchange of the transfer as it is once the transfer is tracked; NULL: none. For
 	 * exchange_info and exchange_decode it is the exchange in question. */
 	const struct exchange *exchange;
+	/* What decoders worked out for transfers before, so as not to do it again for each; NULL:
+	 * nothing is to be kept. */
+	struct decode_memos *memos;
 };
+
+/* A decoder's memo: what follows from a pipe (whose facts never change) and a key of its own, and
+ * from nothing else. */
+enum { DECODE_MEMOS = 4, DECODE_MEMO = 12 * 1024 };
+struct decode_memo {
+	uint32_t pipe; /* 0: free */
+	uint32_t key;
+	_Alignas(16) uint8_t bytes[DECODE_MEMO];
+};
+struct decode_memos {
+	uint32_t next; /* to be written over */
+	struct decode_memo memo[DECODE_MEMOS];
+};
+/* The memo of that pipe and key, or NULL. */
+struct decode_memo *decode_memo_find(const struct decode_ctx *c, uint32_t pipe, uint32_t key);
+/* One to be filled, in place of an older one; NULL: nothing is to be kept. */
+struct decode_memo *decode_memo_new(const struct decode_ctx *c, uint32_t pipe, uint32_t key);
 
 /* ---- whose transfers a decoder gets ------------------------------------------------------- */
 

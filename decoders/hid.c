@@ -116,11 +116,12 @@ static bool layout_of_request(const struct control_job *j, struct hid_layout *l)
 static void say_data(const struct control_job *j, struct text *t)
 {
 	const struct span *d = &j->x->data;
+	struct decode_ctx c = {.ids = j->c->ids}; /* keys are those of input reports alone */
 	struct hid_layout l;
 
 	if (layout_of_request(j, &l))
-		hid_say_report(t, j->c->ids, &l, report_types[report_type(&j->s)].kind, d->data,
-			d->kept, NULL);
+		hid_say_report(
+			t, &c, 0, &l, report_types[report_type(&j->s)].kind, d->data, d->kept);
 }
 
 static uint8_t missing(const struct xfer *x)
@@ -273,7 +274,7 @@ static void reports_info(const struct decode_ctx *c, const struct xfer *x, struc
 			return;
 		}
 		n = report_at(&l, x, kind, at);
-		hid_say_report(t, c->ids, &l, kind, x->data.data + at, n, c->exchange);
+		hid_say_report(t, c, x->pipe, &l, kind, x->data.data + at, n);
 	}
 }
 

@@ -70,10 +70,11 @@ struct hid_value hid_value(const struct hid_report *r, struct hid_bounds b, uint
 /* Whether the fields are bytes of which the descriptor tells no more than whose they are. */
 bool hid_is_buffer(const struct hid_report *r);
 
-/* The report in words: "report 2: x +3, y -1, button down: left" (hid_say.c). ex: keys are said as
- * they change in it; NULL: as they are. */
-void hid_say_report(struct text *t, struct ids *ids, const struct hid_layout *l, uint8_t kind,
-	const uint8_t *data, uint32_t len, const struct exchange *ex);
+/* The report in words: "report 2: x +3, y -1, button down: left" (hid_say.c). pipe: whose layout it
+ * is (0: nothing is kept for the next report). Keys are said as they change in c->exchange; without
+ * one as they are. */
+void hid_say_report(struct text *t, const struct decode_ctx *c, uint32_t pipe,
+	const struct hid_layout *l, uint8_t kind, const uint8_t *data, uint32_t len);
 /* As fields (hid_tree.c); at: offset of data in the transfer's; missing: verdict of what is not
  * there. */
 struct hid_place {

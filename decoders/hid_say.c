@@ -247,12 +247,94 @@ static const char *say_nothing(const struct words *w)
 	return w->seen ? "all off" : "";
 }
 
-void hid_say_report(struct text *t, struct ids *ids, const struct hid_layout *l, uint8_t kind,
-	const uint8_t *data, uint32_t len, const struct exchange *ex)
+/* The items of a report as they are for all reports of its kind and ID: to walk over the report
+ * descriptor again for each report costs a seventh of `list`. */
+enum { KEPT_ITEMS = 8 };
+struct kept {
+	uint32_t items; /* more than KEPT_ITEMS: too many to keep */
+	bool numbered;
+	uint8_t id;
+	struct hid_report item[KEPT_ITEMS];
+};
+_Static_assert(sizeof(struct kept) <= DECODE_MEMO, "fits");
+
+static uint32_t key_of(uint8_t kind, bool numbered, uint8_t id)
 {
-	struct words w = {.t = t, .ids = ids, .begun = t->len};
-	struct hid_report r;
+	return numbered ? kind | 0x100u | (uint32_t)id << 16 : kind;
+}
+
+/* Reports of a pipe have IDs or not, so one of the two keys is in use. */
+static struct kept *find_kept(
+	const struct decode_ctx *c, uint32_t pipe, uint8_t kind, uint8_t first)
+{
+	struct decode_memo *m = decode_memo_find(c, pipe, key_of(kind, false, 0));
+
+	if (!m)
+		m = decode_memo_find(c, pipe, key_of(kind, true, first));
+	return m ? (struct kept *)m->bytes : NULL;
+}
+
+/* Says each item, and keeps them in k unless that is NULL. False: the descriptor knows no such
+ * report. */
+static bool say_items(struct words *w, struct hid_report *r, struct kept *k)
+{
 	bool any = false;
+
+	while (hid_report_next(r)) {
+		if (!any && r->numbered)
+			say_id(w, r->id);
+		if (k && k->items < KEPT_ITEMS)
+			k->item[k->items] = *r;
+		if (k)
+			k->items++;
+		say_item(w, r);
+		any = true;
+	}
+	if (!any && r->numbered)
+		say_id(w, r->id);
+	return any;
+}
+
+static void say_kept(struct words *w, struct kept *k, const uint8_t *data, uint32_t len)
+{
+	if (k->numbered)
+		say_id(w, k->id);
+	for (uint32_t i = 0; i < k->items; i++) {
+		k->item[i].data = data;
+		k->item[i].len = len;
+		say_item(w, &k->item[i]);
+	}
+}
+
+static bool say_report(struct words *w, const struct decode_ctx *c, uint32_t pipe,
+	const struct hid_layout *l, uint8_t kind, const uint8_t *data, uint32_t len)
+{
+	struct kept *k = find_kept(c, pipe, kind, data[0]), fresh;
+	struct decode_memo *m;
+	struct hid_report r;
+	bool any;
+
+	if (k && k->items <= KEPT_ITEMS) {
+		say_kept(w, k, data, len);
+		return true;
+	}
+	hid_report_init(&r, l, kind, data, len);
+	fresh.items = 0;
+	any = say_items(w, &r, k ? NULL : &fresh);
+	m = any && !k ? decode_memo_new(c, pipe, key_of(kind, r.numbered, r.id)) : NULL;
+	if (m) {
+		fresh.numbered = r.numbered;
+		fresh.id = r.id;
+		memcpy(m->bytes, &fresh, sizeof(fresh));
+	}
+	return any;
+}
+
+void hid_say_report(struct text *t, const struct decode_ctx *c, uint32_t pipe,
+	const struct hid_layout *l, uint8_t kind, const uint8_t *data, uint32_t len)
+{
+	struct words w = {.t = t, .ids = c->ids, .begun = t->len};
+	const struct exchange *ex = c->exchange;
 
 	if (ex && hid_press(ex)->only_keys) { /* the exchange tells all there is */
 		if (ex->key >> 8)
@@ -260,16 +342,7 @@ void hid_say_report(struct text *t, struct ids *ids, const struct hid_layout *l,
 		say_changes(&w, hid_press(ex));
 		return;
 	}
-	hid_report_init(&r, l, kind, data, len);
-	while (hid_report_next(&r)) {
-		if (!any && r.numbered)
-			say_id(&w, r.id);
-		say_item(&w, &r);
-		any = true;
-	}
-	if (!any && r.numbered)
-		say_id(&w, r.id);
-	if (!any) /* the descriptor knows no such report */
+	if (!say_report(&w, c, pipe, l, kind, data, len))
 		w.buffer_to = len;
 	if (ex)
 		say_changes(&w, hid_press(ex));

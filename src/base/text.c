@@ -147,6 +147,16 @@ static size_t cp_columns(uint32_t cp)
 	return 1;
 }
 
+/* Eight bytes of ASCII, none of them a control character: most of what is listed. */
+static inline bool is_plain(const char *s)
+{
+	const uint64_t high = UINT64_C(0x8080808080808080), blank = high / 4; /* 0x20 each */
+	uint64_t v;
+
+	memcpy(&v, s, sizeof(v));
+	return !((v | (v - blank)) & high);
+}
+
 size_t text_columns(const char *s, size_t n)
 {
 	size_t columns = 0;
@@ -155,7 +165,14 @@ size_t text_columns(const char *s, size_t n)
 		n = strlen(s);
 	for (size_t i = 0; i < n;) {
 		uint32_t cp = 0;
-		size_t len = text_utf8(s + i, n - i, &cp);
+		size_t len;
+
+		if (n - i >= 8 && is_plain(s + i)) {
+			columns += 8;
+			i += 8;
+			continue;
+		}
+		len = text_utf8(s + i, n - i, &cp);
 
 		columns += len ? cp_columns(cp) : 1;
 		i += len ? len : 1;

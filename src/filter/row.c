@@ -11,6 +11,7 @@ void row_init(struct row *r, const struct xfer *x, struct model *m)
 	r->decode.bindings = NULL;
 	r->decode.n_bindings = 0;
 	r->decode.exchange = NULL;
+	r->decode.memos = NULL;
 	r->claimed = r->informed = r->summed = false;
 }
 

@@ -331,11 +331,13 @@ static void new_model(struct run *r, const struct devices *knowledge)
 	});
 
 	r->model = m;
+	free(r->decode.memos);
 	r->decode = (struct decode_ctx){
 		.devices = model_devices(m),
 		.ids = r->opts->ids,
 		.bindings = r->opts->bindings,
 		.n_bindings = r->opts->n_bindings,
+		.memos = mem_zalloc(1, sizeof(*r->decode.memos)),
 	};
 	devices_set_binder(model_devices(m), decoder_of_pipe, &r->decode);
 	if (knowledge)
@@ -495,6 +497,8 @@ void run_close(struct run *r)
 	reader_close(r->reader);
 	model_free(r->model);
 	exchanges_free(r->tracker.all);
+	free(r->decode.memos);
+	r->decode.memos = NULL;
 	tally_free(&r->tally);
 	r->reader = r->access = NULL;
 	r->model = NULL;
