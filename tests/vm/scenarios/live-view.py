@@ -42,10 +42,14 @@ def counts(t):
 
 
 def begin(t):
+    """The shell asks the terminal where its cursor is; it has the answer when it echoes, and the
+    viewer does not get it as keys."""
     t.wait('machine#', limit=BOOT_SECONDS)
     width, height = t.tmux('display', '-p', '#{pane_width} #{pane_height}').split()
-    t.type(f'stty cols {width} rows {height}')
-    t.type('urbscope view -i usbmon$BUS -w kept.pcapng; echo "code $?"')
+    t.tmux('send-keys', '-l', f'stty cols {width} rows {height}; '
+           'urbscope view -i usbmon$BUS -w kept.pcapng; echo "code $?"')
+    t.wait('echo "code $?"')
+    t.keys('Enter')
     t.wait('no transfers yet')
     t.wait('following')
 
@@ -63,7 +67,7 @@ def follow(t, folder):
 
 
 def pause(t, folder):
-    """The disk is read on meanwhile; nothing of it is seen, on another screen and back; then all is."""
+    """Meanwhile the disk is read on and nothing of it is seen, on no screen; then all of it is."""
     t.keys('Space')
     t.wait('PAUSED')
     before = counts(t)

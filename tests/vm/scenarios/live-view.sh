@@ -1,9 +1,10 @@
-# The viewer on a console of the machine, used by live-view.py, while a disk is read: three parts of it,
-# each when the person in front of the console wants it.
+# The viewer on a serial console, used by live-view.py, while a disk is read: three parts of it, each
+# when the person in front of the console wants it.
 # batch: live-2
 # modules: usb_storage sd_mod crct10dif_generic
 # machine: -drive if=none,id=view,format=raw,file=view.img
-# machine: -chardev socket,id=console,path=live-view/console,server=on,wait=off -serial chardev:console
+# machine: -chardev socket,id=console,path=live-view/console,server=on,wait=off
+# machine: -serial chardev:console
 # disk: view 3M text
 # beside: live-view.py
 . /guest.sh
