@@ -17,6 +17,7 @@ from terminal import Terminal
 
 BOOT_SECONDS = 180  # until the machine is there and other scenarios have ended
 LIMIT = 60  # for anything else to appear: the machine is emulated
+WIDTH, HEIGHT = 100, 30  # as live-view.sh tells the console
 COMMANDS = 16  # of each part, of three transfers: command, data, status
 LAST = tuple(f'transfer 3 of 3: READ(10) LBA {n},' for n in ('1,920', '3,968', '6,143'))
 
@@ -45,9 +46,7 @@ def begin(t):
     """The shell asks the terminal where its cursor is; it has the answer when it echoes, and the
     viewer does not get it as keys."""
     t.wait('machine#', limit=BOOT_SECONDS)
-    width, height = t.tmux('display', '-p', '#{pane_width} #{pane_height}').split()
-    t.tmux('send-keys', '-l', f'stty cols {width} rows {height}; '
-           'urbscope view -i usbmon$BUS -w kept.pcapng; echo "code $?"')
+    t.tmux('send-keys', '-l', 'urbscope view -i usbmon$BUS -w kept.pcapng; echo "code $?"')
     t.wait('echo "code $?"')
     t.keys('Enter')
     t.wait('no transfers yet')
@@ -126,7 +125,8 @@ def use(t, folder):
 def main():
     folder = pathlib.Path(sys.argv[1]).resolve()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit('the machine is gone'))
-    terminal = Terminal(command=f'{ROOT}/tests/vm/console {folder}/console', limit=LIMIT)
+    terminal = Terminal(command=f'{ROOT}/tests/vm/console {folder}/console', width=WIDTH,
+                        height=HEIGHT, limit=LIMIT)
     try:
         use(terminal, folder)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)

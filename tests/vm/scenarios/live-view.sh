@@ -12,7 +12,8 @@
 mkdir -m 777 /tmp/view # root is given up: what is saved is saved as nobody
 bus=$(bus ehci)
 export BUS="$bus" HOME=/tmp/view TERM=screen-256color PS1='machine# '
-setsid -c sh -c 'stty sane 115200; sh -i; echo console closed' < /dev/ttyS1 > /dev/ttyS1 2>&1 &
+setsid -c sh -c 'stty sane 115200 cols 100 rows 30; sh -i; echo console closed' \
+	< /dev/ttyS1 > /dev/ttyS1 2>&1 &
 console=$!
 wait_for 60 'beginning of kept.pcapng' size_reaches kept.pcapng 1
 plug usb-storage,id=disk,bus=e.0,drive=view
