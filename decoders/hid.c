@@ -359,15 +359,23 @@ static void decode(const struct decode_ctx *c, const struct xfer *x, struct emit
 	control_decode(&j, e);
 }
 
-/* The protocol that was chosen holds for all reports from now on (HID 1.11 7.2.6). */
+/* The protocol that was chosen holds for all reports from now on (HID 1.11 7.2.6), as does what a
+ * report descriptor tells. */
 static void track_request(struct track *t)
 {
 	struct usb_setup s = usb_setup_parse(t->x->setup);
+	uint8_t interface = (uint8_t)s.wIndex;
+	bool chosen = s.bmRequestType == TO_INTERFACE && s.bRequest == SET_PROTOCOL;
+	bool told = s.bmRequestType == STANDARD_TO_HOST && s.bRequest == GET_DESCRIPTOR &&
+		    s.wValue >> 8 == DESC_HID_REPORT;
 
-	if (t->teach && t->x->flags & XFER_HAS_SETUP && t->x->status == STATUS_OK &&
-		s.bmRequestType == TO_INTERFACE && s.bRequest == SET_PROTOCOL)
-		devices_set_mode(t->teach, t->x->instance, (uint8_t)s.wIndex,
-			s.wValue == 0 ? HID_MODE_BOOT : 0);
+	if (!t->teach || !(t->x->flags & XFER_HAS_SETUP) || t->x->status != STATUS_OK)
+		return;
+	if (chosen)
+		devices_set_mode(
+			t->teach, t->x->instance, interface, s.wValue == 0 ? HID_MODE_BOOT : 0);
+	if (chosen || told)
+		hid_expect_first(t, interface);
 }
 
 static void track(struct track *t)

@@ -83,6 +83,17 @@ struct hid_place {
 void hid_emit_report(struct emit *e, struct ids *ids, const struct hid_layout *l, uint8_t kind,
 	const uint8_t *data, uint32_t len, struct hid_place place, const struct exchange *ex);
 
+/* ---- where reports end on the bus (hid_expect.c) ------------------------------------------------
+ */
+
+/* Bytes of the longest report of that kind; 0: there is none, or how long it is is not certain. */
+uint32_t hid_longest_report(const struct hid_layout *l, uint8_t kind);
+/* Tell the model how long the next transfer is at most, in captures of packets: of the endpoint
+ * that this report came from (longest: by its pipe's facts, 0: not known), of all IN endpoints of
+ * an interface of whose reports something was told. */
+void hid_expect_next(const struct track *t, uint32_t longest);
+void hid_expect_first(const struct track *t, uint8_t interface);
+
 /* ---- keys: what is pressed and let go ---------------------------------------------------------
  */
 

@@ -103,6 +103,7 @@ struct state {
 	uint16_t places;
 	bool known, numbered;
 	uint32_t least, most;
+	uint32_t longest;   /* report, in bytes; 0: not known */
 	uint16_t bits[256]; /* of each report */
 	uint8_t more[256];  /* of each: it tells of more than the places do */
 	struct place place[PLACES];
@@ -226,6 +227,7 @@ static void learn_pipe(struct state *s, const struct devices *d, uint32_t pipe)
 	s->known = hid_layout(d, devices_get_pipe(d, pipe), &l);
 	if (!s->known)
 		return;
+	s->longest = hid_longest_report(&l, HID_INPUT);
 	s->least = l.least;
 	s->most = l.most;
 	hid_report_init(&r, &l, HID_INPUT, NULL, 0);
@@ -369,6 +371,7 @@ void hid_track_report(struct track *t)
 
 	if (s->pipe != x->pipe)
 		learn_pipe(s, t->devices, x->pipe);
+	hid_expect_next(t, s->longest);
 	if (!s->known || !s->places || !x->data.kept || x->data.captured < x->data.total ||
 		x->data.total < s->least || x->data.total > s->most)
 		return;

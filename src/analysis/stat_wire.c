@@ -9,14 +9,16 @@
 
 /* ---- counts ------------------------------------------------------------------------- */
 
+enum { NAKS = offsetof(struct bus_counts, results[RESULT_NAK]) };
+
 static const struct {
 	const char *key, *word;
 	size_t at;
 } figures[] = {
 	{"transactions", "transactions", offsetof(struct bus_counts, transactions)},
-	{"naks", "NAKed", offsetof(struct bus_counts, naks)},
+	{"naks", "NAKed", NAKS},
 	{"retries", "sent again", offsetof(struct bus_counts, retries)},
-	{"timeouts", "without answer", offsetof(struct bus_counts, timeouts)},
+	{"timeouts", "without answer", offsetof(struct bus_counts, results[RESULT_TIMEOUT])},
 	{"crc_errors", "CRC16 wrong", offsetof(struct bus_counts, crc_errors)},
 	{"toggle_errors", "toggle wrong", offsetof(struct bus_counts, toggle_errors)},
 	{"malformed", "malformed packets", offsetof(struct bus_counts, malformed)},
@@ -43,9 +45,9 @@ static void say(const struct bus_counts *c, struct text *t)
 		text_u64(t, figure(c, i));
 		text_char(t, ' ');
 		text_str(t, figures[i].word);
-		if (figures[i].at == offsetof(struct bus_counts, naks))
-			text_printf(
-				t, " (%.1f%%)", 100.0 * (double)c->naks / (double)c->transactions);
+		if (figures[i].at == NAKS)
+			text_printf(t, " (%.1f%%)",
+				100.0 * (double)c->results[RESULT_NAK] / (double)c->transactions);
 	}
 }
 
@@ -54,8 +56,9 @@ static void counts(const struct bus_counts *c, struct emit *e)
 	for (size_t i = 0; i < ARRAY_LEN(figures); i++)
 		emit_item(e, figures[i].key, NULL, value_uint(figure(c, i)), SHOW_PLAIN);
 	emit_item(e, "nak_ratio", NULL,
-		c->transactions ? value_real((double)c->naks / (double)c->transactions)
-				: value_null(),
+		c->transactions
+			? value_real((double)c->results[RESULT_NAK] / (double)c->transactions)
+			: value_null(),
 		SHOW_PERCENT);
 	emit_begin(e, "results", NULL);
 	for (unsigned i = 0; i < RESULTS; i++)

@@ -14,6 +14,17 @@ void *mem_zalloc(size_t n, size_t size)
 	return p;
 }
 
+void *mem_zalloc_line(size_t size)
+{
+	enum { LINE = 64 };
+	size_t whole = (size + LINE - 1) / LINE * LINE;
+	void *p = aligned_alloc(LINE, whole);
+
+	if (!p)
+		die_oom(whole);
+	return memset(p, 0, whole);
+}
+
 void *mem_resize(void *p, size_t n, size_t size)
 {
 	size_t bytes;

@@ -7,6 +7,8 @@
 
 /* Zeroed memory; freed with free(). */
 void *mem_zalloc(size_t n, size_t size);
+/* The same, of one object, from the beginning of a cache line on. */
+void *mem_zalloc_line(size_t size);
 /* realloc that does not zero; overflow of n * size counts as out of memory. */
 void *mem_resize(void *p, size_t n, size_t size);
 char *mem_strdup(const char *s);

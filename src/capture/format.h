@@ -131,6 +131,12 @@ bool window_skip(struct reader *r, uint64_t n);
  * bytes look wrong; pointers into the window must be taken anew. */
 bool window_recheck(struct reader *r);
 
+/* Fetches a line into the cache; past the end of the window, too, where it does no harm. */
+static inline __attribute__((always_inline)) void fetch(const uint8_t *p, size_t at)
+{
+	__builtin_prefetch((const void *)((uintptr_t)p + at));
+}
+
 /* Fetches mapped bytes into the cache, as much as the `used` bytes of the record that is about to
  * leave the window: page cache that was not copied is cold. Of a record that is itself longer than
  * the distance only what comes behind it is worth it. (Not inlined, gcc takes it for a function
@@ -139,8 +145,12 @@ static inline __attribute__((always_inline)) void window_fetch_ahead(
 	const struct reader *r, size_t used)
 {
 	size_t have = window_size(r), from = used > AHEAD ? used : AHEAD;
-	size_t to = used > AHEAD ? used + AHEAD / 8 : used + AHEAD;
+	size_t to = used > AHEAD ? used + AHEAD / 4 : used + AHEAD;
 
+	if (used <= CACHE_LINE) { /* most packets: one line does */
+		fetch(r->p, AHEAD);
+		return;
+	}
 	if (!r->mapped)
 		return;
 	to = to < have ? to : have;

@@ -175,6 +175,7 @@ static inline __attribute__((always_inline)) enum step pcap_step(
 	struct reader *r, struct record *rec, struct err *e, bool big)
 {
 	size_t have = window_size(r);
+	uint32_t next; /* captured length of the record behind this one */
 	struct head h;
 
 	if (have < FAST_LEAST)
@@ -185,9 +186,14 @@ static inline __attribute__((always_inline)) enum step pcap_step(
 	if (h.caplen - 1 >= r->pcap.usual || h.caplen > h.origlen || h.origlen > r->pcap.max ||
 		h.frac >= r->pcap.frac_limit || h.sec - r->pcap.earliest > 2 * DAY ||
 		h.caplen > have - FAST_LEAST ||
-		!load32(r->p + r->pcap.head + h.caplen + CAPLEN, false))
+		!(next = load32(r->p + r->pcap.head + h.caplen + CAPLEN, big)))
 		return pcap_slow(r, rec, e);
-	return deliver(r, rec, &h);
+	deliver(r, rec, &h);
+	if (next > AHEAD) { /* what comes behind a large record is wanted as soon as it itself is */
+		fetch(r->p, r->pcap.head + (size_t)next);
+		fetch(r->p, r->pcap.head + (size_t)next + CACHE_LINE);
+	}
+	return STEP_RECORD;
 }
 
 static enum step pcap_step_le(struct reader *r, struct record *rec, struct err *e)

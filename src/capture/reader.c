@@ -403,18 +403,25 @@ void reader_close(struct reader *r)
 
 /* ---- reading ----------------------------------------------------------------------------- */
 
-int reader_next(struct reader *r, struct record *rec, struct err *e)
+/* Off the way of most records. */
+static __attribute__((noinline)) int other_step(
+	struct reader *r, struct record *rec, struct err *e, enum step got)
 {
-	enum step got;
-
-	if (r->follow)
-		r->eof = false;
-	got = r->step(r, rec, e);
 	while (got == STEP_AGAIN)
 		got = r->step(r, rec, e);
 	if (got != STEP_RECORD)
 		warn_rest(r);
+	if (r->follow) /* the end was one for now */
+		r->eof = false;
 	return (int)got;
+}
+
+/* Inline in the loop: the call costs as much as a sixth of the step. */
+inline int reader_next(struct reader *r, struct record *rec, struct err *e)
+{
+	enum step got = r->step(r, rec, e);
+
+	return got == STEP_RECORD ? STEP_RECORD : other_step(r, rec, e, got);
 }
 
 int reader_seek(struct reader *r, const struct record *at, struct err *e)

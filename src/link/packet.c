@@ -112,17 +112,19 @@ static void (*const by_kind[PID_KINDS])(const struct record *, struct event *) =
 
 void link_packet_decode(const struct record *rec, struct event *ev)
 {
-	static const uint8_t speed[] = {
-		[LINK_USB_2_0_LOW_SPEED - LINK_USB_2_0_LOW_SPEED] = USB_LOW,
-		[LINK_USB_2_0_FULL_SPEED - LINK_USB_2_0_LOW_SPEED] = USB_FULL,
-		[LINK_USB_2_0_HIGH_SPEED - LINK_USB_2_0_LOW_SPEED] = USB_HIGH,
+	static const struct {
+		uint8_t capture, speed;
+	} of[] = {
+		[LINK_USB_2_0 - LINK_USB_2_0] = {CAPTURE_BUS_ANY_SPEED, USB_SPEED_UNKNOWN},
+		[LINK_USB_2_0_LOW_SPEED - LINK_USB_2_0] = {CAPTURE_BUS, USB_LOW},
+		[LINK_USB_2_0_FULL_SPEED - LINK_USB_2_0] = {CAPTURE_BUS, USB_FULL},
+		[LINK_USB_2_0_HIGH_SPEED - LINK_USB_2_0] = {CAPTURE_BUS, USB_HIGH},
 	};
 
 	ev->kind = EVENT_PACKET;
 	ev->device = USB_NO_DEVICE;
-	ev->capture = rec->link == LINK_USB_2_0 ? CAPTURE_BUS_ANY_SPEED : CAPTURE_BUS;
-	if (rec->link != LINK_USB_2_0)
-		ev->speed = speed[rec->link - LINK_USB_2_0_LOW_SPEED];
+	ev->capture = of[rec->link - LINK_USB_2_0].capture;
+	ev->speed = of[rec->link - LINK_USB_2_0].speed;
 	if (!rec->origlen || !rec->caplen) {
 		link_malformed(ev, rec->origlen ? "cut to nothing" : "an empty packet");
 		return;

@@ -13,11 +13,12 @@ const char *transaction_result_name(enum transaction_result r)
 	return name[r];
 }
 
-struct bus *bus_new(struct model *m)
+struct bus *bus_new(struct model *m, uint32_t section)
 {
 	struct bus *b = mem_zalloc(1, sizeof(*b));
 
 	b->m = m;
+	b->section = section;
 	b->frame = -1;
 	times_begin(b);
 	return b;
@@ -153,7 +154,7 @@ static bool must_be_isochronous(const struct endpoint *ep)
 }
 
 /* Nothing that may follow does. */
-static void lapse(struct bus *b)
+static __attribute__((noinline)) void lapse_open(struct bus *b)
 {
 	uint8_t phase = b->phase;
 	enum transaction_result r = lapses[phase];
@@ -175,6 +176,12 @@ static void lapse(struct bus *b)
 		    : waited(b) || b->ep->t.crc == CRC_BAD ? judged(&b->ep->t, r)
 							   : RESULT_INCOMPLETE;
 	end(b, b->ep, r);
+}
+
+static inline void lapse(struct bus *b)
+{
+	if (b->phase != IDLE || b->held.on)
+		lapse_open(b);
 }
 
 void bus_give_up(struct bus *b, struct endpoint *ep)
@@ -249,7 +256,8 @@ static bool goes_on(const struct bus *b, const struct endpoint *ep, uint8_t pid,
 	       same_split(b, &ep->t, pid);
 }
 
-static void split_token(struct bus *b, struct endpoint *ep, uint8_t pid, const struct record *rec)
+static __attribute__((noinline)) void split_token(
+	struct bus *b, struct endpoint *ep, uint8_t pid, const struct record *rec)
 {
 	bool complete = b->split.flags & SPLIT_COMPLETE;
 
@@ -378,7 +386,8 @@ static struct placement orphan(const struct event *ev)
 	return (struct placement){.bin = ev->packet.crc == CRC_BAD ? BIN_MALFORMED : BIN_ORPHAN};
 }
 
-static struct placement on_answer(struct bus *b, const struct record *rec, const struct event *ev)
+static inline __attribute__((always_inline)) struct placement on_answer(
+	struct bus *b, const struct record *rec, const struct event *ev)
 {
 	const struct packet_event *p = &ev->packet;
 	enum action a = (enum action)actions[b->phase][p->pid & 15];
@@ -413,7 +422,8 @@ static struct placement hold(struct bus *b, const struct record *rec)
 	return (struct placement){.held = true};
 }
 
-static struct placement on_split(struct bus *b, const struct record *rec, const struct event *ev)
+static __attribute__((noinline)) struct placement on_split(
+	struct bus *b, const struct record *rec, const struct event *ev)
 {
 	lapse(b);
 	b->phase = AFTER_SPLIT;
@@ -426,7 +436,8 @@ static struct placement on_split(struct bus *b, const struct record *rec, const 
 
 /* PRE goes before each packet of the host to a low-speed device behind a full-speed hub (8.6.5); a
  * hub's ERR has the same PID. */
-static struct placement on_pre(struct bus *b, const struct record *rec, const struct event *ev)
+static __attribute__((noinline)) struct placement on_pre(
+	struct bus *b, const struct record *rec, const struct event *ev)
 {
 	if (actions[b->phase][PID_PRE & 15] != NOT_HERE)
 		return on_answer(b, rec, ev);
@@ -438,7 +449,7 @@ static struct placement on_pre(struct bus *b, const struct record *rec, const st
 	return hold(b, rec);
 }
 
-static struct placement on_ext(struct bus *b)
+static __attribute__((noinline)) struct placement on_ext(struct bus *b)
 {
 	lapse(b);
 	b->phase = AFTER_EXT;
@@ -507,6 +518,9 @@ static struct placement on_state(struct bus *b, const struct event *ev)
 
 /* ---- the entrance ------------------------------------------------------------------- */
 
+/* Of well-formed packets (8.4.1, 8.4.2); those without data that are none of these have one. */
+enum { TOKEN_BYTES = 3, SPLIT_BYTES = 4 };
+
 static const uint8_t use_of[PID_KINDS] = {
 	[PID_KIND_TOKEN] = USE_TOKEN,
 	[PID_KIND_SOF] = USE_SOF,
@@ -524,27 +538,44 @@ static bool at_low_speed(const struct bus *b, uint8_t kind)
 	return b->phase == IDLE ? b->held.on : b->phase <= ANSWER_PING && b->ep->speed == USB_LOW;
 }
 
-static struct placement feed(struct bus *b, const struct record *rec, const struct event *ev)
+/* Rare ones: states, and what is broken. */
+static __attribute__((noinline)) struct placement feed_no_packet(
+	struct bus *b, const struct record *rec, const struct event *ev)
 {
 	if (ev->kind == EVENT_STATE)
 		return on_state(b, ev);
-	if (ev->kind != EVENT_PACKET) {
-		interrupted(b);
-		times_packet(b, rec, USE_BROKEN);
-		b->counts.malformed++;
-		return (struct placement){.bin = ev->bin};
-	}
+	interrupted(b);
+	times_packet(b);
+	times_count(
+		b, rec, USE_BROKEN, rec->origlen < PACKET_LONGEST ? rec->origlen : PACKET_LONGEST);
+	b->counts.malformed++;
+	return (struct placement){.bin = ev->bin};
+}
+
+static struct placement feed(struct bus *b, const struct record *rec, const struct event *ev)
+{
+	if (ev->kind != EVENT_PACKET)
+		return feed_no_packet(b, rec, ev);
 	if (ev->speed)
 		b->speed = ev->speed;
-	times_packet(b, rec, use_of[ev->packet.pid_kind]);
+	times_packet(b);
 	if (b->speed == USB_FULL && at_low_speed(b, ev->packet.pid_kind))
 		times_low(b, use_of[ev->packet.pid_kind], rec->origlen);
 	switch (ev->packet.pid_kind) {
-	case PID_KIND_TOKEN: return ev->packet.pid == PID_EXT ? on_ext(b) : on_token(b, rec, ev);
-	case PID_KIND_SOF: return on_sof(b, ev);
-	case PID_KIND_SPLIT: return on_split(b, rec, ev);
-	case PID_KIND_PRE: return on_pre(b, rec, ev);
-	default: return on_answer(b, rec, ev);
+	case PID_KIND_TOKEN:
+		times_count(b, rec, USE_TOKEN, TOKEN_BYTES);
+		return ev->packet.pid == PID_EXT ? on_ext(b) : on_token(b, rec, ev);
+	case PID_KIND_DATA:
+		times_count(b, rec, USE_DATA, rec->origlen);
+		return on_answer(b, rec, ev);
+	case PID_KIND_HANDSHAKE:
+		times_count(b, rec, USE_HANDSHAKE, 1);
+		return on_answer(b, rec, ev);
+	case PID_KIND_SOF: times_count(b, rec, USE_SOF, TOKEN_BYTES); return on_sof(b, ev);
+	case PID_KIND_SPLIT:
+		times_count(b, rec, USE_TOKEN, SPLIT_BYTES);
+		return on_split(b, rec, ev);
+	default: /* PRE */ times_count(b, rec, USE_TOKEN, 1); return on_pre(b, rec, ev);
 	}
 }
 
@@ -552,10 +583,10 @@ struct placement bus_feed(struct bus *b, const struct record *rec, const struct 
 {
 	struct placement p;
 
-	if (b->fed && rec->section != b->section)
+	if (rec->section != b->section) {
 		bus_finish(b);
-	b->fed = true;
-	b->section = rec->section;
+		b->section = rec->section;
+	}
 	/* what is held must go before what cannot place it */
 	if (b->held.on && (ev->kind != EVENT_PACKET || ev->packet.pid_kind != PID_KIND_TOKEN))
 		lapse(b);

@@ -10,7 +10,8 @@
 
 struct bus;
 
-struct bus *bus_new(struct model *m);
+/* For packets of a section, and those after it. */
+struct bus *bus_new(struct model *m, uint32_t section);
 void bus_free(struct bus *b);
 
 /* The next packet or state. A packet that only the next one can place (SPLIT, PRE) comes back as

@@ -8,6 +8,8 @@
 #include "model/transaction.h"
 #include "usb/wire.h"
 
+#include <stddef.h>
+
 /* What became of the latest data packet of an endpoint: with its PID that tells a retransmission
  * (USB 2.0 section 8.6). */
 enum { LAST_NONE, LAST_TAKEN, LAST_FAILED, LAST_NAKED };
@@ -30,39 +32,47 @@ enum phase {
 	PHASES
 };
 
+/* In the order of use: NAKed tokens need the first two cache lines, data the third, and hundreds of
+ * endpoints can be active at once. */
 struct endpoint {
 	uint8_t address, number, dir, type, speed;
 	uint8_t last_pid, last, last_dir;
-	uint16_t last_crc, crc; /* CRC16 of the latest data packet, and of the one on the wire */
-	uint16_t packet;	/* largest packet: told by a descriptor, else learnt from traffic */
+	bool open, waiting; /* waiting: a split between its SSPLIT and its answer */
 	bool packet_told;
+	uint8_t failure;  /* enum status of the latest failed transaction */
 	uint32_t changes; /* what was known of devices when type and packet were looked up */
 
 	/* the open transfer; id 0: none */
-	uint32_t id, pipe;
-	uint64_t first, latest;
-	int64_t begin, end;
-	uint32_t records, naks, retries;
+	uint32_t id;
 	uint32_t progress; /* transactions that moved it on, empty data included */
-	uint32_t payload, kept;
+	uint32_t records, naks;
+	uint32_t tokens; /* that are no SETUP */
+	uint32_t kept;
+	uint64_t latest;
+	int64_t end;
+	uint32_t t_bytes; /* of the packets of the open transaction on the wire */
+	uint16_t packet;  /* largest packet: told by a descriptor, else learnt from traffic */
+
+	struct transaction t; /* the open one */
+
+	/* data of the open transaction, kept already but not taken yet */
+	uint32_t kept_before, now_captured;
+	uint16_t last_crc, crc; /* CRC16 of the latest data packet, and of the one on the wire */
+	uint32_t expected;	/* bytes with which its class says that it is over; 0: unknown */
 	uint64_t len, captured, total;
-	uint32_t expected; /* bytes with which its class says that it is over; 0: unknown */
-	uint32_t frame;	   /* of an isochronous one: microframes counted since the start */
+	uint32_t payload, pipe;
+	uint64_t first;
+	int64_t begin;
+	uint32_t retries;
+	uint32_t frame; /* of an isochronous one: microframes counted since the start */
 	int32_t start_frame;
 	uint32_t packets, errors, missed;
 	struct bus_replay replay;
 	uint8_t setup[8], setup_now[8], asked, has_setup, setup_sent;
-	uint32_t tokens;	  /* that are no SETUP */
-	uint8_t pipe_type;	  /* the type `pipe` was looked up for */
-	uint8_t capture, failure; /* failure: enum status of the latest failed transaction */
-
-	/* data of the open transaction, kept already but not taken yet */
-	uint32_t kept_before, now_captured;
-
-	struct transaction t; /* the open one */
-	uint32_t t_bytes;     /* of its packets on the wire */
-	bool open, waiting;   /* waiting: a split between its SSPLIT and its answer */
+	uint8_t pipe_type; /* the type `pipe` was looked up for */
+	uint8_t capture;
 };
+_Static_assert(offsetof(struct endpoint, t) == 64 && sizeof(struct transaction) == 64, "lines");
 
 /* Rows of states that go on beside each other (bus_times.c); those of the first two are over when a
  * packet comes. */
@@ -117,7 +127,6 @@ struct bus {
 	uint32_t frames;       /* SOFs seen */
 	int32_t frame;	       /* number of the latest, -1: none */
 	uint32_t section;
-	bool fed;
 	/* SPLIT or PRE whose token comes next */
 	struct {
 		uint64_t number;
@@ -168,17 +177,25 @@ void times_state(struct bus *b, const struct event *ev);
 /* The capture, or a section of it, is over. */
 void times_finish(struct bus *b);
 
-/* A packet passes. */
-static inline void times_packet(struct bus *b, const struct record *rec, uint8_t use)
+/* A packet passes: before all else that is done with it. */
+static inline void times_packet(struct bus *b)
 {
 	struct bus_clock *c = &b->clock;
-	struct bus_tally *t = &c->tally[use];
 
 	if (b->m->now >= c->look || b->speed != c->speed)
 		times_look(b);
 	c->latest = b->m->now;
-	t->packets++;
-	t->bytes += rec->origlen < PACKET_LONGEST ? rec->origlen : PACKET_LONGEST;
+}
+
+/* It is this one, of so many bytes: where they are known from the packet's kind, and with them its
+ * use, little code is left of this. */
+static inline __attribute__((always_inline)) void times_count(
+	struct bus *b, const struct record *rec, enum bus_use use, uint32_t bytes)
+{
+	struct bus_clock *c = &b->clock;
+
+	c->tally[use].packets++;
+	c->tally[use].bytes += bytes;
 	if (use != USE_HANDSHAKE && !--c->stuffing[use].until) /* no PID has six 1s */
 		times_stuffed(b, rec, use);
 }

@@ -20,30 +20,37 @@ enum {
 
 /* ---- endpoints ---------------------------------------------------------------------- */
 
+static __attribute__((noinline)) struct endpoint *new_endpoint(
+	unsigned address, unsigned number, uint8_t dir)
+{
+	struct endpoint *ep = mem_zalloc_line(sizeof(*ep));
+
+	ep->address = (uint8_t)address;
+	ep->number = (uint8_t)number;
+	ep->dir = dir;
+	ep->type = number ? USB_TYPE_UNKNOWN : USB_CONTROL;
+	ep->changes = UINT32_MAX;
+	return ep;
+}
+
 struct endpoint *bus_endpoint(struct bus *b, unsigned address, unsigned number, uint8_t dir)
 {
 	bool both = !number || b->message[address] >> number & 1; /* message pipes (5.3.2.2) */
 	struct endpoint **ep = &b->at[address & 127][number & 15][both ? 0 : dir & 1];
 
-	if (!*ep) {
-		*ep = mem_zalloc(1, sizeof(**ep));
-		(*ep)->address = (uint8_t)address;
-		(*ep)->number = (uint8_t)number;
-		(*ep)->dir = dir;
-		(*ep)->type = number ? USB_TYPE_UNKNOWN : USB_CONTROL;
-		(*ep)->changes = UINT32_MAX;
-	}
+	if (!*ep)
+		*ep = new_endpoint(address, number, dir);
 	return *ep;
 }
 
-/* What descriptors say of it, looked up again when they may say something else. */
-static void look_up(struct bus *b, struct endpoint *ep)
+/* What descriptors say of it. */
+static __attribute__((noinline)) void look_up(struct bus *b, struct endpoint *ep)
 {
 	struct devices *d = b->m->devices;
 	struct pipe p;
 	struct desc_endpoint e;
 
-	if (ep->changes == devices_changes(d) || !ep->number || ep->type == USB_CONTROL)
+	if (!ep->number || ep->type == USB_CONTROL)
 		return;
 	ep->changes = devices_changes(d);
 	p = devices_describe(d, b->section, USB_NO_BUS, ep->address, ep->number, ep->dir);
@@ -57,7 +64,7 @@ static void look_up(struct bus *b, struct endpoint *ep)
 }
 
 /* The other half of an endpoint that turns out to be a message pipe. */
-static void become_message_pipe(struct bus *b, struct endpoint *ep)
+static __attribute__((noinline)) void become_message_pipe(struct bus *b, struct endpoint *ep)
 {
 	struct endpoint *in = b->at[ep->address][ep->number][1];
 
@@ -121,7 +128,7 @@ static uint32_t expected(const struct bus *b, const struct endpoint *ep)
 			       : 0;
 }
 
-static void open_xfer(
+static __attribute__((noinline)) void open_xfer(
 	struct bus *b, struct endpoint *ep, const struct record *rec, const struct event *ev)
 {
 	struct model *m = b->m;
@@ -201,7 +208,8 @@ void bus_token(struct bus *b, struct endpoint *ep, uint8_t pid, const struct rec
 	} else if (b->held.on) {
 		ep->speed = USB_LOW; /* PRE (8.6.5) */
 	}
-	look_up(b, ep);
+	if (ep->changes != devices_changes(b->m->devices)) /* they may say something else */
+		look_up(b, ep);
 	if (pid == PID_SETUP)
 		become_message_pipe(b, ep);
 	if (pid == PID_PING && ep->type == USB_TYPE_UNKNOWN)
@@ -317,25 +325,31 @@ static const struct outcome *outcome_of(const struct transaction *t)
 									 : &outcome[t->result];
 }
 
+/* Data: sent again, or new? Whether it was taken as new. */
+static bool settle_data(struct bus *b, struct endpoint *ep, const struct outcome *how)
+{
+	bool taken = how->last == LAST_TAKEN;
+
+	ep->t.retry = is_repeat(ep);
+	if (ep->t.retry) {
+		ep->retries++;
+		b->counts.retries++;
+		b->counts.toggle_errors += is_other_data(ep);
+		taken &= ep->last != LAST_TAKEN;
+	}
+	if (!ep->t.retry || taken)
+		note_data(ep, how->last);
+	return taken;
+}
+
 /* Whether the transaction's data is new and was taken. */
 static bool settle(struct bus *b, struct endpoint *ep)
 {
 	struct transaction *t = &ep->t;
 	const struct outcome *how = outcome_of(t);
-	bool taken = how->last == LAST_TAKEN && is_data_stage(ep);
+	bool taken = is_data_stage(ep) && settle_data(b, ep, how);
 
 	ep->failure = how->status;
-	if (is_data_stage(ep)) {
-		t->retry = is_repeat(ep);
-		if (t->retry) {
-			ep->retries++;
-			b->counts.retries++;
-			b->counts.toggle_errors += is_other_data(ep);
-			taken &= ep->last != LAST_TAKEN;
-		}
-		if (!t->retry || taken)
-			note_data(ep, how->last);
-	}
 	if (t->result == RESULT_STALL)
 		ep->last = LAST_NONE; /* the host will clear the halt, and with it the toggle */
 	if (taken) {
@@ -476,8 +490,6 @@ void bus_apply(struct bus *b, struct endpoint *ep)
 {
 	const struct transaction *t = &ep->t;
 
-	b->counts.naks += t->result == RESULT_NAK;
-	b->counts.timeouts += t->result == RESULT_TIMEOUT;
 	b->counts.crc_errors += t->crc == CRC_BAD;
 	ep->naks += t->result == RESULT_NAK;
 	if (ep->type == USB_CONTROL)

@@ -186,8 +186,9 @@ void devices_set_mode(struct devices *d, uint32_t instance, uint8_t interface, u
 uint8_t devices_mode(
 	const struct devices *d, uint32_t instance, uint32_t version, uint8_t interface);
 
-/* The next transfer of an endpoint is over with that many bytes (the data phase of a command):
- * where packets are captured, what follows at once on the same endpoint is another transfer. */
+/* The next transfer of an endpoint is over with that many bytes (the data phase of a command, a
+ * report): where packets are captured, what follows at once on the same endpoint is another
+ * transfer. */
 void devices_expect(
 	struct devices *d, uint32_t instance, uint8_t endpoint, uint8_t dir, uint32_t bytes);
 /* What is expected of the endpoint's next transfer, which is asked for once; 0: nothing. */

@@ -23,10 +23,14 @@ struct scope {
 	size_t state_size;
 };
 
+/* Transfers come from few pipes at a time: their scopes are found without the map. */
+enum { RECENT = 16 };
+
 struct exchanges {
 	struct scope *scope;
 	size_t scopes, cap;
 	struct map by_function;
+	uint32_t recent[RECENT]; /* scopes by the lowest bits of their pipes, 0: none */
 	struct open_exchange *over, **over_end; /* in end order, to be handed on */
 	struct open_exchange *spare;
 	uint32_t count, replay; /* replay: the id of the one to come, 0: a stream */
@@ -196,7 +200,8 @@ static struct map_slot *look_up(const struct exchanges *e, uint32_t instance, ui
 		&e->by_function, map_hash((uint64_t)instance << 8 | function), same_scope, e, &k);
 }
 
-static uint32_t find_scope(struct exchanges *e, uint32_t instance, uint8_t function)
+static __attribute__((noinline)) uint32_t find_scope(
+	struct exchanges *e, uint32_t instance, uint8_t function)
 {
 	struct map_slot *s = look_up(e, instance, function);
 
@@ -207,6 +212,16 @@ static uint32_t find_scope(struct exchanges *e, uint32_t instance, uint8_t funct
 	map_insert(
 		&e->by_function, map_hash((uint64_t)instance << 8 | function), (uint32_t)e->scopes);
 	return (uint32_t)e->scopes;
+}
+
+static uint32_t scope_for(struct exchanges *e, const struct xfer *x, uint8_t function)
+{
+	uint32_t *recent = &e->recent[x->pipe % RECENT];
+	const struct scope *s = *recent ? &e->scope[*recent - 1] : NULL;
+
+	if (!s || s->instance != x->instance || s->function != function)
+		*recent = find_scope(e, x->instance, function);
+	return *recent;
 }
 
 static void forget(struct exchanges *e, struct scope *s)
@@ -233,7 +248,7 @@ uint8_t exchanges_decoder(struct exchanges *e, uint32_t instance, uint8_t functi
 void exchanges_track(
 	struct exchanges *e, struct track *t, uint8_t function, uint8_t decoder, size_t state_size)
 {
-	uint32_t n = find_scope(e, t->x->instance, function);
+	uint32_t n = scope_for(e, t->x, function);
 	struct scope *s = &e->scope[n - 1];
 
 	assert(state_size <= INTERFACE_STATE);
@@ -280,6 +295,7 @@ static void count_in(struct track *t, struct exchange *ex)
 	t->joined = ex;
 }
 
+/* Zeroed. */
 static struct open_exchange *new_exchange(struct exchanges *e)
 {
 	struct open_exchange *x = e->spare;
@@ -287,7 +303,7 @@ static struct open_exchange *new_exchange(struct exchanges *e)
 	if (!x)
 		return mem_zalloc(1, sizeof(*x));
 	e->spare = x->next;
-	memset(x, 0, sizeof(*x));
+	mem_clear(x);
 	return x;
 }
 
@@ -297,6 +313,7 @@ struct exchange *exchange_begin(struct track *t, uint32_t key)
 	struct scope *s = scope_of(t);
 	const struct xfer *x = t->x;
 	struct open_exchange *new;
+	struct exchange *ex;
 
 	if (s->opens == EXCHANGES_OPEN) {
 		struct open_exchange **oldest = &s->open;
@@ -307,26 +324,25 @@ struct exchange *exchange_begin(struct track *t, uint32_t key)
 		end_at(e, s, oldest, EXCHANGE_INCOMPLETE);
 	}
 	new = new_exchange(e);
-	new->pub = (struct exchange){
-		.id = e->replay ? e->replay : ++e->count,
-		.first = x->id,
-		.instance = x->instance,
-		.pipe = x->pipe,
-		.key = key,
-		.bus = x->bus,
-		.device = x->device,
-		.function = s->function,
-		.decoder = s->decoder,
-		.first_record = x->first,
-		.last_record = x->last,
-		.begin = x->begin,
-		.end = x->end,
-	};
+	ex = &new->pub;
+	ex->id = e->replay ? e->replay : ++e->count;
+	ex->first = x->id;
+	ex->instance = x->instance;
+	ex->pipe = x->pipe;
+	ex->key = key;
+	ex->bus = x->bus;
+	ex->device = x->device;
+	ex->function = s->function;
+	ex->decoder = s->decoder;
+	ex->first_record = x->first;
+	ex->last_record = x->last;
+	ex->begin = x->begin;
+	ex->end = x->end;
 	new->next = s->open;
 	s->open = new;
 	s->opens++;
-	count_in(t, &new->pub);
-	return &new->pub;
+	count_in(t, ex);
+	return ex;
 }
 
 struct exchange *exchange_find(const struct track *t, uint32_t key)

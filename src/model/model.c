@@ -443,7 +443,7 @@ static __attribute__((noinline)) struct placement feed_bus(
 	struct placement p;
 
 	if (!m->bus)
-		m->bus = bus_new(m);
+		m->bus = bus_new(m, rec->section);
 	p = bus_feed(m->bus, rec, ev);
 	if (!p.held)
 		count_place(m, &p);

@@ -41,7 +41,7 @@ struct transaction {
 /* Figures of a bus capture. */
 struct bus_counts {
 	uint64_t transactions, results[RESULTS];
-	uint64_t naks, retries, crc_errors, timeouts;
+	uint64_t retries, crc_errors;
 	uint64_t toggle_errors; /* data with another PID than 8.6 has, or new under the old one */
 	uint64_t sofs, missed_sofs; /* gaps in the frame numbers */
 	uint64_t resets, suspends;

@@ -133,9 +133,10 @@ static void tally_time(struct run_tally *t, const struct record *rec)
 {
 	if (!rec->has_time)
 		return;
-	if (!t->timed)
+	if (!t->timed) {
+		t->timed = true;
 		t->begin = t->end = rec->time;
-	t->timed = true;
+	}
 	if (rec->time < t->begin)
 		t->begin = rec->time;
 	if (rec->time > t->end)
@@ -194,6 +195,19 @@ static void give_waiting(struct run *r, bool records, const struct waiting *w)
 		give_record(r, &(struct run_record){&w->rec, &w->ev, place});
 }
 
+/* A record that went somewhere else than to a transfer, or that somebody wants to see. */
+static __attribute__((noinline)) void put_record(
+	struct run *r, bool records, const struct run_record *rr, struct waiting *w)
+{
+	if (rr->place.resolves)
+		give_waiting(r, records, w);
+	note_bin(r, rr->rec, rr->ev, rr->place.bin);
+	if (rr->place.held)
+		hold(w, rr->rec, rr->ev);
+	else if (records)
+		give_record(r, rr);
+}
+
 /* Where a run is. */
 struct run_loop {
 	struct run_link *link;	   /* of the record before */
@@ -202,24 +216,23 @@ struct run_loop {
 	bool begun, records, later;
 };
 
-static void feed(struct run *r, struct run_loop *l, const struct record *rec)
+static inline void feed(struct run *r, struct run_loop *l, const struct record *rec)
 {
 	struct placement place;
 	struct event ev;
 
+	if (!l->begun) {
+		l->begun = true;
+		l->start = *rec;
+	}
 	if (!l->link || l->link->link != rec->link)
 		l->link = tally_link(&r->tally, rec->link);
 	l->link->records++;
 	tally_time(&r->tally, rec);
 	link_to_event(l->link->type, rec, &ev);
 	place = model_feed(r->model, rec, &ev);
-	if (place.resolves)
-		give_waiting(r, l->records, &l->waiting);
-	note_bin(r, rec, &ev, place.bin);
-	if (place.held)
-		hold(&l->waiting, rec, &ev);
-	else if (l->records)
-		give_record(r, &(struct run_record){rec, &ev, place});
+	if (l->records || place.bin || place.held || place.resolves)
+		put_record(r, l->records, &(struct run_record){rec, &ev, place}, &l->waiting);
 }
 
 int64_t run_next_time(const struct run *r)
@@ -227,25 +240,29 @@ int64_t run_next_time(const struct run *r)
 	return r->loop && r->loop->later ? r->loop->next.time - r->loop->start.time : INT64_MAX;
 }
 
+/* Whether the record has to wait; it is kept then. */
+static bool is_later(struct run_loop *l, const struct record *rec, int64_t until)
+{
+	l->later = l->begun && rec->time - l->start.time > until;
+	if (l->later)
+		l->next = *rec;
+	return l->later;
+}
+
 enum run_state run_step(struct run *r, uint64_t records, int64_t until, struct err *e)
 {
 	struct run_loop *l = r->loop;
 	struct record rec;
-	int rc = 1;
+	int rc;
 
 	for (; records && !r->stop && !signalled; records--) {
 		if (l->later)
 			rec = l->next;
 		else if ((rc = reader_next(r->reader, &rec, e)) != 1)
 			return rc ? RUN_FAILED : RUN_END;
-		if (!l->begun)
-			l->start = rec;
-		l->begun = true;
-		l->later = until != INT64_MAX && rec.time - l->start.time > until;
-		if (l->later) {
-			l->next = rec;
+		if (until != INT64_MAX && is_later(l, &rec, until))
 			return RUN_LATER;
-		}
+		l->later = false;
 		feed(r, l, &rec);
 	}
 	return records ? RUN_END : RUN_MORE;

@@ -1,5 +1,5 @@
 /* crc.c: remainders by tables of eight bytes at a time; where the processor multiplies without
- * carry, long data is folded 64 bytes at a time down to sixteen first. */
+ * carry, long data is folded 64 bytes at a time down to eight first. */
 #include "usb/crc.h"
 
 #include <string.h>
@@ -79,6 +79,7 @@ enum { FOLD_FROM = 64 };
 
 /* x^n mod the polynomial, reflected in 64 bits; one less than the distance it carries over, as the
  * product of reflected numbers comes out one bit lower. */
+#define X63  0xd101000000000000u
 #define X127 0xc100000000000000u
 #define X191 0xccd0000000000000u
 #define X511 0x8101000000000000u
@@ -98,6 +99,15 @@ FOLDING __m128i fold(__m128i a, __m128i k, __m128i b)
 		_mm_xor_si128(_mm_clmulepi64_si128(a, k, 0x00), _mm_clmulepi64_si128(a, k, 0x11)));
 }
 
+/* The first eight bytes of a, carried over the other eight and added to them. */
+FOLDING __m128i fold_half(__m128i a)
+{
+	const __m128i x63 = _mm_cvtsi64_si128((long long)X63);
+
+	return _mm_xor_si128(
+		_mm_clmulepi64_si128(a, x63, 0x00), _mm_unpackhi_epi64(_mm_setzero_si128(), a));
+}
+
 /* n >= FOLD_FROM. */
 __attribute__((target("pclmul,sse2"))) static bool crc16_ok_by_folding(const uint8_t *p, size_t n)
 {
@@ -105,7 +115,7 @@ __attribute__((target("pclmul,sse2"))) static bool crc16_ok_by_folding(const uin
 	const __m128i near = _mm_set_epi64x((long long)X127, (long long)X191);
 	__m128i a = _mm_xor_si128(load(p), _mm_cvtsi32_si128(CRC16_START));
 	__m128i b = load(p + 16), c = load(p + 32), d = load(p + 48);
-	uint8_t rest[16];
+	uint8_t rest[8];
 
 	for (p += 64, n -= 64; n >= 64; p += 64, n -= 64) {
 		a = fold(a, far, load(p));
@@ -116,7 +126,9 @@ __attribute__((target("pclmul,sse2"))) static bool crc16_ok_by_folding(const uin
 	a = fold(fold(fold(a, near, b), near, c), near, d);
 	for (; n >= 16; p += 16, n -= 16)
 		a = fold(a, near, load(p));
-	_mm_storeu_si128((__m128i *)(void *)rest, a);
+	/* sixteen bytes to ten, and those to eight: one look into the tables instead of two */
+	a = fold_half(fold_half(a));
+	_mm_storel_epi64((__m128i *)(void *)rest, _mm_unpackhi_epi64(a, a));
 	return crc16_add(crc16_add(0, rest, sizeof(rest)), p, n) == CRC16_RIGHT;
 }
 

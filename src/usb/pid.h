@@ -42,7 +42,7 @@ struct pid_row {
 	uint8_t kind;	     /* enum pid_kind */
 };
 
-/* The row of a PID byte, by its low nibble; its kind is PID_KIND_INVALID where the byte is no PID.
+/* The row of a PID byte; its kind is PID_KIND_INVALID where the byte is no PID.
  */
 const struct pid_row *pid_row(uint8_t pid);
 

@@ -48,6 +48,7 @@ struct bus_transfer {
 	uint32_t naks, retries;
 	uint8_t ep, type, setup[8];
 	bool in, heard, answered;   /* heard: more than NAKs; answered: its SETUP was taken */
+	bool sized;		    /* a reader knows how long it is at most */
 	uint32_t packets, most;	    /* most: bytes of a packet */
 	int32_t frame;		    /* isochronous */
 	const char *status, *ended; /* ended NULL: still open */
@@ -138,6 +139,9 @@ void truth_control(struct bus_pipe *p, const struct urb *u);
 /* Control: the next SETUP is not a repeated one. */
 void truth_abandon(struct bus_pipe *p);
 void truth_reset(struct bus *b);
+/* A report descriptor was read: reads of that interface are as long as its longest report, which is
+ * known from now on. */
+void truth_reports(struct device *d, unsigned interface);
 /* SET_ADDRESS: what was open under that address is over. */
 void truth_address(struct bus *b, unsigned address);
 void truth_print(struct bus *b);

@@ -33,6 +33,8 @@ static void after_request(struct bus *b, const struct bus_pipe *p, const struct 
 		reset_toggle(b, p->dev, -1); /* the descriptions have one interface with data */
 	if (s[0] == 0x02 && s[1] == 1 && s[2] == 0)
 		reset_toggle(b, p->dev, s[4]);
+	if (s[0] == 0x81 && s[1] == 6 && s[3] == 0x22)
+		truth_reports(p->dev, s[4]);
 }
 
 /* ---- isochronous (8.5.5, 5.9.2): no handshake, one transfer a service interval

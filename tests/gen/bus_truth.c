@@ -24,6 +24,7 @@ static struct bus_transfer *open_transfer(struct bus *b, struct bus_pipe *p)
 	x->status = "pending";
 	x->frame = b->frame;
 	x->most = endpoint_packet(p->ep);
+	x->sized = p->ep->reports_told;
 	return p->open = x;
 }
 
@@ -112,7 +113,7 @@ void truth_finish(struct bus *b, struct bus_pipe *p, const char *result, bool ac
 	x->len += t->len;
 	if ((uint64_t)t->len < endpoint_packet(p->ep))
 		truth_close(p, t->len ? "short" : "zlp", NULL);
-	else if (p->head && p->head->u->x->data_phase && x->len >= p->head->u->req)
+	else if (p->head && (x->sized || p->head->u->x->data_phase) && x->len >= p->head->u->req)
 		truth_close(p, "class", NULL);
 	else if (x->len >= SIZE)
 		truth_close(p, "size", NULL);
@@ -129,6 +130,16 @@ void truth_reset(struct bus *b)
 {
 	for (struct bus_pipe *p = b->pipes; p; p = p->next)
 		gone(p);
+}
+
+void truth_reports(struct device *d, unsigned interface)
+{
+	for (unsigned i = 0; i < d->endpoints; i++) {
+		struct endpoint *e = &d->ep[i];
+
+		if (e->type == INTERRUPT && e->address & 0x80 && e->interface == interface)
+			e->reports_told = true;
+	}
 }
 
 void truth_address(struct bus *b, unsigned address)

@@ -255,8 +255,10 @@ static void add_endpoint(struct device *d, const uint8_t *b, const uint8_t *inte
 	e->type = b[3] & 3;
 	e->max_packet = (uint16_t)(b[4] | b[5] << 8);
 	e->bInterval = b[6];
-	if (interface)
+	if (interface) {
+		e->interface = interface[2];
 		memcpy(e->class_code, interface + 5, 3);
+	}
 }
 
 const char *device_finish(struct device *d)

@@ -79,7 +79,8 @@ enum { ENDPOINTS = 33, STRINGS = 8, CONFIG_MAX = 1024 };
 struct endpoint {
 	uint8_t address; /* with bit 7 = IN */
 	uint8_t type, bInterval;
-	uint8_t class_code[3]; /* of its interface */
+	uint8_t interface, class_code[3]; /* the interface it belongs to */
+	bool reports_told;		  /* a host has read of what reports come from it */
 	uint16_t max_packet;
 	int64_t free;		/* the time from which it can serve the next URB */
 	int64_t next_slot;	/* isochronous: first service interval not yet taken */

@@ -29,11 +29,13 @@ SAME_AT_ANY_SPEED = {'timeout': 'incomplete'}
 # which only the software's side of the story shows.
 NO_BUS_STORY = ()
 
-# What tshark 4.0 complains of though it is right, exactly: (packets out of sequence, CRCs). It does
+# What tshark 4.0 complains of though it is right, exactly: (packets out of sequence, CRCs, malformed
+# packets). It takes each packet of a HID report that has two for a report (HID 1.11 8.4). It does
 # not know DATA2 of an OUT (USB 2.0 section 5.9.2), what PRE stands before (8.6.5), the SubPID of a
 # link power management transaction, which looks like DATA0; the invalid packets of bus-bulk and the
 # ACK after nothing in bus-states are out of sequence.
-TSHARK = {'bus-iso-high': (4, 0), 'bus-pre': (38, 0), 'bus-states': (3, 1), 'bus-bulk': (3, 0)}
+TSHARK = {'bus-iso-high': (4, 0, 0), 'bus-pre': (38, 0, 0), 'bus-states': (3, 1, 0),
+          'bus-bulk': (3, 0, 0), 'bus-hid': (0, 0, 14)}
 
 
 def jobs(house):
@@ -55,6 +57,8 @@ def jobs(house):
           lambda t=t: mixed_in_process(house, descriptions, t)) for t in ('bus', '288')] + \
         [(f'URBs and packets of {d.stem}', lambda d=d: urbs_and_packets(house, d))
          for d in descriptions] + \
+        [(f'keys of {name}', lambda name=name: keys(house, ROOT / f'tests/gen/{name}.usb'))
+         for name in ('keyboard', 'bench-hid')] + \
         [(f'tshark on {d.stem}', lambda d=d: tshark(house, d)) for d in descriptions] + \
         [(f'oracle of {p.name}', lambda p=p: oracle(house, p)) for p in oracles(house)] + \
         [('differences-bus.tsv', lambda: table(house))]
@@ -354,6 +358,21 @@ def views(house, description, link_type):
     return {'control': control, 'bytes': octets, 'iso': iso}
 
 
+def keys(house, description):
+    """Reports of whole packets come one by one: their keys are the same exchanges as of URBs."""
+    followed = []
+    for link_type in ('220', 'bus'):
+        with truth.capture_of(house, ['-t', link_type, '-r', '5', shown(description)]) as file:
+            said = json_lines(house.checked_bin, ['list', '--exchanges', '--json', file.name])
+        followed.append([(x['dev'], x['transfers'], x['bytes'], x['result'], x['info'])
+                         for x in said if x['proto'] == 'hid'])
+    urbs, packets = followed
+    wrong = [f'URBs {u}, packets {p}' for u, p in zip(urbs, packets) if u != p]
+    if not urbs or len(urbs) != len(packets):
+        wrong.append(f'{len(urbs)} exchanges of URBs, {len(packets)} of packets')
+    return fail_if(wrong, None, len(urbs))
+
+
 # ---- tshark ---------------------------------------------------------------------------------------
 
 def tshark(house, description):
@@ -370,11 +389,11 @@ def tshark(house, description):
                                '_ws.expert.message'], capture_output=True, text=True)
     if done.returncode:
         raise Failed('tshark: ' + done.stderr.strip().splitlines()[-1])
-    sequence, crcs = TSHARK.get(description.stem, (0, 0))
+    sequence, crcs, malformed = TSHARK.get(description.stem, (0, 0, 0))
     wanted = {'Invalid PID Sequence': sequence,
               'Wrong CRC': crcs + text.count('fault bad-token') +
               sum(x['result'] == 'crc' for x in happened),
-              'Malformed Packet': text.count('fault empty'),
+              'Malformed Packet': malformed + text.count('fault empty'),
               'Invalid USB Packet ID': 3 * (text.count('fault junk') // 2)}
     wrong = [f'{what}: {done.stdout.count(what)} times, should be {n}' for what, n in wanted.items()
              if done.stdout.count(what) != n]

@@ -119,6 +119,7 @@ static struct device {
 	struct exchange ended; /* the latest one */
 	uint32_t ends;
 	uint32_t ids;
+	uint8_t capture; /* enum capture_kind */
 } dev;
 
 static void on_end(void *ctx, const struct exchange *ex)
@@ -227,6 +228,7 @@ static struct said input_bytes(const uint8_t *data, uint32_t len, uint32_t total
 		.endpoint = 1,
 		.status = STATUS_OK,
 		.instance = 1,
+		.capture = dev.capture,
 		.naks = naks,
 		.len = total,
 		.data = {copy, len, len, total}};
@@ -256,6 +258,7 @@ static struct said control(const char *setup, const char *bytes)
 		.flags = XFER_HAS_SETUP,
 		.status = STATUS_OK,
 		.instance = 1,
+		.capture = dev.capture,
 		.naks = XFER_UNKNOWN,
 		.len = n,
 		.data = {data, n, n, n}};
@@ -636,6 +639,93 @@ static void test_merged(void **state)
 	unplug();
 }
 
+/* A gamepad's: report 1 of 3 bytes with its ID, report 2 of 18, parts of both by turns. */
+#define TWO_REPORTS                                                                                \
+	"05 01 09 05 a1 01 85 01 05 09 19 01 29 08 15 00 25 01 75 01 95 08 81 02 85 02 06 00 ff "  \
+	"09 01 26 ff 00 75 08 95 10 81 02 85 01 09 01 95 01 81 02 85 02 09 01 75 01 95 01 81 02 "  \
+	"c0"
+
+#define GET_REPORT_DESCRIPTOR "81 06 00 22 00 00 00 10"
+#define SET_BOOT	      "21 0b 00 00 00 00 00 00"
+#define SET_REPORT_PROTOCOL   "21 0b 01 00 00 00 00 00"
+
+/* Bytes that the model is told the next transfer of endpoint 1 has, after a request. */
+static uint32_t expected_after(const char *setup)
+{
+	control(setup, "");
+	return devices_take_expected(dev.d, 1, 1, USB_IN);
+}
+
+static uint32_t expected_behind(uint32_t pipe)
+{
+	uint8_t data[64] = {0};
+	struct xfer x = {.type = USB_INTERRUPT,
+		.dir = USB_IN,
+		.endpoint = 1,
+		.status = STATUS_OK,
+		.instance = 1,
+		.pipe = pipe,
+		.capture = dev.capture,
+		.len = 8,
+		.data = {data, 8, 8, 8}};
+
+	said_of(&x);
+	return devices_take_expected(dev.d, 1, 1, USB_IN);
+}
+
+/* The longest report ends a transfer of packets (HID 1.11 8.4), where it is certain which one that
+ * is. */
+static void test_expected(void **state)
+{
+	static const struct {
+		const char *desc;
+		uint32_t bytes;
+	} row[] = {
+		{KEYBOARD, 8},
+		{MOUSE, 7},
+		{TWO_REPORTS, 18},
+		/* not all of it was read; nothing comes in; no descriptor: only taken for boot */
+		{"05 01 09 06 a1 01 05 07 19 e0 29 e7 15 00 25 01 75 01 95 08 81 02", 0},
+		{"05 08 09 01 a1 01 09 01 15 00 25 01 75 01 95 08 91 02 c0", 0},
+		{NULL, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		plug(1, 1, row[i].desc);
+		assert_int_equal(
+			expected_after(GET_REPORT_DESCRIPTOR), 0); /* URBs end by themselves */
+		assert_int_equal(expected_behind(pipe_of(1)), 0);
+		dev.capture = CAPTURE_BUS;
+		assert_int_equal(expected_after(GET_REPORT_DESCRIPTOR), row[i].bytes);
+		assert_int_equal(expected_behind(pipe_of(1)), row[i].bytes);
+		assert_int_equal(expected_after("81 06 00 22 01 00 00 10"), 0); /* interface 1 */
+		assert_int_equal(expected_after("21 0a 00 00 00 00 00 00"), 0);
+		unplug();
+	}
+}
+
+/* What holds is what is known when a report ends, not when it began. */
+static void test_expected_anew(void **state)
+{
+	uint8_t bytes[128];
+	uint32_t before, n;
+
+	(void)state;
+	plug(1, 1, NULL);
+	dev.capture = CAPTURE_BUS_ANY_SPEED;
+	before = pipe_of(1);
+	assert_int_equal(expected_behind(before), 0);
+	n = hex(TWO_REPORTS, bytes);
+	learn(DESC_HID_REPORT, 0, bytes, n, n);
+	assert_int_equal(expected_behind(before), 18);
+	assert_int_equal(expected_after(SET_BOOT), 8);
+	assert_int_equal(expected_behind(before), 8);
+	assert_int_equal(expected_behind(pipe_of(1)), 8);
+	assert_int_equal(expected_after(SET_REPORT_PROTOCOL), 18);
+	unplug();
+}
+
 /* What the capture cut says nothing of keys. */
 static void test_cut(void **state)
 {
@@ -748,6 +838,8 @@ int main(void)
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_boot),
 		cmocka_unit_test(test_merged),
+		cmocka_unit_test(test_expected),
+		cmocka_unit_test(test_expected_anew),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_requests),
 		cmocka_unit_test(test_random),
