@@ -13,21 +13,22 @@ LIMIT = 20  # seconds for anything to appear
 
 
 class Terminal:
-    """A shell in a tmux pane of its own server."""
+    """A tmux pane of its own server, in which a command runs: a shell, unless told otherwise."""
 
-    def __init__(self, program, width=100, height=30):
+    def __init__(self, program=None, width=100, height=30, command='bash --norc --noprofile',
+                 limit=LIMIT):
         if not shutil.which('tmux'):
             raise Skipped('tmux is not installed')
         self.folder = tempfile.TemporaryDirectory(prefix='urbscope-tmux-',
                                                   ignore_cleanup_errors=True)
         self.socket = os.path.join(self.folder.name, 'socket')
         self.program = program
+        self.limit = limit
         environment = {**ENVIRONMENT, 'HOME': self.folder.name, 'TERM': 'screen-256color',
                        'PS1': 'READY>', 'SHELL': '/bin/sh'}
         self.environment = environment
         self.tmux('-f', '/dev/null', 'new-session', '-d', '-x', str(width), '-y', str(height),
-                  'bash --norc --noprofile')
-        self.wait('READY>')
+                  command)
 
     def tmux(self, *words):
         done = subprocess.run(['tmux', '-S', self.socket, *words], cwd=ROOT, capture_output=True,
@@ -39,8 +40,8 @@ class Terminal:
     def screen(self):
         return self.tmux('capture-pane', '-p')
 
-    def wait(self, text, gone=False):
-        end = time.monotonic() + LIMIT
+    def wait(self, text, gone=False, limit=None):
+        end = time.monotonic() + (limit or self.limit)
         while time.monotonic() < end:
             if (text in self.screen()) != gone:
                 return
@@ -140,6 +141,7 @@ TESTS = (shows_and_quits, follows_the_size, stops_and_goes_on, restores_after_a_
 def attempt(house, test):
     terminal = Terminal(house.bin)
     try:
+        terminal.wait('READY>')
         test(terminal)
     finally:
         terminal.close()
