@@ -13,6 +13,7 @@ import tempfile
 import time
 
 from house import ENVIRONMENT, Failed, ROOT, SANITIZER_MARKS, Skipped, command_line
+from terminal import Terminal
 
 LIMIT = 20  # seconds: nothing here takes as long
 CALLER = 1000
@@ -286,7 +287,36 @@ def interfaces(live):
     device.rmdir()
 
 
+def stat_is_drawn_in_place(live):
+    """On a terminal `stat -i` shows the same report anew: one of it, with other numbers."""
+    terminal = Terminal(live.bin, width=110, height=40)
+    seen = []
+
+    def counted():
+        lines = re.findall(r'^records +(\d+) = ', terminal.screen(), re.M)
+        if len(lines) > 1:
+            raise Failed(f'the report stands {len(lines)} times:\n{terminal.screen()}')
+        if lines and lines[0] not in seen:
+            seen.append(lines[0])
+        return len(seen) >= 3
+
+    try:
+        terminal.wait('READY>')
+        terminal.type(f'URBSCOPE_SYSFS={live.path}/sysfs {live.bin} stat -i '
+                      f'{live.source(",every=20")}; echo "code $?"')
+        wait_until('third report', counted)
+        terminal.keys('C-c')
+        terminal.wait('code ')
+        if len(re.findall(r'^records +\d', terminal.screen(), re.M)) != 1:
+            raise Failed(f'not one report in the end:\n{terminal.screen()}')
+    finally:
+        terminal.close()
+    if [int(n) for n in seen] != sorted(int(n) for n in seen):
+        raise Failed(f'records do not grow: {seen}')
+    return 3
+
+
 TESTS = [(f.__name__, f) for f in (
     the_same_transfers, losses_are_told, pcap_on_request, limits, files_of_a_rotation,
     nothing_waits_in_a_pause, signals_end_it_in_good_order, killed, full_disk, bus_gone, messages,
-    a_closed_pipe, root_is_given_up, interfaces)]
+    a_closed_pipe, root_is_given_up, interfaces, stat_is_drawn_in_place)]
