@@ -237,6 +237,26 @@ static void suspend(void)
 	refresh();
 }
 
+/* Behind an escape: a sequence that terminfo does not know, as a late answer of the terminal, is no
+ * keys (ECMA-48 5.4: it goes on to its final byte). False: it was the key Esc. */
+static bool swallow_sequence(void)
+{
+	enum { LONGEST = 64 };
+	wint_t c;
+
+	timeout(0);
+	if (get_wch(&c) != OK)
+		return false;
+	if (c != '[' && c != 'O') {
+		unget_wch((wchar_t)c);
+		return false;
+	}
+	for (int i = 0; i < LONGEST && get_wch(&c) == OK; i++)
+		if (c >= 0x40 && c <= 0x7e)
+			break;
+	return true;
+}
+
 /* A terminal that is gone gives no keys and no time-outs either: not every one that goes sends
  * SIGHUP. */
 static bool hung_up(void)
@@ -263,6 +283,8 @@ uint32_t screen_key(int ms, int *x, int *y)
 				return keys[i].to;
 		return KEY_NONE;
 	}
+	if (c == '[' - 64 && swallow_sequence())
+		return KEY_NONE;
 	if (c == 'Z' - 64) {
 		suspend();
 		return KEY_RESIZED;

@@ -74,8 +74,11 @@ class Terminal:
 def shows_and_quits(t):
     t.run('captures/keyboard.pcap')
     t.wait('24 transfers shown')
+    t.tmux('send-keys', '-H', '1b', '5b', '31', '3b', '35', '52')  # a terminal's late answer: no keys
     t.keys('j', 'j', 'Enter')
     t.wait('submit')
+    t.wait('captures/keyboard.pcap')  # the list still, not screen 5
+    t.wait('transfer 3 ')
     t.keys('f')
     t.wait('filter:')
     t.type('ep == 1')
