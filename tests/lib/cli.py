@@ -3,7 +3,6 @@
 import fcntl
 import os
 import pathlib
-import pty
 import re
 import select
 import struct
@@ -12,7 +11,8 @@ import tempfile
 import termios
 import time
 
-from house import ENVIRONMENT, Failed, ROOT, SANITIZER_MARKS, Skipped, command_line, run
+from house import (ENVIRONMENT, Failed, ROOT, SANITIZER_MARKS, Skipped, command_line,
+                   pseudo_terminal, run)
 
 COMMANDS = ('list show explain devices stat iso check diff report view capture exercise replay '
             'convert').split()
@@ -236,7 +236,7 @@ def report_follows_a_pipe(box):
     """stat draws what it has while its input goes on, messages stay, the last report too."""
     data = box.capture.read_bytes()
     size = struct.pack('HHHH', 24, 100, 0, 0)
-    terminal, other = pty.openpty()
+    terminal, other = pseudo_terminal()
     fcntl.ioctl(other, termios.TIOCSWINSZ, size)
     environment = {**ENVIRONMENT, 'TERM': 'xterm', 'NO_COLOR': '1'}
     with subprocess.Popen([box.bin, 'stat', '-'], stdin=subprocess.PIPE, stdout=other, stderr=other,

@@ -28,6 +28,14 @@ class Skipped(Exception):
     """A job cannot run here; the text says why."""
 
 
+def pseudo_terminal():
+    """Both ends of one, where there are such."""
+    try:
+        return os.openpty()
+    except OSError as reason:
+        raise Skipped(f'no pseudo-terminal: {reason}') from None
+
+
 class House:
     def __init__(self, options):
         self.fast = options.fast

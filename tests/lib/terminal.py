@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 
-from house import ENVIRONMENT, Failed, ROOT, Skipped
+from house import ENVIRONMENT, Failed, ROOT, Skipped, pseudo_terminal
 
 LIMIT = 20  # seconds for anything to appear
 
@@ -19,6 +19,8 @@ class Terminal:
                  limit=LIMIT):
         if not shutil.which('tmux'):
             raise Skipped('tmux is not installed')
+        for end in pseudo_terminal():
+            os.close(end)
         self.folder = tempfile.TemporaryDirectory(prefix='urbscope-tmux-',
                                                   ignore_cleanup_errors=True)
         self.socket = os.path.join(self.folder.name, 'socket')
