@@ -29,7 +29,7 @@ GEN_SRC := $(sort $(wildcard tests/gen/*.c))
 
 BUILD_PACKAGES = gcc libc6-dev libpcap-dev zlib1g-dev libzstd-dev libpcre2-dev libncurses-dev \
 		 libsgutils2-dev usb.ids
-TEST_PACKAGES  = libcmocka-dev tshark python3 clang-format clang libclang-rt-dev zstd gzip tmux
+TEST_PACKAGES  = libcmocka-dev tshark python3 clang-format clang libclang-rt-dev zstd gzip tmux procps
 VM_PACKAGES    = qemu-system-x86 busybox-static kmod cpio
 
 .PHONY: all
