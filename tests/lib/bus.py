@@ -25,10 +25,6 @@ VARIANTS = (['-t', 'bus'], ['-t', '288'], ['-t', 'bus', '-e', 'big'], ['-t', 'bu
 # be one that something else came instead of.
 SAME_AT_ANY_SPEED = {'timeout': 'incomplete'}
 
-# Devices are exchanged here without anything on the wire that tells (no reset, no other address),
-# which only the software's side of the story shows.
-NO_BUS_STORY = ()
-
 # What tshark 4.0 complains of though it is right, exactly: (packets out of sequence, CRCs, malformed
 # packets). It takes each packet of a HID report that has two for a report (HID 1.11 8.4). It does
 # not know DATA2 of an OUT (USB 2.0 section 5.9.2), what PRE stands before (8.6.5), the SubPID of a
@@ -43,7 +39,7 @@ def jobs(house):
     if not (house.build / 'gen').exists():
         raise Failed(f'{shown(house.build / "gen")} is not built')
     descriptions = sorted(p for p in (ROOT / 'tests/gen').glob('*.usb')
-                          if not p.stem.startswith(('bench-', 'iso-')) and p.stem not in NO_BUS_STORY)
+                          if not p.stem.startswith(('bench-', 'iso-')))
     made = [(d, v) for d in descriptions for v in VARIANTS]
     return [(f'transfers of {d.stem} as {" ".join(v)}', lambda d=d, v=v: transfers(house, d, v))
             for d, v in made] + \
@@ -57,8 +53,8 @@ def jobs(house):
           lambda t=t: mixed_in_process(house, descriptions, t)) for t in ('bus', '288')] + \
         [(f'URBs and packets of {d.stem}', lambda d=d: urbs_and_packets(house, d))
          for d in descriptions] + \
-        [(f'keys of {name}', lambda name=name: keys(house, ROOT / f'tests/gen/{name}.usb'))
-         for name in ('keyboard', 'bench-hid')] + \
+        [(f'exchanges of {name}', lambda name=name: exchanges(house, name))
+         for name in ('keyboard', 'bench-hid', 'disk', 'storage')] + \
         [(f'tshark on {d.stem}', lambda d=d: tshark(house, d)) for d in descriptions] + \
         [(f'oracle of {p.name}', lambda p=p: oracle(house, p)) for p in oracles(house)] + \
         [('differences-bus.tsv', lambda: table(house))]
@@ -291,7 +287,7 @@ def mix(records, rng):
 
 def urbs_and_packets(house, description):
     """One description as URBs and as packets: control transfers one by one, bulk and interrupt as
-    bytes of an endpoint and direction, isochronous by the bytes of each service interval, in order."""
+    the bytes between ends that packets show, isochronous by those of each service interval."""
     if re.search('^bus reset|^set snaplen', description.read_text(), re.M):
         raise Skipped('URBs do not show resets, nor what is cut to packets')
     text = description.read_text()
@@ -338,9 +334,10 @@ def intervals(house, capture, x):
 
 
 def views(house, description, link_type):
-    control, octets, iso = {}, {}, {}
+    control, streams, iso = {}, {}, {}
     with truth.capture_of(house, ['-t', link_type, shown(description)]) as file:
         said = json_lines(house.checked_bin, ['list', '--json', file.name])
+        sizes = packet_sizes(house, file.name)
         for x in sorted(said, key=lambda x: x['id']):
             where = f'{x["dev"]}.{x["ep"]}'
             if x['type'] == 'control':
@@ -352,20 +349,36 @@ def views(house, description, link_type):
                 continue
             if x['type'] == 'isochronous':
                 iso.setdefault(f'{where} {x["dir"]}', []).extend(intervals(house, file.name, x))
-            if x['seen'] != 'submit' and x['len']:
-                key = f'{where} {x["dir"]}'
-                octets[key] = octets.get(key, 0) + x['len']
-    return {'control': control, 'bytes': octets, 'iso': iso}
+            if x['seen'] != 'submit' and x['len'] is not None and x['status'] != 'pending':
+                stream = streams.setdefault(f'{where} {x["dir"]}', [0])
+                stream[-1] += x['len']
+                size = sizes.get((x['dev'], x['ep'], x['dir']))
+                if size and x['type'] != 'isochronous' and (
+                        x['status'] == 'stall' or not x['len'] or x['len'] % size):
+                    stream.append(0)
+    return {'control': control, 'bytes': streams, 'iso': iso}
 
 
-def keys(house, description):
-    """Reports of whole packets come one by one: their keys are the same exchanges as of URBs."""
+def packet_sizes(house, capture):
+    """Of the endpoints that descriptors tell of: only there an end shows."""
+    told, = json_lines(house.checked_bin, ['devices', '--json', capture])
+    return {(d['dev'], e['ep'], e['dir']): e['wMaxPacketSize'] & 0x7ff for d in told['devices']
+            for i in d['interfaces'] for e in i['endpoints'] if e['wMaxPacketSize']}
+
+
+# How long an exchange took and how fast it was.
+TIMES = re.compile(r' in [\d.,]+ [mµn]?s(, [\d.,]+ \S+/s)?')
+
+
+def exchanges(house, name):
+    """Keys and commands are the same exchanges as of URBs, one by one. Left out are those that a
+    transfer broke off: the host takes back what it had submitted, of which packets show nothing."""
     followed = []
     for link_type in ('220', 'bus'):
-        with truth.capture_of(house, ['-t', link_type, '-r', '5', shown(description)]) as file:
+        with truth.capture_of(house, ['-t', link_type, '-r', '5', f'tests/gen/{name}.usb']) as file:
             said = json_lines(house.checked_bin, ['list', '--exchanges', '--json', file.name])
-        followed.append([(x['dev'], x['transfers'], x['bytes'], x['result'], x['info'])
-                         for x in said if x['proto'] == 'hid'])
+        followed.append([(x['proto'], x['dev'], x['bytes'], x['result'], TIMES.sub('', x['info']))
+                         for x in said if x['result'] in ('ok', 'failed')])
     urbs, packets = followed
     wrong = [f'URBs {u}, packets {p}' for u, p in zip(urbs, packets) if u != p]
     if not urbs or len(urbs) != len(packets):
