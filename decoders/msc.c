@@ -414,7 +414,7 @@ static void say_csw(struct text *t, const struct xfer *x, const struct msc_state
 	text_u64(t, le32(p + 4));
 	if (le32(p + 8)) {
 		text_str(t, ", residue ");
-		scsi_say_count(t, le32(p + 8));
+		text_count(t, le32(p + 8));
 	}
 	if (!s)
 		return;
@@ -456,7 +456,7 @@ static void say_data(struct text *t, const struct xfer *x, const struct msc_stat
 	scsi_say_name(t, &s->cdb);
 	if (s->before) {
 		text_str(t, ", from byte ");
-		scsi_say_count(t, s->before);
+		text_count(t, s->before);
 	}
 	before = t->len;
 	text_str(t, ": ");
@@ -679,7 +679,7 @@ static const struct {
 static void say_amount(struct text *t, const struct msc_state *s)
 {
 	if (s->asked > s->moved) {
-		scsi_say_count(t, s->moved);
+		text_count(t, s->moved);
 		text_str(t, " of ");
 		scsi_say_bytes(t, s->asked);
 	} else {

@@ -94,22 +94,9 @@ void scsi_rows(struct emit *e, const struct scsi_field *rows, const struct scsi_
 
 /* ---- numbers in words ------------------------------------------------------------------------ */
 
-void scsi_say_count(struct text *t, uint64_t n)
-{
-	char digits[FMT_MAX], out[FMT_MAX * 2];
-	size_t len = fmt_u64(digits, n), to = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		if (i && (len - i) % 3 == 0)
-			out[to++] = ',';
-		out[to++] = digits[i];
-	}
-	text_mem(t, out, to);
-}
-
 void scsi_say_bytes(struct text *t, uint64_t n)
 {
-	scsi_say_count(t, n);
+	text_count(t, n);
 	text_str(t, n == 1 ? " byte" : " bytes");
 }
 
@@ -194,12 +181,12 @@ void scsi_say(struct text *t, const struct scsi_cdb *c)
 	}
 	if (k->lba.len) {
 		text_str(t, " LBA ");
-		scsi_say_count(t, number_at(c, k->lba));
+		text_count(t, number_at(c, k->lba));
 	}
 	if (k->blocks.len) {
 		blocks = blocks_of(c, k);
 		text_str(t, ", ");
-		scsi_say_count(t, blocks);
+		text_count(t, blocks);
 		text_str(t, blocks == 1 ? " block" : " blocks");
 	}
 }

@@ -112,7 +112,6 @@ void scsi_emit_cdb(struct emit *e, const struct scsi_cdb *c, const struct scsi_b
 /* The command that data or status belongs to, as a field without bytes. */
 void scsi_emit_command(struct emit *e, const struct scsi_cdb *c);
 /* "1,803" */
-void scsi_say_count(struct text *t, uint64_t n);
 /* "4,096 bytes", "1 byte" */
 void scsi_say_bytes(struct text *t, uint64_t n);
 /* " in 1.2 ms, 3.4 MB/s": the rate of n bytes, left out for none. */

@@ -68,7 +68,7 @@ static void say_size(struct text *t, uint64_t blocks, uint64_t size)
 
 static void say_blocks(struct text *t, uint64_t blocks, uint64_t size)
 {
-	scsi_say_count(t, blocks);
+	text_count(t, blocks);
 	text_str(t, " blocks of ");
 	scsi_say_bytes(t, size);
 	text_str(t, ", ");
@@ -533,14 +533,14 @@ static void say_unmap(const struct job *j, struct text *t)
 	if (j->b.len < 24)
 		return;
 	text_str(t, "LBA ");
-	scsi_say_count(t, be64(j->b.p + 8));
+	text_count(t, be64(j->b.p + 8));
 	text_str(t, ", ");
-	scsi_say_count(t, be32(j->b.p + 16));
+	text_count(t, be32(j->b.p + 16));
 	text_str(t, " blocks");
 	if (n < 2)
 		return;
 	text_str(t, " and ");
-	scsi_say_count(t, n - 1);
+	text_count(t, n - 1);
 	text_str(t, " more");
 }
 
@@ -556,7 +556,7 @@ static void say_luns(const struct job *j, struct text *t)
 
 	if (j->b.len < 4)
 		return;
-	scsi_say_count(t, n);
+	text_count(t, n);
 	text_str(t, n == 1 ? " logical unit" : " logical units");
 }
 

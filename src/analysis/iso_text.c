@@ -33,22 +33,10 @@ static void say_end(struct say *w, struct emit *e, const char *title)
 
 /* ---- numbers ------------------------------------------------------------------------ */
 
-static void say_count(struct text *t, uint64_t n)
-{
-	char d[FMT_MAX];
-	size_t digits = fmt_u64(d, n);
-
-	for (size_t i = 0; i < digits; i++) {
-		if (i && (digits - i) % 3 == 0)
-			text_char(t, ',');
-		text_char(t, d[i]);
-	}
-}
-
 /* "1 packet", "2 packets" */
 static void say_things(struct text *t, uint64_t n, const char *thing)
 {
-	say_count(t, n);
+	text_count(t, n);
 	text_char(t, ' ');
 	text_str(t, thing);
 	text_str(t, n == 1 ? "" : "s");
@@ -149,7 +137,7 @@ static void say_losses(const struct iso_result *r, struct text *t)
 		text_str(t, " failed");
 	}
 	text_str(t, " of ");
-	say_count(t, s->packets + s->skipped);
+	text_count(t, s->packets + s->skipped);
 	say_percent(t, r->lost, s->packets + s->skipped);
 }
 
@@ -240,7 +228,7 @@ static void say_part(struct text *t, uint64_t n, const char *what)
 	if (!n)
 		return;
 	text_str(t, ", ");
-	say_count(t, n);
+	text_count(t, n);
 	text_char(t, ' ');
 	text_str(t, what);
 }
@@ -260,7 +248,7 @@ static void say_packets(const struct iso_result *r, struct emit *e)
 		say_things(&w.t, s->urbs, "URB");
 	}
 	text_str(&w.t, ": ");
-	say_count(&w.t, s->done);
+	text_count(&w.t, s->done);
 	text_str(&w.t, " completed");
 	say_part(&w.t, s->empty, "empty");
 	say_part(&w.t, s->short_packets, "short");
@@ -279,7 +267,7 @@ static void say_urbs(const struct iso_result *r, struct emit *e)
 	if (s->wire || s->ok == s->urbs)
 		return;
 	say_init(&w);
-	say_count(&w.t, s->ok);
+	text_count(&w.t, s->ok);
 	text_str(&w.t, " ok");
 	say_part(&w.t, s->failed_urbs, "failed");
 	say_part(&w.t, s->cancelled_urbs, "cancelled");
@@ -354,7 +342,7 @@ static void say_samples(const struct iso_result *r, struct emit *e)
 		r->hz);
 	if (r->nominal) {
 		text_str(&w.t, " by bus time: ");
-		say_count(&w.t, r->nominal);
+		text_count(&w.t, r->nominal);
 		text_str(&w.t, " Hz ");
 		say_ppm(&w.t, r->drift, r->drift_uncertainty);
 	}
@@ -634,7 +622,7 @@ static void say_sofs(const struct iso *s, const struct run *run, struct emit *e)
 	say_things(&w.t, s->sof.n, "SOF");
 	text_str(&w.t, ", ");
 	if (c->missed_sofs)
-		say_count(&w.t, c->missed_sofs);
+		text_count(&w.t, c->missed_sofs);
 	else
 		text_str(&w.t, "none");
 	text_str(&w.t, " missing");

@@ -45,18 +45,6 @@ void stat_row(struct emit *e, const void *row)
 
 /* ---- figures within words ----------------------------------------------------------- */
 
-void stat_say_count(struct text *t, uint64_t n)
-{
-	char d[FMT_MAX];
-	size_t digits = fmt_u64(d, n);
-
-	for (size_t i = 0; i < digits; i++) {
-		if (i && (digits - i) % 3 == 0)
-			text_char(t, ',');
-		text_char(t, d[i]);
-	}
-}
-
 void stat_say_ns(struct text *t, uint64_t ns)
 {
 	char d[FMT_MAX];
@@ -72,7 +60,7 @@ static void scaled(struct text *t, const struct stat *s, double v, const char *s
 	size_t i = 0;
 
 	if (v < 9999.5) {
-		stat_say_count(t, (uint64_t)(v + 0.5));
+		text_count(t, (uint64_t)(v + 0.5));
 	} else {
 		for (; v >= step * 0.9995 && i + 1 < ARRAY_LEN(unit); i++)
 			v /= step;

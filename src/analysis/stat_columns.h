@@ -52,6 +52,5 @@ void stat_say_times(struct text *t, const struct hist *h);
 void stat_say_ns(struct text *t, uint64_t ns);
 void stat_say_bytes(struct text *t, const struct stat *s, uint64_t bytes);
 void stat_say_rate(struct text *t, const struct stat *s, double rate);
-void stat_say_count(struct text *t, uint64_t n);
 
 #endif

@@ -305,7 +305,7 @@ static void say_idle(const struct endpoint_line *row, struct emit *e)
 	if (!QUEUED || !gap->n || !L->queue.span || L->pipe->type == USB_CONTROL)
 		return;
 	text_init(&t, words, sizeof(words));
-	stat_say_count(&t, gap->n);
+	text_count(&t, gap->n);
 	text_str(&t, gap->n == 1 ? " time, " : " times, ");
 	stat_say_ns(&t, L->queue.time[0]);
 	text_printf(
@@ -347,22 +347,22 @@ static void say_lengths(const struct endpoint_line *row, struct emit *e)
 			continue;
 		}
 		text_str(&t, i ? ", " : "");
-		stat_say_count(&t, sorted.exact[i].n);
+		text_count(&t, sorted.exact[i].n);
 		text_str(&t, " of ");
-		stat_say_count(&t, sorted.exact[i].len);
+		text_count(&t, sorted.exact[i].len);
 		text_str(&t, " B");
 	}
 	if (others) {
 		text_str(&t, ", ");
-		stat_say_count(&t, others);
+		text_count(&t, others);
 		text_str(&t, " others; ");
-		stat_say_count(&t, z->length.min);
+		text_count(&t, z->length.min);
 		text_str(&t, " to ");
-		stat_say_count(&t, z->length.max);
+		text_count(&t, z->length.max);
 		text_str(&t, " B, p50 ");
-		stat_say_count(&t, hist_quantile(&z->length, 0.5));
+		text_count(&t, hist_quantile(&z->length, 0.5));
 		text_str(&t, ", p90 ");
-		stat_say_count(&t, hist_quantile(&z->length, 0.9));
+		text_count(&t, hist_quantile(&z->length, 0.9));
 	}
 	item(e, "lengths", &t, L->stat->inferred);
 }
@@ -375,7 +375,7 @@ static void say_packets(const struct endpoint_line *row, struct emit *e)
 	if (!SIZES || !L->use.transactions)
 		return;
 	text_init(&t, words, sizeof(words));
-	stat_say_count(&t, L->use.transactions);
+	text_count(&t, L->use.transactions);
 	if (L->packet)
 		text_printf(&t, " of at most %u B", L->packet);
 	text_printf(
@@ -400,13 +400,13 @@ static void say_segments(const struct endpoint_line *row, struct emit *e)
 	split = segments_split(z);
 	text_init(&t, words, sizeof(words));
 	if (split) {
-		stat_say_count(&t, z->largest);
+		text_count(&t, z->largest);
 		text_str(&t, " B at most in one; ");
-		stat_say_count(&t, z->groups);
+		text_count(&t, z->groups);
 		text_str(&t, z->groups == 1 ? " request in " : " requests in ");
-		stat_say_count(&t, z->grouped);
+		text_count(&t, z->grouped);
 		text_str(&t, ", at most ");
-		stat_say_count(&t, z->longest);
+		text_count(&t, z->longest);
 	}
 	if (split && z->breaks)
 		text_printf(&t, "; %llu parts before the last break %u-byte packets",

@@ -14,15 +14,15 @@ static void report_conservation(const struct model_counts *c, struct emit *e)
 	struct text t;
 
 	text_init(&t, words, sizeof(words));
-	stat_say_count(&t, c->records);
+	text_count(&t, c->records);
 	text_str(&t, " = ");
-	stat_say_count(&t, c->attached);
+	text_count(&t, c->attached);
 	text_str(&t, " in transfers");
 	for (unsigned b = BIN_NONE + 1; b < BIN_COUNT; b++) {
 		if (!c->bins[b])
 			continue;
 		text_str(&t, " + ");
-		stat_say_count(&t, c->bins[b]);
+		text_count(&t, c->bins[b]);
 		text_char(&t, ' ');
 		text_str(&t, bin_name(b));
 	}
@@ -102,7 +102,7 @@ static void report_lost(const struct stat *s, const struct run *r, struct emit *
 	}
 	text_init(&t, words, sizeof(words));
 	if (known) {
-		stat_say_count(&t, lost);
+		text_count(&t, lost);
 		text_str(&t, " counted");
 	} else {
 		say_untold(s, &t);
@@ -151,7 +151,7 @@ static void say_counts(
 		if (!count[i])
 			continue;
 		text_str(t, first ? "" : ", ");
-		stat_say_count(t, count[i]);
+		text_count(t, count[i]);
 		text_char(t, ' ');
 		text_str(t, name(i));
 		first = false;
@@ -175,7 +175,7 @@ static void report_transfers(const struct stat *s, struct emit *e)
 	struct text t;
 
 	text_init(&t, words, sizeof(words));
-	stat_say_count(&t, s->transfers);
+	text_count(&t, s->transfers);
 	text_str(&t, s->transfers ? ": " : "");
 	say_counts(&t, s->types, USB_TYPES, type_word);
 	emit_item(e, NULL, "transfers", value_name(words), SHOW_PLAIN);

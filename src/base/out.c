@@ -66,11 +66,6 @@ void out_u64(struct out *o, uint64_t v)
 	o->len += fmt_u64(out_room(o, FMT_MAX), v);
 }
 
-void out_i64(struct out *o, int64_t v)
-{
-	o->len += fmt_i64(out_room(o, FMT_MAX), v);
-}
-
 void out_printf(struct out *o, const char *fmt, ...)
 {
 	char tmp[2048];

@@ -48,7 +48,6 @@ static inline void out_str(struct out *o, const char *s)
 /* n times c. */
 void out_pad(struct out *o, char c, size_t n);
 void out_u64(struct out *o, uint64_t v);
-void out_i64(struct out *o, int64_t v);
 void out_printf(struct out *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

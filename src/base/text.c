@@ -45,6 +45,13 @@ void text_u64(struct text *t, uint64_t v)
 	text_mem(t, d, fmt_u64(d, v));
 }
 
+void text_count(struct text *t, uint64_t v)
+{
+	char d[FMT_MAX];
+
+	text_mem(t, d, fmt_count(d, v));
+}
+
 void text_i64(struct text *t, int64_t v)
 {
 	char d[FMT_MAX];
@@ -208,6 +215,19 @@ size_t fmt_u64(char *dst, uint64_t v)
 	} while (v);
 	for (size_t i = 0; i < n; i++)
 		dst[i] = d[n - 1 - i];
+	return n;
+}
+
+size_t fmt_count(char *dst, uint64_t v)
+{
+	char d[FMT_MAX];
+	size_t digits = fmt_u64(d, v), n = 0;
+
+	for (size_t i = 0; i < digits; i++) {
+		if (i && (digits - i) % 3 == 0)
+			dst[n++] = ',';
+		dst[n++] = d[i];
+	}
 	return n;
 }
 

@@ -21,6 +21,8 @@ void text_str(struct text *t, const char *s);
 void text_mem(struct text *t, const char *s, size_t n);
 void text_u64(struct text *t, uint64_t v);
 void text_i64(struct text *t, int64_t v);
+/* v with a comma between thousands: "1,803". */
+void text_count(struct text *t, uint64_t v);
 /* v as 0x…, zero-padded to at least `digits` hexadecimal digits. */
 void text_hex(struct text *t, uint64_t v, int digits);
 /* printf for cold paths. */
@@ -48,6 +50,7 @@ enum { FMT_MAX = 32 };
 
 /* These write digits to dst (at least FMT_MAX bytes, not terminated) and return how many. */
 size_t fmt_u64(char *dst, uint64_t v);
+size_t fmt_count(char *dst, uint64_t v);
 size_t fmt_i64(char *dst, int64_t v);
 size_t fmt_hex(char *dst, uint64_t v, int digits);
 /* Nanoseconds as seconds with `decimals` (0–9) decimals, truncated towards zero: -1.000000001. */

@@ -4,7 +4,7 @@
 
 /* Linux: s32 status, u32 offset, u32 length, u32 padding (struct mon_bin_isodesc). A submission's
  * descriptors all say -EXDEV: no result yet. */
-bool iso_packet_linux(const struct iso_table *t, uint32_t i, struct iso_packet *p)
+static bool iso_packet_linux(const struct iso_table *t, uint32_t i, struct iso_packet *p)
 {
 	const uint8_t *d = t->table + (size_t)i * 16;
 

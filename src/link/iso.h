@@ -9,7 +9,6 @@
 
 /* Each fills *p with packet i of t; false when i >= t->present or the table is cut before it.
  * *p is fully set on success and untouched on failure. */
-bool iso_packet_linux(const struct iso_table *t, uint32_t i, struct iso_packet *p);
 bool iso_packet_usbpcap(const struct iso_table *t, uint32_t i, struct iso_packet *p);
 bool iso_packet_darwin(const struct iso_table *t, uint32_t i, struct iso_packet *p);
 bool iso_packet_freebsd(const struct iso_table *t, uint32_t i, struct iso_packet *p);

@@ -29,12 +29,6 @@ const struct link_type *link_find(uint32_t link)
 	return NULL;
 }
 
-const struct link_type *link_types(size_t *n)
-{
-	*n = ARRAY_LEN(types);
-	return types;
-}
-
 void link_to_event(const struct link_type *t, const struct record *rec, struct event *ev)
 {
 	mem_clear(ev);

@@ -21,8 +21,6 @@ struct link_type {
 
 /* NULL for a foreign link type. */
 const struct link_type *link_find(uint32_t link);
-/* All rows, *n of them, for help texts. */
-const struct link_type *link_types(size_t *n);
 
 /* Decodes with *ev prepared as above; t NULL gives EVENT_OTHER in BIN_FOREIGN. */
 void link_to_event(const struct link_type *t, const struct record *rec, struct event *ev);

@@ -112,7 +112,7 @@ static void end_at(struct exchanges *e, struct scope *s, struct open_exchange **
 }
 
 /* The list's last is the oldest: they are handed on in the order in which they began. */
-static void end_all(struct exchanges *e, struct scope *s, enum exchange_result result)
+static void end_all(struct exchanges *e, struct scope *s)
 {
 	while (s->open) {
 		struct open_exchange **at = &s->open;
@@ -120,7 +120,7 @@ static void end_all(struct exchanges *e, struct scope *s, enum exchange_result r
 		while ((*at)->next)
 			at = &(*at)->next;
 		(*at)->pub.synthetic_end = true;
-		end_at(e, s, at, result);
+		end_at(e, s, at, EXCHANGE_INCOMPLETE);
 	}
 }
 
@@ -226,7 +226,7 @@ static uint32_t scope_for(struct exchanges *e, const struct xfer *x, uint8_t fun
 
 static void forget(struct exchanges *e, struct scope *s)
 {
-	end_all(e, s, EXCHANGE_INCOMPLETE);
+	end_all(e, s);
 	s->decoder = 0;
 }
 
@@ -374,11 +374,6 @@ void exchange_end(struct track *t, struct exchange *ex, enum exchange_result res
 	if (t->joined != ex)
 		ex->synthetic_end = true;
 	end_at(t->all, s, at, result);
-}
-
-void exchange_end_all(struct track *t, enum exchange_result result)
-{
-	end_all(t->all, scope_of(t), result);
 }
 
 struct exchange *exchanges_joined(const struct track *t)

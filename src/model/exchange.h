@@ -77,8 +77,6 @@ struct exchange *exchange_find(const struct track *t, uint32_t key);
 bool exchange_join(struct track *t, struct exchange *ex);
 /* It is over, with this transfer or (when the transfer did not join it) before it. */
 void exchange_end(struct track *t, struct exchange *ex, enum exchange_result result);
-/* All open ones of the interface. */
-void exchange_end_all(struct track *t, enum exchange_result result);
 
 /* ---- for the loop ------------------------------------------------------------------- */
 

@@ -102,16 +102,8 @@ static size_t show_rate_binary(char *dst, const struct value *v, bool ascii)
 
 static size_t show_count(char *dst, const struct value *v, bool ascii)
 {
-	char d[FMT_MAX];
-	size_t digits = fmt_u64(d, v->u), n = 0;
-
 	(void)ascii;
-	for (size_t i = 0; i < digits; i++) {
-		if (i && (digits - i) % 3 == 0)
-			dst[n++] = ',';
-		dst[n++] = d[i];
-	}
-	return n;
+	return fmt_count(dst, v->u);
 }
 
 static size_t show_percent(char *dst, const struct value *v, bool ascii)

@@ -97,7 +97,7 @@ static void on_exchange(void *ctx, const struct exchange *ex)
 	struct run *r = ctx;
 
 	for (size_t i = 0; i < r->consumers && !r->stop; i++)
-		if (r->consumer[i].exchange && (ex->kept || r->consumer[i].all_exchanges))
+		if (r->consumer[i].exchange && ex->kept)
 			r->consumer[i].exchange(r->consumer[i].self, r, ex);
 }
 

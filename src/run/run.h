@@ -67,9 +67,8 @@ struct consumer {
 	void (*transaction)(void *self, struct run *r, const struct transaction *t);
 	void (*xfer)(void *self, struct run *r, struct row *row);
 	/* Once for each exchange, when it is over, behind its last transfer; with a filter only
-	 * those of which it kept a transfer (all: every one). */
+	 * those of which it kept a transfer. */
 	void (*exchange)(void *self, struct run *r, const struct exchange *ex);
-	bool all_exchanges;
 };
 
 struct run_opts {

@@ -61,26 +61,14 @@ static void draw_title(struct app *a)
 
 /* ---- the status --------------------------------------------------------------------- */
 
-static void put_count(struct text *t, uint64_t n)
-{
-	char d[FMT_MAX];
-	size_t len = fmt_u64(d, n);
-
-	for (size_t i = 0; i < len; i++) {
-		if (i && (len - i) % 3 == 0)
-			text_char(t, ',');
-		text_char(t, d[i]);
-	}
-}
-
 static void say_counts(struct app *a, struct text *t)
 {
 	uint64_t shown = listing_set(&a->list)->members;
 	uint64_t all = a->trace.now ? a->trace.now->ended.members : 0;
 
-	put_count(t, shown);
+	text_count(t, shown);
 	text_str(t, shown == 1 ? " transfer shown, " : " transfers shown, ");
-	put_count(t, all > shown ? all - shown : 0);
+	text_count(t, all > shown ? all - shown : 0);
 	text_str(t, " hidden");
 }
 
@@ -121,7 +109,7 @@ static void say_source(struct app *a, struct text *t)
 		text_str(t, a->follow ? "  following" : "  not following");
 	if (!a->follow && members > a->seen) {
 		text_str(t, " +");
-		put_count(t, members - a->seen);
+		text_count(t, members - a->seen);
 		text_str(t, " new");
 	}
 	if (!live)
@@ -154,7 +142,7 @@ static void say_progress(const struct app *a, struct text *t)
 		text_printf(t, "  filtering %d%%", sieve_percent(&a->sieve, &a->trace));
 	if (a->search.running) {
 		text_str(t, "  searching ");
-		put_count(t, a->search.looked);
+		text_count(t, a->search.looked);
 		text_str(t, " (Ctrl-C stops)");
 	}
 	if (a->saving.running)
@@ -173,9 +161,9 @@ static void draw_status(struct app *a, int y)
 
 	text_init(&t, right, sizeof(right));
 	if (a->list.cursor.id && a->screen == SCREEN_LIST && g->w >= 60) {
-		put_count(&t, listing_line_of(&a->list, a->list.cursor) + 1);
+		text_count(&t, listing_line_of(&a->list, a->list.cursor) + 1);
 		text_char(&t, '/');
-		put_count(&t, lines);
+		text_count(&t, lines);
 		text_char(&t, ' ');
 	}
 	grid_fill(g, 0, y, g->w, ROLE_BAR, ' ');

@@ -184,8 +184,6 @@ static inline bool hid_numbered(const struct hid_parser *p)
 
 /* "a", "Left Shift", "X", "Volume Increment"; of an unknown one its numbers. ids may be NULL. */
 void hid_say_usage(struct text *t, struct ids *ids, uint32_t usage);
-/* The name, or NULL where only numbers are known. Lives as long as ids. */
-const char *hid_usage_name(struct ids *ids, uint32_t usage);
 const char *hid_page_name(struct ids *ids, uint16_t page);
 /* "application", …; NULL: reserved or the vendor's. */
 const char *hid_collection_name(uint8_t type);

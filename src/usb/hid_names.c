@@ -237,7 +237,8 @@ static int usage_cmp(const void *key, const void *row)
 	return (a > b) - (a < b);
 }
 
-const char *hid_usage_name(struct ids *ids, uint32_t usage)
+/* NULL where only numbers are known. */
+static const char *hid_usage_name(struct ids *ids, uint32_t usage)
 {
 	const struct usage_name *own;
 

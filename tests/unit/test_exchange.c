@@ -164,7 +164,7 @@ static void newest_of_a_key(void **state)
 	assert_ptr_equal(exchange_find(&t, 1), second);
 	exchange_end(&t, second, EXCHANGE_OK);
 	assert_ptr_equal(exchange_find(&t, 1), first);
-	exchange_end_all(&t, EXCHANGE_CANCELLED);
+	exchange_end(&t, first, EXCHANGE_CANCELLED);
 	exchanges_flush(e);
 	assert_int_equal(ended.n, 2);
 	assert_int_equal(ended.ex[0].id, second->id);
