@@ -96,8 +96,7 @@ uint8_t decoder_of_pipe(void *ctx, const struct devices *d, const struct pipe *p
 	return ordered ? ordered : by_descriptors(p);
 }
 
-/* ---- control requests by whom they are for ---------------------------------------------------
- */
+/* ---- control requests by whom they are for ------------------------------------------ */
 
 static struct bound bound_to(uint8_t number, const struct pipe *p)
 {

@@ -8,8 +8,7 @@
 #include "base/mem.h"
 #include "decoders/control.h"
 
-/* ---- whose transfers: the converters with FTDI's own ids --------------------------------------
- */
+/* ---- whose transfers: the converters with FTDI's own ids ---------------------------- */
 
 enum { FTDI = 0x0403 };
 
@@ -22,8 +21,7 @@ static const struct bind_rule binds[] = {
 	{0},
 };
 
-/* ---- what a request sets: the state of an exchange --------------------------------------------
- */
+/* ---- what a request sets: the state of an exchange ---------------------------------- */
 
 /* A driver sets a port up by several requests in a row: they are one exchange, which tells what the
  * port is in the end. */
@@ -108,8 +106,7 @@ static void say_lines(struct text *t, uint8_t lines, uint8_t set)
 	text_str(t, set & 2 ? lines & 2 ? "RTS on" : "RTS off" : "");
 }
 
-/* ---- the status that comes with data -----------------------------------------------------------
- */
+/* ---- the status that comes with data ------------------------------------------------ */
 
 enum { STATUS_LEN = 2 };
 
@@ -164,8 +161,7 @@ static void status_fields(struct emit *e, const uint8_t *status, uint32_t off)
 	}
 }
 
-/* ---- requests ---------------------------------------------------------------------------------
- */
+/* ---- requests ----------------------------------------------------------------------- */
 
 enum { RESET, MODEM_CTRL, SET_FLOW_CTRL, SET_BAUD_RATE, SET_DATA };
 enum { VENDOR_OUT = 0x40, VENDOR_IN = 0xc0 };
@@ -364,8 +360,7 @@ static void decode_data(const struct decode_ctx *c, const struct xfer *x, struct
 	}
 }
 
-/* ---- the entries ------------------------------------------------------------------------------
- */
+/* ---- the entries -------------------------------------------------------------------- */
 
 static bool is_vendor_request(const struct xfer *x)
 {

@@ -7,8 +7,7 @@
 enum { GET_REPORT = 1, SET_REPORT = 9, SET_PROTOCOL = 11, GET_DESCRIPTOR = 6 };
 enum { TO_HOST = 0xa1, TO_INTERFACE = 0x21, STANDARD_TO_HOST = 0x81 };
 
-/* ---- requests ----------------------------------------------------------------------------------
- */
+/* ---- requests ----------------------------------------------------------------------- */
 
 /* The kinds of reports in wValue (HID 1.11 7.2.1). */
 static const struct {
@@ -100,8 +99,7 @@ static void say_descriptor(const struct control_job *j, struct text *t)
 	control_say_recipient(j, t);
 }
 
-/* ---- their data --------------------------------------------------------------------------------
- */
+/* ---- their data --------------------------------------------------------------------- */
 
 /* The report of GET_REPORT or SET_REPORT. False: its layout is not known. */
 static bool layout_of_request(const struct control_job *j, struct hid_layout *l)
@@ -304,8 +302,7 @@ static void reports_decode(const struct decode_ctx *c, const struct xfer *x, str
 	}
 }
 
-/* ---- the decoder
- * --------------------------------------------------------------------------------- */
+/* ---- the decoder -------------------------------------------------------------------- */
 
 static bool is_descriptor(const struct usb_setup *s)
 {

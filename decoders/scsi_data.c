@@ -75,8 +75,7 @@ static void say_blocks(struct text *t, uint64_t blocks, uint64_t size)
 	say_size(t, blocks, size);
 }
 
-/* ---- INQUIRY: SPC-3 6.4.2 and 7.6 --------------------------------------------------------------
- */
+/* ---- INQUIRY: SPC-3 6.4.2 and 7.6 --------------------------------------------------- */
 
 static const struct scsi_name qualifiers[] = {{0, "connected"}, {1, "not connected"},
 	{3, "not supported here"}, {0, NULL}}; /* SPC-3 table 82 */
@@ -251,8 +250,7 @@ static void say_inquiry(const struct job *j, struct text *t)
 	say_ascii(t, b->p + 32, 4);
 }
 
-/* ---- capacity: SBC-2 5.10, 5.11; UFI 4.10 ------------------------------------------------------
- */
+/* ---- capacity: SBC-2 5.10, 5.11; UFI 4.10 ------------------------------------------- */
 
 static const struct scsi_field capacity_10[] = {
 	COUNT("last_lba", 0, 4), COUNT("block_length", 4, 4), END};
@@ -310,8 +308,7 @@ static void say_format_capacities(const struct job *j, struct text *t)
 	text_str(t, code ? code : "");
 }
 
-/* ---- mode parameters: SPC-3 7.4, SBC-2 6.3
- * ------------------------------------------------------- */
+/* ---- mode parameters: SPC-3 7.4, SBC-2 6.3 ------------------------------------------ */
 
 static const struct scsi_field mode_header_6[] = {NUM("mode_data_length", 0, 1),
 	HEX("medium_type", 1, NULL), BITS("write_protected", 2, 7, 1), BITS("dpofua", 2, 4, 1),
@@ -494,8 +491,7 @@ static void say_mode_10(const struct job *j, struct text *t)
 	say_mode(j, t, true);
 }
 
-/* ---- sense: SPC-3 6.27 -------------------------------------------------------------------------
- */
+/* ---- sense: SPC-3 6.27 -------------------------------------------------------------- */
 
 static void emit_sense(const struct job *j, struct emit *e)
 {
@@ -510,8 +506,7 @@ static void say_sense(const struct job *j, struct text *t)
 		scsi_say_sense(t, &s);
 }
 
-/* ---- UNMAP: SBC-3 5.28.2; REPORT LUNS: SPC-3 6.21 ----------------------------------------------
- */
+/* ---- UNMAP: SBC-3 5.28.2; REPORT LUNS: SPC-3 6.21 ----------------------------------- */
 
 static const struct scsi_field unmap_header[] = {
 	NUM("unmap_data_length", 0, 2), NUM("block_descriptor_length", 2, 2), END};
@@ -560,8 +555,7 @@ static void say_luns(const struct job *j, struct text *t)
 	text_str(t, n == 1 ? " logical unit" : " logical units");
 }
 
-/* ---- optical drives: MMC-6 ----------------------------------------------------------------------
- */
+/* ---- optical drives: MMC-6 ---------------------------------------------------------- */
 
 /* MMC-6 table 91 */
 static const struct scsi_name profiles[] = {{0, "none"}, {2, "removable disk"}, {8, "CD-ROM"},
@@ -675,8 +669,7 @@ static void say_toc(const struct job *j, struct text *t)
 	text_u64(t, j->b.p[3]);
 }
 
-/* ---- logs: SPC-3 7.2; reservation keys: SPC-3 6.11
- * ----------------------------------------------- */
+/* ---- logs: SPC-3 7.2; reservation keys: SPC-3 6.11 ---------------------------------- */
 
 static const struct scsi_field log_header[] = {BITS("ds", 0, 7, 1), BITS("spf", 0, 6, 1),
 	BITS_OF("page", 0, 0, 6, scsi_log_pages), HEX("subpage", 1, NULL), NUM("page_length", 2, 2),
@@ -728,8 +721,7 @@ static void emit_keys(const struct job *j, struct emit *e)
 		list(e, &j->b, "key", 8, 16, 8, key);
 }
 
-/* ---- which is which
- * ------------------------------------------------------------------------------ */
+/* ---- which is which ----------------------------------------------------------------- */
 
 static const struct {
 	void (*say)(const struct job *j, struct text *t);

@@ -69,8 +69,7 @@ static const struct scsi_name ata_commands[] = {{0x06, "DATA SET MANAGEMENT"},
 	{0xf1, "SECURITY SET PASSWORD"}, {0xf2, "SECURITY UNLOCK"}, {0xf4, "SECURITY ERASE UNIT"},
 	{0xf5, "SECURITY FREEZE LOCK"}, {0, NULL}};
 
-/* ---- layouts of CDBs ---------------------------------------------------------------------------
- */
+/* ---- layouts of CDBs ---------------------------------------------------------------- */
 
 #define OPCODE	     HEX("opcode", 0, NULL)
 #define CONTROL(off) HEX("control", off, NULL)

@@ -84,8 +84,7 @@ static struct uas_state *state_of(const struct exchange *ex)
 	return (struct uas_state *)(uintptr_t)ex->state;
 }
 
-/* ---- what an endpoint is for -------------------------------------------------------------------
- */
+/* ---- what an endpoint is for -------------------------------------------------------- */
 
 /* By the pipe usage descriptor behind the endpoint's in the configuration. */
 static uint8_t described_usage(const struct devices *d, const struct pipe *p)
@@ -171,8 +170,7 @@ static uint8_t usage_kept(struct track *t)
 	return u->endpoint[i].usage ? u->endpoint[i].usage : usage_by_content(x);
 }
 
-/* ---- commands in flight ------------------------------------------------------------------------
- */
+/* ---- commands in flight ------------------------------------------------------------- */
 
 static void forget(struct uas_interface *u, uint32_t key)
 {
@@ -648,8 +646,7 @@ static void info(const struct decode_ctx *c, const struct xfer *x, struct text *
 		info_data(c, x, t);
 }
 
-/* ---- information units as fields ---------------------------------------------------------------
- */
+/* ---- information units as fields ---------------------------------------------------- */
 
 #define HEAD HEX("iu", 0, ius), NUM("tag", 2, 2)
 

@@ -96,8 +96,7 @@ static bool serve_iso(struct bus *b, struct bus_pipe *p, struct bus_job *j)
 	return j->pos == u->x->packets;
 }
 
-/* ---- the other types
- * --------------------------------------------------------------------------------- */
+/* ---- the other types ---------------------------------------------------------------- */
 
 static int64_t next_poll(const struct bus *b, const struct bus_pipe *p)
 {
@@ -240,8 +239,7 @@ static bool serve(struct bus *b, struct bus_pipe *p)
 	return after(b, p, j, &s, how, injected);
 }
 
-/* ---- the schedule
- * -------------------------------------------------------------------------------------- */
+/* ---- the schedule ------------------------------------------------------------------- */
 
 struct bus *bus_new(struct capture *c, const struct program *prog, uint8_t truth)
 {

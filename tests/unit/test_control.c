@@ -63,8 +63,7 @@ static const char *info(const struct xfer *x)
 	return room;
 }
 
-/* ---- an emit that records: "key=value (text) !verdict;" with { } around children
- * ----------------- */
+/* ---- an emit that records: "key=value (text) !verdict;" with { } around children ---- */
 
 static struct recorder {
 	struct emit emit;

@@ -13,8 +13,7 @@
 
 extern const struct decoder decoder_hid;
 
-/* ---- bytes, and an emit that records -----------------------------------------------------------
- */
+/* ---- bytes, and an emit that records ------------------------------------------------ */
 
 /* "80 06 00 01": bytes; blanks may stand anywhere between them. Returns how many. */
 static uint32_t hex(const char *s, uint8_t *to)
@@ -110,8 +109,7 @@ static void has_not(const char *s, const char *part)
 		fail_msg("\"%s\" is in\n%s", part, s);
 }
 
-/* ---- a device with one HID interface ------------------------------------------------------------
- */
+/* ---- a device with one HID interface ------------------------------------------------ */
 
 static struct device {
 	struct devices *d;
@@ -396,8 +394,7 @@ static void test_bounds(void **state)
 	unplug();
 }
 
-/* ---- reports
- * -------------------------------------------------------------------------------------- */
+/* ---- reports ------------------------------------------------------------------------ */
 
 /* 01 | 02 | fd 3f 00: x is the low 12 bits of 0x003ffd = 0xffd = -3, y the next 12 = 0x003 = 3. */
 static void test_mouse(void **state)
@@ -776,8 +773,7 @@ static void test_requests(void **state)
 	unplug();
 }
 
-/* ---- anything at all ----------------------------------------------------------------------------
- */
+/* ---- anything at all ---------------------------------------------------------------- */
 
 static uint32_t random32(void)
 {
