@@ -1,7 +1,7 @@
 /* scsi_table.c: SCSI commands as data: names, layouts of the CDBs, what they move. */
 #include "base/cursor.h"
 #include "base/mem.h"
-#include "decoders/scsi.h"
+#include "decoders/scsi_data.h"
 #include "decoders/scsi_rows.h"
 
 /* ---- words ----------------------------------------------------------------------------------- */
