@@ -273,10 +273,7 @@ static const struct control_request requests[] = {
 	CONTROL_REQUEST(VENDOR_OUT, 0x92, "ERASE_EEPROM", "FTDI", NULL, NULL, details_none),
 };
 
-static void job_init(struct control_job *j, const struct decode_ctx *c, const struct xfer *x)
-{
-	control_job_init(j, c, x, requests, ARRAY_LEN(requests));
-}
+static const struct control_table table = CONTROL_TABLE(requests);
 
 /* ---- data: each packet from the device begins with two bytes of status ----------------------- */
 
@@ -424,32 +421,24 @@ static void track(struct track *t)
 		exchange_end(t, ex, EXCHANGE_FAILED);
 		return;
 	}
-	job_init(&j, &c, t->x);
+	control_job_init(&j, &c, t->x, &table);
 	take_setting((struct port *)ex->state, &j);
 }
 
 static void info(const struct decode_ctx *c, const struct xfer *x, struct text *t)
 {
-	struct control_job j;
-
-	if (x->type != USB_CONTROL) {
+	if (x->type == USB_CONTROL)
+		control_info_of(&table, c, x, t);
+	else
 		info_data(c, x, t);
-		return;
-	}
-	job_init(&j, c, x);
-	control_info(&j, t);
 }
 
 static void decode(const struct decode_ctx *c, const struct xfer *x, struct emit *e)
 {
-	struct control_job j;
-
-	if (x->type != USB_CONTROL) {
+	if (x->type == USB_CONTROL)
+		control_decode_of(&table, c, x, e);
+	else
 		decode_data(c, x, e);
-		return;
-	}
-	job_init(&j, c, x);
-	control_decode(&j, e);
 }
 
 static void exchange_info(const struct decode_ctx *c, struct text *t)

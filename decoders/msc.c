@@ -335,21 +335,12 @@ static const struct control_request requests[] = {
 		.answer = answer_max_lun, .fields = fields_max_lun},
 };
 
-static void job_init(struct control_job *j, const struct decode_ctx *c, const struct xfer *x)
-{
-	control_job_init(j, c, x, requests, ARRAY_LEN(requests));
-}
+static const struct control_table table = CONTROL_TABLE(requests);
 
 static bool match(const struct decode_ctx *c, const struct xfer *x)
 {
-	struct control_job j;
-
-	if (x->type != USB_CONTROL)
-		return true;
-	if (!(x->flags & XFER_HAS_SETUP) || (x->setup[0] & 0x60) != 0x20) /* class requests only */
-		return false;
-	job_init(&j, c, x);
-	return j.request != NULL;
+	(void)c;
+	return x->type != USB_CONTROL || control_is_of(&table, x);
 }
 
 /* ---- in words -------------------------------------------------------------------------------- */
@@ -512,14 +503,10 @@ static void info_bulk(const struct decode_ctx *c, const struct xfer *x, struct t
 
 static void info(const struct decode_ctx *c, const struct xfer *x, struct text *t)
 {
-	struct control_job j;
-
-	if (x->type != USB_CONTROL) {
+	if (x->type == USB_CONTROL)
+		control_info_of(&table, c, x, t);
+	else
 		info_bulk(c, x, t);
-		return;
-	}
-	job_init(&j, c, x);
-	control_info(&j, t);
 }
 
 /* ---- as fields ------------------------------------------------------------------------------- */
@@ -651,14 +638,10 @@ static void decode_bulk(const struct decode_ctx *c, const struct xfer *x, struct
 
 static void decode(const struct decode_ctx *c, const struct xfer *x, struct emit *e)
 {
-	struct control_job j;
-
-	if (x->type != USB_CONTROL) {
+	if (x->type == USB_CONTROL)
+		control_decode_of(&table, c, x, e);
+	else
 		decode_bulk(c, x, e);
-		return;
-	}
-	job_init(&j, c, x);
-	control_decode(&j, e);
 }
 
 /* ---- exchanges ------------------------------------------------------------------------------- */

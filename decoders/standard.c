@@ -185,20 +185,16 @@ static const struct control_request requests[] = {
 	STANDARD(49, "SET_ISOCH_DELAY", "USB 3.2 9.4.11", "delay in ns", NULL, say_delay),
 };
 
+static const struct control_table table = CONTROL_TABLE(requests);
+
 static void info(const struct decode_ctx *c, const struct xfer *x, struct text *t)
 {
-	struct control_job j;
-
-	control_job_init(&j, c, x, requests, ARRAY_LEN(requests));
-	control_info(&j, t);
+	control_info_of(&table, c, x, t);
 }
 
 static void decode(const struct decode_ctx *c, const struct xfer *x, struct emit *e)
 {
-	struct control_job j;
-
-	control_job_init(&j, c, x, requests, ARRAY_LEN(requests));
-	control_decode(&j, e);
+	control_decode_of(&table, c, x, e);
 }
 
 const struct decoder decoder_control = {

@@ -185,9 +185,7 @@ static void isochronous(struct capture *c, const struct urb *u, bool up)
 	sink_record(&c->sink, up ? u->completed : u->submitted, parts, 2);
 }
 
-/* ---- all
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- all ---------------------------------------------------------------------------- */
 
 static void bulk_or_interrupt(struct capture *c, const struct urb *u, bool up)
 {

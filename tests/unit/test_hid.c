@@ -267,9 +267,7 @@ static struct said control(const char *setup, const char *bytes)
 	return said_of(&x);
 }
 
-/* ---- descriptors of devices
- * ----------------------------------------------------------------------
- */
+/* ---- descriptors of devices --------------------------------------------------------- */
 
 /* A mouse as many are: report 1, five buttons, 12 bits of x and of y, wheel, AC Pan. */
 #define MOUSE                                                                                      \
@@ -281,9 +279,7 @@ static struct said control(const char *setup, const char *bytes)
 	"95 05 75 01 05 08 19 01 29 05 91 02 95 01 75 03 91 01 95 06 75 08 15 00 25 65 05 07 "     \
 	"19 00 29 65 81 00 c0"
 
-/* ---- the descriptor
- * -------------------------------------------------------------------------------
- */
+/* ---- the descriptor ----------------------------------------------------------------- */
 
 static const char *tree_of(const char *bytes, uint32_t missing)
 {
