@@ -46,7 +46,7 @@ void control_job_init(struct control_job *j, const struct decode_ctx *c, const s
 		j->desc.interface = &j->interface;
 }
 
-/* ---- the request in words -------------------------------------------------------------------- */
+/* ---- the request in words ----------------------------------------------------------- */
 
 void control_say_recipient(const struct control_job *j, struct text *t)
 {
@@ -159,7 +159,7 @@ void control_info(const struct control_job *j, struct text *t)
 	say_answer(j, t);
 }
 
-/* ---- as fields ------------------------------------------------------------------------------- */
+/* ---- as fields ---------------------------------------------------------------------- */
 
 void control_field(const struct control_job *j, struct emit *e, const char *key, uint32_t off,
 	uint32_t len, const char *text, enum show show)
@@ -269,7 +269,7 @@ void control_decode(const struct control_job *j, struct emit *e)
 		j->request->fields(j, e);
 }
 
-/* ---- requests of a table --------------------------------------------------------------------- */
+/* ---- requests of a table ------------------------------------------------------------ */
 
 void control_info_of(const struct control_table *table, const struct decode_ctx *c,
 	const struct xfer *x, struct text *t)
@@ -296,7 +296,7 @@ bool control_is_of(const struct control_table *table, const struct xfer *x)
 	return x->type == USB_CONTROL && x->flags & XFER_HAS_SETUP && find(table, &s);
 }
 
-/* ---- descriptors ----------------------------------------------------------------------------- */
+/* ---- descriptors -------------------------------------------------------------------- */
 
 void control_answer_descriptor(const struct control_job *j, struct text *t)
 {

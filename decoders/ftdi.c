@@ -275,7 +275,7 @@ static const struct control_request requests[] = {
 
 static const struct control_table table = CONTROL_TABLE(requests);
 
-/* ---- data: each packet from the device begins with two bytes of status ----------------------- */
+/* ---- data: each packet from the device begins with two bytes of status -------------- */
 
 /* Bytes of a packet: what the endpoint's descriptor says, else 64 as of all full-speed chips. */
 static uint32_t packet_size(const struct decode_ctx *c, const struct xfer *x)

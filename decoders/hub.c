@@ -11,7 +11,7 @@ enum { CLASS_HUB = 9, PROTOCOL_SUPER = 3 /* USB 3.2 10.15.1 */ };
 /* GET_STATUS of a port: what wValue asks for (USB 3.2 table 10-13). */
 enum { PORT_STATUS, PD_STATUS, EXT_PORT_STATUS };
 
-/* ---- what is known of the hub ---------------------------------------------------------------- */
+/* ---- what is known of the hub ------------------------------------------------------- */
 
 /* How it lays out the status of its ports: by its hub descriptor, its device descriptor, its speed.
  */
@@ -44,7 +44,7 @@ static bool is_port(const struct control_job *j)
 	return setup_recipient(j->s.bmRequestType) == 3;
 }
 
-/* ---- the requests in words ------------------------------------------------------------------- */
+/* ---- the requests in words ---------------------------------------------------------- */
 
 /* The port stands in the lower byte of wIndex, what else a feature takes in the upper one (USB 2.0
  * 11.24.2.13). */
@@ -160,7 +160,7 @@ static void say_tt_buffer(const struct control_job *j, struct text *t)
 	say_port(j, t);
 }
 
-/* ---- status: words and fields ---------------------------------------------------------------- */
+/* ---- status: words and fields ------------------------------------------------------- */
 
 static void say_bit(struct text *t, const struct hub_bit *b, uint16_t word, bool *any)
 {
@@ -355,7 +355,7 @@ static const struct control_request requests[] = {
 
 static const struct control_table table = CONTROL_TABLE(requests);
 
-/* ---- status changes: the interrupt endpoint -------------------------------------------------- */
+/* ---- status changes: the interrupt endpoint ----------------------------------------- */
 
 /* Bit 0 is the hub, bit n port n; bytes as needed for all ports (USB 2.0 11.12.4, 7.1). */
 enum { BITMAP_BYTES = 255 / 8 + 1 };
@@ -445,7 +445,7 @@ static void decode_change(const struct decode_ctx *c, const struct xfer *x, stru
 	emit_close(e);
 }
 
-/* ---- the decoder ----------------------------------------------------------------------------- */
+/* ---- the decoder -------------------------------------------------------------------- */
 
 /* Nothing but hubs takes class requests with recipient other; and hub descriptors are asked for in
  * a way of their own. */

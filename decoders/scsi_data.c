@@ -278,6 +278,19 @@ void scsi_say_data(
 		kinds[kind].say(&(struct scsi_job){c, *b}, t);
 }
 
+void scsi_say_contents(
+	struct text *t, const struct scsi_cdb *c, uint64_t offset, const struct xfer *x)
+{
+	struct scsi_bytes b = scsi_bytes_of(x);
+	size_t start = t->len, before;
+
+	text_str(t, ": ");
+	before = t->len;
+	scsi_say_data(t, c, offset, &b);
+	if (t->len == before) /* nothing to say: no colon either */
+		text_take_back(t, start);
+}
+
 void scsi_emit_data(
 	struct emit *e, const struct scsi_cdb *c, uint64_t offset, const struct scsi_bytes *b)
 {

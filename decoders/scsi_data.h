@@ -28,7 +28,7 @@ void scsi_emit_part(struct emit *e, const char *key, const struct scsi_field *ro
 void scsi_emit_list(struct emit *e, const struct scsi_bytes *b, const char *key, uint32_t at,
 	uint64_t end, uint32_t size, const struct scsi_field *rows);
 
-/* ---- one kind of data each: a phrase appended to t, fields ---------------------------------- */
+/* ---- one kind of data each: a phrase appended to t, fields -------------------------- */
 
 /* scsi_inquiry.c */
 void scsi_say_inquiry(const struct scsi_job *j, struct text *t);

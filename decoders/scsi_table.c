@@ -4,7 +4,7 @@
 #include "decoders/scsi_data.h"
 #include "decoders/scsi_rows.h"
 
-/* ---- words ----------------------------------------------------------------------------------- */
+/* ---- words -------------------------------------------------------------------------- */
 
 /* SPC-4 7.8.1, SBC-3 6.6.1 */
 const struct scsi_name scsi_vpd_pages[] = {{0x00, "supported pages"}, {0x80, "unit serial number"},
@@ -111,7 +111,7 @@ static const struct scsi_name ata_commands[] = {{0x06, "DATA SET MANAGEMENT"},
 	BITS("dbd", 1, 3, 1), BITS_OF("page_control", 2, 6, 2, page_controls),                     \
 		BITS_OF("page", 2, 0, 6, scsi_mode_pages), HEX("subpage", 3, NULL)
 
-/* ---- words behind the name ------------------------------------------------------------------- */
+/* ---- words behind the name ---------------------------------------------------------- */
 
 static void say_name_of(struct text *t, const struct scsi_name *names, uint8_t value)
 {
@@ -207,7 +207,7 @@ static void say_ata_16(const uint8_t *cdb, struct text *t)
 	say_name_of(t, ata_commands, cdb[14]);
 }
 
-/* ---- commands by opcode ---------------------------------------------------------------------- */
+/* ---- commands by opcode ------------------------------------------------------------- */
 
 #define ALLOCATES(o, n) .allocation = {o, n}
 
