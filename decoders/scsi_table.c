@@ -481,10 +481,3 @@ const struct scsi_command *scsi_command(const struct scsi_cdb *c)
 			return &actions[i].command;
 	return NULL;
 }
-
-unsigned scsi_cdb_len(uint8_t opcode)
-{
-	static const uint8_t of_group[8] = {6, 10, 10, 0, 16, 12, 0, 0};
-
-	return of_group[opcode >> 5];
-}

@@ -722,7 +722,6 @@ static void test_iterator(void **state)
 static void test_parse(void **state)
 {
 	struct desc_association a;
-	struct desc_companion s;
 	struct desc_interface i;
 	struct desc_endpoint e;
 	struct desc_config c;
@@ -749,8 +748,6 @@ static void test_parse(void **state)
 	assert_int_equal(desc_endpoint_packet(&e), 1024);
 	assert_int_equal(desc_endpoint_transactions(&e), 3);
 	assert_false(desc_endpoint_parse(&e, camera + 64, 6));
-	assert_true(desc_companion_parse(&s, disk + 25, 6));
-	assert_int_equal(s.bMaxBurst, 15);
 	assert_int_equal(desc_config_speed(mouse, sizeof(mouse)), USB_SPEED_UNKNOWN);
 	assert_int_equal(desc_config_speed(camera, sizeof(camera)), USB_HIGH);
 	assert_int_equal(desc_config_speed(disk, sizeof(disk)), USB_SUPER);
