@@ -180,7 +180,7 @@ void control_field(const struct control_job *j, struct emit *e, const char *key,
 		      });
 }
 
-static void setup_field(struct emit *e, const char *key, uint64_t value, const char *text,
+void control_setup_field(struct emit *e, const char *key, uint64_t value, const char *text,
 	uint32_t off, uint32_t len, enum show show)
 {
 	emit_field(e, &(struct field){
@@ -247,18 +247,18 @@ static void setup_fields(const struct control_job *j, struct emit *e)
 	text_init(&t, words, sizeof(words));
 	if (r)
 		text_printf(&t, "%s (%s)", r->name, r->section);
-	setup_field(e, "bRequest", j->s.bRequest, r ? words : NULL, 1, 1, SHOW_PLAIN);
+	control_setup_field(e, "bRequest", j->s.bRequest, r ? words : NULL, 1, 1, SHOW_PLAIN);
 	text_init(&t, words, sizeof(words));
 	if (r && r->value) {
 		text_str(&t, r->value);
 		text_char(&t, ':');
 		say_details(j, &t);
 	}
-	setup_field(e, "wValue", j->s.wValue, t.len ? words : NULL, 2, 2, SHOW_HEX4);
-	setup_field(e, "wIndex", j->s.wIndex,
+	control_setup_field(e, "wValue", j->s.wValue, t.len ? words : NULL, 2, 2, SHOW_HEX4);
+	control_setup_field(e, "wIndex", j->s.wIndex,
 		r && j->s.wIndex && recipient != 1 && recipient != 2 ? r->index : NULL, 4, 2,
 		SHOW_HEX4);
-	setup_field(e, "wLength", j->s.wLength, NULL, 6, 2, SHOW_PLAIN);
+	control_setup_field(e, "wLength", j->s.wLength, NULL, 6, 2, SHOW_PLAIN);
 	emit_close(e);
 }
 

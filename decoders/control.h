@@ -78,6 +78,9 @@ void control_say_value(const struct control_job *j, struct text *t);
 void control_say_descriptor(const struct control_job *j, struct text *t);
 void control_answer_descriptor(const struct control_job *j, struct text *t);
 void control_fields_descriptor(const struct control_job *j, struct emit *e);
+/* A number of the setup packet. */
+void control_setup_field(struct emit *e, const char *key, uint64_t value, const char *text,
+	uint32_t off, uint32_t len, enum show show);
 /* One number of the data, len 1 to 4 bytes, little-endian; not emitted where it is not at hand. */
 void control_field(const struct control_job *j, struct emit *e, const char *key, uint32_t off,
 	uint32_t len, const char *text, enum show show);

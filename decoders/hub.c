@@ -475,19 +475,6 @@ static void info(const struct decode_ctx *c, const struct xfer *x, struct text *
 		info_change(x, t);
 }
 
-static void setup_number(struct emit *e, const char *key, unsigned value, const char *text,
-	uint32_t off, uint32_t len)
-{
-	emit_field(e, &(struct field){
-			      .key = key,
-			      .value = value_uint(value),
-			      .text = text,
-			      .off = off,
-			      .len = len,
-			      .in = FIELD_IN_SETUP,
-		      });
-}
-
 static void decode(const struct decode_ctx *c, const struct xfer *x, struct emit *e)
 {
 	struct control_job j;
@@ -499,10 +486,11 @@ static void decode(const struct decode_ctx *c, const struct xfer *x, struct emit
 	control_job_init(&j, c, x, &table);
 	control_decode(&j, e);
 	if (j.s.bRequest == HUB_SET_FEATURE || j.s.bRequest == HUB_CLEAR_FEATURE)
-		setup_number(e, "feature", j.s.wValue,
-			hub_feature_name(layout_known(c, j.pipe), is_port(&j), j.s.wValue), 2, 2);
+		control_setup_field(e, "feature", j.s.wValue,
+			hub_feature_name(layout_known(c, j.pipe), is_port(&j), j.s.wValue), 2, 2,
+			SHOW_PLAIN);
 	if (is_port(&j))
-		setup_number(e, "port", j.s.wIndex & 0xff, NULL, 4, 1);
+		control_setup_field(e, "port", j.s.wIndex & 0xff, NULL, 4, 1, SHOW_PLAIN);
 }
 
 static const struct bind_rule binds[] = {
