@@ -105,9 +105,7 @@ static struct bound bound_to(uint8_t number, const struct pipe *p)
 	if (!number)
 		return b;
 	b.decoder = decoders[number - 1];
-	b.function = b.decoder->whole_device	 ? FUNCTION_DEVICE
-		     : p->flags & PIPE_DESCRIBED ? p->function
-						 : FUNCTION_UNKNOWN;
+	b.function = decoder_function(b.decoder, p);
 	return b;
 }
 

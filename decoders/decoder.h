@@ -118,6 +118,13 @@ struct bound {
 	bool sniffed;		       /* by its content: the model does not know yet */
 };
 
+/* The first interface of the function that a pipe of the decoder belongs to, or FUNCTION_…. */
+static inline uint8_t decoder_function(const struct decoder *d, const struct pipe *p)
+{
+	return d->whole_device		   ? FUNCTION_DEVICE
+	       : p->flags & PIPE_DESCRIBED ? p->function
+					   : FUNCTION_UNKNOWN;
+}
 /* The decoder that a transfer is bound to: by --as, by the descriptors known when it began, by
  * content. Depends on the transfer, its pipe's facts and --as alone. */
 struct bound decoder_bound(const struct decode_ctx *c, const struct xfer *x);

@@ -66,7 +66,7 @@ struct endpoint {
 	uint32_t retries;
 	uint32_t frame; /* of an isochronous one: microframes counted since the start */
 	int32_t start_frame;
-	uint32_t packets, errors, missed;
+	uint32_t packets, errors, missed, empty; /* of an isochronous one */
 	struct bus_replay replay;
 	uint8_t setup[8], setup_now[8], asked, has_setup, setup_sent;
 	uint8_t pipe_type; /* the type `pipe` was looked up for */

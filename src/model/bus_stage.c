@@ -210,6 +210,7 @@ static void isochronous(struct bus *b, struct endpoint *ep)
 	ep->errors += t->result == RESULT_CRC;
 	if (t->data_pid && t->result != RESULT_CRC) {
 		ep->len += t->len;
+		ep->empty += !t->len;
 		ep->captured += ep->now_captured;
 		ep->total += t->len;
 		ep->progress++;

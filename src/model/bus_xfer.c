@@ -145,7 +145,7 @@ static __attribute__((noinline)) void open_xfer(
 	ep->end = ep->begin;
 	ep->records = ep->naks = ep->retries = ep->progress = ep->payload = ep->kept = 0;
 	ep->len = ep->captured = ep->total = 0;
-	ep->packets = ep->errors = ep->missed = 0;
+	ep->packets = ep->errors = ep->missed = ep->empty = 0;
 	ep->frame = b->frames;
 	ep->has_setup = ep->setup_sent = ep->failure = 0;
 	ep->tokens = 0;
@@ -316,7 +316,13 @@ static void fill(const struct bus *b, const struct endpoint *ep, struct xfer *x)
 	x->data.total = (uint32_t)ep->total;
 	x->start_frame = ep->start_frame;
 	if (ep->type == USB_ISOCHRONOUS) {
-		x->iso.packets = ep->packets;
+		x->iso = (struct iso_table){.layout = ISO_WIRE,
+			.complete = ep->packets,
+			.in = ep->dir == USB_IN,
+			.packets = ep->packets,
+			.errors = ep->errors,
+			.missed = ep->missed,
+			.empty = ep->empty};
 		x->flags |= ep->start_frame >= 0 ? XFER_HAS_FRAME : 0;
 	}
 }

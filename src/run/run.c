@@ -129,17 +129,23 @@ static struct run_link *tally_link(struct run_tally *t, uint32_t link)
 	return &t->link[t->links - 1];
 }
 
-static void tally_time(struct run_tally *t, const struct record *rec)
+/* The first time, or one before the latest. */
+static __attribute__((noinline)) void tally_odd_time(struct run_tally *t, int64_t time)
+{
+	if (!t->timed)
+		t->begin = t->end = time;
+	t->timed = true;
+	if (time < t->begin)
+		t->begin = time;
+}
+
+static inline void tally_time(struct run_tally *t, const struct record *rec)
 {
 	if (!rec->has_time)
 		return;
-	if (!t->timed) {
-		t->timed = true;
-		t->begin = t->end = rec->time;
-	}
-	if (rec->time < t->begin)
-		t->begin = rec->time;
-	if (rec->time > t->end)
+	if (rec->time < t->end || !t->timed)
+		tally_odd_time(t, rec->time);
+	else
 		t->end = rec->time;
 }
 

@@ -47,11 +47,12 @@ struct bus_transfer {
 	struct device *dev;
 	uint32_t naks, retries;
 	uint8_t ep, type, setup[8];
-	bool in, heard, answered;   /* heard: more than NAKs; answered: its SETUP was taken */
-	bool sized;		    /* a reader knows how long it is at most */
-	uint32_t packets, most;	    /* most: bytes of a packet */
-	int32_t frame;		    /* isochronous */
-	const char *status, *ended; /* ended NULL: still open */
+	bool in, heard, answered;	 /* heard: more than NAKs; answered: its SETUP was taken */
+	bool sized;			 /* a reader knows how long it is at most */
+	uint32_t packets, most;		 /* most: bytes of a packet */
+	int32_t frame;			 /* isochronous */
+	uint32_t damaged, missed, empty; /* of its packets */
+	const char *status, *ended;	 /* ended NULL: still open */
 };
 
 /* An URB on the bus: how far it is. */
