@@ -152,8 +152,7 @@ void truth_address(struct bus *b, unsigned address)
 			gone(p);
 }
 
-/* ---- printing -----------------------------------------------------------------------------------
- */
+/* ---- printing ----------------------------------------------------------------------- */
 
 static const char *pid_name(uint8_t pid)
 {
