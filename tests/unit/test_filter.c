@@ -745,7 +745,7 @@ static void inferred_setup_says_so(void **state)
 static struct {
 	struct emit emit;
 	const struct column *columns;
-	size_t n, rows, words;
+	size_t n, rows, words, notes;
 } seen_table;
 
 static void on_table(struct emit *e, const char *key, const char *title, const struct column *c,
@@ -772,6 +772,12 @@ static void on_row(struct emit *e, const void *row)
 	seen_table.rows++;
 }
 
+static void on_note(struct emit *e, const char *text)
+{
+	(void)e;
+	seen_table.notes += !strcmp(text, "words: both submit complete");
+}
+
 static void on_end(struct emit *e)
 {
 	(void)e;
@@ -779,14 +785,18 @@ static void on_end(struct emit *e)
 
 static void reference_lists_all(void **state)
 {
-	static const struct emit_ops ops = {
-		.table = on_table, .row = on_row, .row_end = on_end, .table_end = on_end};
+	static const struct emit_ops ops = {.table = on_table,
+		.row = on_row,
+		.note = on_note,
+		.row_end = on_end,
+		.table_end = on_end};
 
 	(void)state;
 	seen_table.emit.ops = &ops;
 	filter_reference(&seen_table.emit);
 	assert_int_equal(seen_table.rows, row_fields_count);
 	assert_int_equal(seen_table.words, 1);
+	assert_int_equal(seen_table.notes, 1);
 }
 
 /* ---- anything ----------------------------------------------------------------------- */
