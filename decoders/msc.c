@@ -412,7 +412,7 @@ static void say_csw(struct text *t, const struct xfer *x, const struct msc_state
 	say_status(t, p[12]);
 	text_str(t, ", tag ");
 	text_u64(t, le32(p + 4));
-	if (le32(p + 8)) {
+	if (le32(p + 8) || (s && s->fault == MSC_RESIDUE_TOO_LOW)) {
 		text_str(t, ", residue ");
 		text_count(t, le32(p + 8));
 	}
@@ -534,14 +534,14 @@ static void info(const struct decode_ctx *c, const struct xfer *x, struct text *
 	}
 
 static const struct scsi_name directions[] = {
-	{0, "host to device"}, {1, "device to host"}, {0, NULL}};
+	{0x00, "host to device"}, {0x80, "device to host"}, {0, NULL}};
 static const struct scsi_name status_names[] = {{CSW_PASSED, "passed"}, {CSW_FAILED, "failed"},
 	{CSW_PHASE_ERROR, "phase error"}, {0, NULL}};
 
 /* BOT table 5.1 */
 static const struct scsi_field cbw_rows[] = {LE("dCBWSignature", 0, 4, SHOW_HEX8),
 	LE("dCBWTag", 4, 4, SHOW_PLAIN), LE("dCBWDataTransferLength", 8, 4, SHOW_COUNT),
-	{"bmCBWFlags", 12, 1, 7, 1, SCSI_LITTLE, SHOW_PLAIN, directions},
+	{"bmCBWFlags", 12, 1, 0, 0, SCSI_LITTLE, SHOW_HEX2, directions},
 	{"bCBWLUN", 13, 1, 0, 4, SCSI_LITTLE, SHOW_PLAIN, NULL},
 	{"bCBWCBLength", 14, 1, 0, 5, SCSI_LITTLE, SHOW_PLAIN, NULL}, END};
 /* BOT table 5.2 */
@@ -695,11 +695,14 @@ static void say_end(struct text *t, const struct msc_state *s)
 		return;
 	}
 	say_status(t, s->status);
-	if (s->fault) {
-		text_str(t, s->fault == MSC_WRONG_TAG ? ", tag " : ", residue ");
-		text_u64(t, s->fault == MSC_WRONG_TAG ? s->csw_tag : s->residue);
-		say_fault(t, s);
+	if (s->fault == MSC_WRONG_TAG) {
+		text_str(t, ", tag ");
+		text_u64(t, s->csw_tag);
+	} else if (s->fault && s->fault != MSC_RESERVED_STATUS) {
+		text_str(t, ", residue ");
+		text_count(t, s->residue);
 	}
+	say_fault(t, s);
 	say_case(t, s);
 }
 
