@@ -128,7 +128,7 @@ int64_t scsi_moved(const struct xfer *x)
 
 /* ---- commands in words ----------------------------------------------------------------------- */
 
-/* SPC-3 table 18: groups 6 and 7 are the vendor's. */
+/* SPC-3 4.3.4.1: groups 6 and 7 are the vendor's. */
 static bool is_vendor(uint8_t opcode)
 {
 	return opcode >= 0xc0;

@@ -98,7 +98,7 @@ struct scsi_cdb {
 /* What is known of a command: by opcode, service action and, where SBC and MMC gave an opcode two
  * meanings, direction. NULL: unknown. */
 const struct scsi_command *scsi_command(const struct scsi_cdb *c);
-/* Length of a CDB by its opcode's group (SPC-3 table 18); 0: the group does not tell. */
+/* Length of a CDB by its opcode's group (SPC-3 4.3.4.1); 0: the group does not tell. */
 unsigned scsi_cdb_len(uint8_t opcode);
 
 /* ---- commands: scsi.c ---------------------------------------------------------------------- */

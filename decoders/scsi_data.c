@@ -356,7 +356,7 @@ static const struct scsi_field exceptions[] = {BITS("perf", 2, 7, 1), BITS("ebf"
 	BITS("ewasc", 2, 4, 1), BITS("dexcpt", 2, 3, 1), BITS("test", 2, 2, 1),
 	BITS("logerr", 2, 0, 1), BITS("mrie", 3, 0, 4), COUNT("interval_timer", 4, 4),
 	COUNT("report_count", 8, 4), END};
-/* MMC-6 7.2.2 and, where drives still send it, MMC-3 6.3.11 */
+/* MMC-3; drives still send it */
 static const struct scsi_field capabilities[] = {BITS("dvd_ram_read", 2, 5, 1),
 	BITS("dvd_r_read", 2, 4, 1), BITS("dvd_rom_read", 2, 3, 1), BITS("cd_rw_read", 2, 1, 1),
 	BITS("cd_r_read", 2, 0, 1), BITS("dvd_ram_write", 3, 5, 1), BITS("dvd_r_write", 3, 4, 1),
@@ -563,13 +563,13 @@ static void say_luns(const struct job *j, struct text *t)
 /* ---- optical drives: MMC-6 ----------------------------------------------------------------------
  */
 
-/* MMC-6 table 91 */
+/* MMC-6 5.3.1 */
 static const struct scsi_name profiles[] = {{0, "none"}, {2, "removable disk"}, {8, "CD-ROM"},
 	{9, "CD-R"}, {0xa, "CD-RW"}, {0x10, "DVD-ROM"}, {0x11, "DVD-R"}, {0x12, "DVD-RAM"},
 	{0x13, "DVD-RW, restricted overwrite"}, {0x14, "DVD-RW, sequential"}, {0x15, "DVD-R DL"},
 	{0x1a, "DVD+RW"}, {0x1b, "DVD+R"}, {0x2b, "DVD+R DL"}, {0x40, "BD-ROM"},
 	{0x41, "BD-R, sequential"}, {0x42, "BD-R, random"}, {0x43, "BD-RE"}, {0, NULL}};
-/* MMC-6 table 88 */
+/* MMC-6 5.3 */
 static const struct scsi_name features[] = {{0, "profile list"}, {1, "core"}, {2, "morphing"},
 	{3, "removable medium"}, {4, "write protect"}, {0x10, "random readable"},
 	{0x1d, "multi-read"}, {0x1e, "CD read"}, {0x1f, "DVD read"}, {0x20, "random writable"},

@@ -13,7 +13,7 @@ static const char *const keys[16] = {"NO SENSE", "RECOVERED ERROR", "NOT READY",
 	"VENDOR SPECIFIC", "COPY ABORTED", "ABORTED COMMAND", "EQUAL", "VOLUME OVERFLOW",
 	"MISCOMPARE", "COMPLETED"};
 
-/* SAM-4 table 37 */
+/* SAM-4 5.3.1 */
 static const struct scsi_name statuses[] = {{0x00, "GOOD"}, {0x02, "CHECK CONDITION"},
 	{0x04, "CONDITION MET"}, {0x08, "BUSY"}, {0x10, "INTERMEDIATE"},
 	{0x14, "INTERMEDIATE-CONDITION MET"}, {0x18, "RESERVATION CONFLICT"},
@@ -25,7 +25,7 @@ const char *scsi_status_name(uint8_t status)
 	return scsi_lookup(statuses, status);
 }
 
-/* SPC-3 table 13: 70h and 71h are fixed format, 72h and 73h have descriptors. */
+/* SPC-3 4.5.1: 70h and 71h are fixed format, 72h and 73h have descriptors. */
 static bool is_fixed(uint8_t response)
 {
 	return (response & 0x7e) == 0x70;
@@ -97,7 +97,7 @@ static const struct scsi_name responses[] = {{0x70, "current error, fixed format
 static const struct scsi_field response_rows[] = {
 	{"sense_format", 0, 1, 0, 7, SCSI_UINT, SHOW_HEX2, responses}, END};
 
-/* SPC-3 table 26: before and behind the key and codes, which have words of their own. */
+/* SPC-3 4.5.3: before and behind the key and codes, which have words of their own. */
 static const struct scsi_field fixed_before[] = {BITS("valid", 0, 7, 1), BITS("filemark", 2, 7, 1),
 	BITS("eom", 2, 6, 1), BITS("ili", 2, 5, 1), COUNT("information", 3, 4),
 	NUM("additional_length", 7, 1),
@@ -111,7 +111,7 @@ static const struct scsi_field field_pointer[] = {BITS("c_d", 15, 6, 1), BITS("b
 static const struct scsi_name descriptor_types[] = {{0, "information"}, {1, "command specific"},
 	{2, "sense key specific"}, {3, "field replaceable unit"}, {4, "stream commands"},
 	{5, "block commands"}, {8, "OSD attribute"}, {9, "ATA status return"}, {0, NULL}};
-/* SPC-3 table 16, 17; SAT-2 table 104 */
+/* SPC-3 4.5.2; SAT-2 12.2 */
 static const struct scsi_field information[] = {
 	BITS("valid", 2, 7, 1), COUNT("information", 4, 8), END};
 static const struct scsi_field ata_return[] = {BITS("extend", 2, 0, 1),
