@@ -79,10 +79,11 @@ struct scsi_place {
 
 struct scsi_command {
 	const char *name, *section;
-	const struct scsi_field *fields;		 /* or NULL */
-	uint8_t len, dir, data;				 /* of the CDB; enum scsi_dir, scsi_data */
-	struct scsi_place lba, blocks;			 /* what is moved */
-	struct scsi_place allocation;			 /* at most that many bytes */
+	const struct scsi_field *fields; /* or NULL */
+	uint8_t len, dir, data;		 /* of the CDB; enum scsi_dir, scsi_data */
+	struct scsi_place lba, blocks;	 /* what is moved */
+	struct scsi_place allocation;	 /* at most that many bytes */
+	bool rest; /* 0 blocks: all from the address to the end of the medium */
 	void (*say)(const uint8_t *cdb, struct text *t); /* appended to the name, or NULL */
 };
 
@@ -95,8 +96,8 @@ struct scsi_cdb {
 	uint8_t dir; /* enum scsi_dir as the transport says; SCSI_EITHER: it does not */
 };
 
-/* What is known of a command: by opcode, service action and, where SBC and MMC gave an opcode two
- * meanings, direction. NULL: unknown. */
+/* What is known of a command: by opcode, service action and, where an opcode has two meanings,
+ * direction or a byte that only one of them uses. NULL: unknown. */
 const struct scsi_command *scsi_command(const struct scsi_cdb *c);
 /* Length of a CDB by its opcode's group (SPC-3 4.3.4.1); 0: the group does not tell. */
 unsigned scsi_cdb_len(uint8_t opcode);
@@ -111,7 +112,6 @@ void scsi_say(struct text *t, const struct scsi_cdb *c);
 void scsi_emit_cdb(struct emit *e, const struct scsi_cdb *c, const struct scsi_bytes *b);
 /* The command that data or status belongs to, as a field without bytes. */
 void scsi_emit_command(struct emit *e, const struct scsi_cdb *c);
-/* "1,803" */
 /* "4,096 bytes", "1 byte" */
 void scsi_say_bytes(struct text *t, uint64_t n);
 /* " in 1.2 ms, 3.4 MB/s": the rate of n bytes, left out for none. */
