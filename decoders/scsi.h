@@ -66,6 +66,7 @@ enum scsi_data {
 	SCSI_CONFIGURATION,
 	SCSI_EVENT,
 	SCSI_TOC,
+	SCSI_DISC,
 	SCSI_FORMAT_CAPACITIES,
 	SCSI_LOG,
 	SCSI_RESERVATIONS,
@@ -99,6 +100,11 @@ struct scsi_cdb {
 /* What is known of a command: by opcode, service action and, where an opcode has two meanings,
  * direction or a byte that only one of them uses. NULL: unknown. */
 const struct scsi_command *scsi_command(const struct scsi_cdb *c);
+/* What READ TOC asks for. */
+enum { SCSI_TOC_TRACKS, SCSI_TOC_SESSION };
+/* Its format: in byte 2, or where older commands have it, in the upper bits of byte 9 (SFF-8020i):
+ * Linux still asks for sessions so. */
+uint8_t scsi_toc_format(const uint8_t *cdb);
 /* Length of a CDB by its opcode's group (SPC-3 4.3.4.1); 0: the group does not tell. */
 unsigned scsi_cdb_len(uint8_t opcode);
 

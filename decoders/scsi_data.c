@@ -81,12 +81,14 @@ static void say_blocks(struct text *t, uint64_t blocks, uint64_t size)
 static const struct scsi_name qualifiers[] = {{0, "connected"}, {1, "not connected"},
 	{3, "not supported here"}, {0, NULL}}; /* SPC-3 table 82 */
 static const struct scsi_name types[] = {{0, "disk"}, {1, "tape"}, {2, "printer"}, {3, "processor"},
-	{4, "write-once disk"}, {5, "CD/DVD"}, {7, "optical memory"}, {8, "medium changer"},
-	{0xc, "storage array"}, {0xd, "enclosure services"}, {0xe, "simple disk"},
+	{4, "write-once disk"}, {5, "CD/DVD"}, {6, "scanner"}, {7, "optical memory"},
+	{8, "medium changer"}, {9, "communications"}, {0xc, "storage array"},
+	{0xd, "enclosure services"}, {0xe, "simple disk"}, {0xf, "optical card"}, {0x10, "bridge"},
+	{0x11, "object storage"}, {0x12, "automation/drive interface"}, {0x13, "security manager"},
 	{0x14, "host managed zoned disk"}, {0x1e, "well known logical unit"}, {0x1f, "no device"},
 	{0, NULL}}; /* SPC-3 table 83 */
-static const struct scsi_name versions[] = {{0, "none claimed"}, {2, "SCSI-2"}, {3, "SPC"},
-	{4, "SPC-2"}, {5, "SPC-3"}, {6, "SPC-4"}, {7, "SPC-5"}, {0, NULL}};
+static const struct scsi_name versions[] = {{0, "none claimed"}, {1, "SCSI-1"}, {2, "SCSI-2"},
+	{3, "SPC"}, {4, "SPC-2"}, {5, "SPC-3"}, {6, "SPC-4"}, {7, "SPC-5"}, {0, NULL}};
 
 static const struct scsi_field inquiry[] = {BITS_OF("peripheral_qualifier", 0, 5, 3, qualifiers),
 	BITS_OF("peripheral_device_type", 0, 0, 5, types), BITS("rmb", 1, 7, 1),
@@ -110,34 +112,51 @@ static const struct scsi_field block_limits[] = {BITS("wsnz", 4, 0, 1),
 	COUNT("max_transfer_length", 8, 4), COUNT("optimal_transfer_length", 12, 4),
 	COUNT("max_prefetch_length", 16, 4), COUNT("max_unmap_blocks", 20, 4),
 	COUNT("max_unmap_descriptors", 24, 4), COUNT("optimal_unmap_granularity", 28, 4),
-	BITS("ugavalid", 32, 7, 1), COUNT("max_write_same_length", 36, 8), END};
+	BITS("ugavalid", 32, 7, 1),
+	{"unmap_granularity_alignment", 32, 4, 0, 31, SCSI_UINT, SHOW_COUNT, NULL},
+	COUNT("max_write_same_length", 36, 8), END};
 static const struct scsi_name rotations[] = {
 	{0, "not reported"}, {1, "does not rotate"}, {0, NULL}};
 static const struct scsi_name form_factors[] = {{0, "not reported"}, {1, "5.25 inch"},
 	{2, "3.5 inch"}, {3, "2.5 inch"}, {4, "1.8 inch"}, {5, "less than 1.8 inch"}, {0, NULL}};
+static const struct scsi_name zonings[] = {
+	{0, "not reported"}, {1, "host aware"}, {2, "device managed"}, {0, NULL}}; /* SBC-4 */
 /* SBC-3 6.6.2 */
 static const struct scsi_field characteristics[] = {
 	{"rotation_rate", 4, 2, 0, 0, SCSI_UINT, SHOW_COUNT, rotations}, NUM("product_type", 6, 1),
-	BITS_OF("form_factor", 7, 0, 4, form_factors), BITS("fuab", 8, 1, 1),
-	BITS("vbuls", 8, 0, 1), END};
+	BITS_OF("form_factor", 7, 0, 4, form_factors), BITS_OF("zoned", 8, 4, 2, zonings),
+	BITS("fuab", 8, 1, 1), BITS("vbuls", 8, 0, 1), END};
 static const struct scsi_name provisioning_types[] = {
 	{0, "full or not reported"}, {1, "resource"}, {2, "thin"}, {0, NULL}};
 /* SBC-3 6.6.4 */
 static const struct scsi_field provisioning[] = {NUM("threshold_exponent", 4, 1),
 	BITS("lbpu", 5, 7, 1), BITS("lbpws", 5, 6, 1), BITS("lbpws10", 5, 5, 1),
-	BITS("lbprz", 5, 2, 1), BITS("anc_sup", 5, 1, 1), BITS("dp", 5, 0, 1),
+	BITS("lbprz", 5, 2, 3), BITS("anc_sup", 5, 1, 1), BITS("dp", 5, 0, 1),
 	BITS_OF("provisioning_type", 6, 0, 3, provisioning_types), END};
+
+/* SAT-2: what translates between SCSI and ATA; IDENTIFY DEVICE data from byte 60 on. */
+static const struct scsi_field ata_information[] = {TEXT("sat_vendor", 8, 8),
+	TEXT("sat_product", 16, 16), TEXT("sat_revision", 32, 4), HEX("ata_command", 56, NULL),
+	END};
 
 static const struct scsi_name code_sets[] = {{1, "binary"}, {2, "ASCII"}, {3, "UTF-8"}, {0, NULL}};
 static const struct scsi_name designator_types[] = {{0, "vendor specific"}, {1, "T10 vendor id"},
 	{2, "EUI-64"}, {3, "NAA"}, {4, "relative target port"}, {5, "target port group"},
-	{6, "logical unit group"}, {7, "MD5"}, {8, "SCSI name"}, {0, NULL}}; /* SPC-3 7.6.3.1 */
+	{6, "logical unit group"}, {7, "MD5"}, {8, "SCSI name"}, {9, "protocol specific port"},
+	{0xa, "UUID"}, {0, NULL}}; /* SPC-3 7.6.3.1; 9: SPC-4; 0Ah: SPC-5 */
 static const struct scsi_name associations[] = {
 	{0, "logical unit"}, {1, "target port"}, {2, "target device"}, {0, NULL}};
 static const struct scsi_field designator[] = {BITS("protocol", 0, 4, 4),
 	BITS_OF("code_set", 0, 0, 4, code_sets), BITS("piv", 1, 7, 1),
 	BITS_OF("association", 1, 4, 2, associations), BITS_OF("type", 1, 0, 4, designator_types),
 	NUM("length", 3, 1), END};
+
+enum { CODE_ASCII = 2, CODE_UTF8 = 3 };
+
+static bool is_text(uint8_t code_set)
+{
+	return code_set == CODE_ASCII || code_set == CODE_UTF8;
+}
 
 static void emit_designators(struct emit *e, const struct scsi_bytes *b)
 {
@@ -146,7 +165,7 @@ static void emit_designators(struct emit *e, const struct scsi_bytes *b)
 	for (unsigned i = 0; i < ITEMS && at + 4 <= b->len; i++) {
 		struct scsi_bytes d = scsi_part(b, at, b->p[at + 3] + 4u);
 		struct scsi_bytes id = scsi_part(&d, 4, d.total);
-		bool text = (d.p[0] & 15) > 1;
+		bool text = is_text(d.p[0] & 15);
 
 		open_part(e, "designator", &d, NULL);
 		scsi_rows(e, designator, &d);
@@ -180,7 +199,8 @@ static void emit_vpd(struct emit *e, const struct scsi_bytes *b)
 	static const struct {
 		uint8_t page;
 		const struct scsi_field *rows;
-	} pages[] = {{0xb0, block_limits}, {0xb1, characteristics}, {0xb2, provisioning}};
+	} pages[] = {{0x89, ata_information}, {0xb0, block_limits}, {0xb1, characteristics},
+		{0xb2, provisioning}};
 	uint8_t page = b->len > 1 ? b->p[1] : 0xff;
 
 	open_part(e, "vpd_page", b, scsi_lookup(scsi_vpd_pages, page));
@@ -564,21 +584,35 @@ static void say_luns(const struct job *j, struct text *t)
  */
 
 /* MMC-6 5.3.1 */
-static const struct scsi_name profiles[] = {{0, "none"}, {2, "removable disk"}, {8, "CD-ROM"},
-	{9, "CD-R"}, {0xa, "CD-RW"}, {0x10, "DVD-ROM"}, {0x11, "DVD-R"}, {0x12, "DVD-RAM"},
-	{0x13, "DVD-RW, restricted overwrite"}, {0x14, "DVD-RW, sequential"}, {0x15, "DVD-R DL"},
-	{0x1a, "DVD+RW"}, {0x1b, "DVD+R"}, {0x2b, "DVD+R DL"}, {0x40, "BD-ROM"},
-	{0x41, "BD-R, sequential"}, {0x42, "BD-R, random"}, {0x43, "BD-RE"}, {0, NULL}};
+static const struct scsi_name profiles[] = {{0, "none"}, {1, "fixed disk"}, {2, "removable disk"},
+	{3, "magneto-optical"}, {4, "optical write-once"}, {5, "AS-MO"}, {8, "CD-ROM"}, {9, "CD-R"},
+	{0xa, "CD-RW"}, {0x10, "DVD-ROM"}, {0x11, "DVD-R"}, {0x12, "DVD-RAM"},
+	{0x13, "DVD-RW, restricted overwrite"}, {0x14, "DVD-RW, sequential"},
+	{0x15, "DVD-R DL, sequential"}, {0x16, "DVD-R DL, layer jump"}, {0x17, "DVD-RW DL"},
+	{0x18, "DVD download"}, {0x1a, "DVD+RW"}, {0x1b, "DVD+R"}, {0x20, "DDCD-ROM"},
+	{0x21, "DDCD-R"}, {0x22, "DDCD-RW"}, {0x2a, "DVD+RW DL"}, {0x2b, "DVD+R DL"},
+	{0x40, "BD-ROM"}, {0x41, "BD-R, sequential"}, {0x42, "BD-R, random"}, {0x43, "BD-RE"},
+	{0x50, "HD DVD-ROM"}, {0x51, "HD DVD-R"}, {0x52, "HD DVD-RAM"}, {0x53, "HD DVD-RW"},
+	{0x58, "HD DVD-R DL"}, {0x5a, "HD DVD-RW DL"}, {0xffff, "not standard"}, {0, NULL}};
 /* MMC-6 5.3 */
 static const struct scsi_name features[] = {{0, "profile list"}, {1, "core"}, {2, "morphing"},
 	{3, "removable medium"}, {4, "write protect"}, {0x10, "random readable"},
 	{0x1d, "multi-read"}, {0x1e, "CD read"}, {0x1f, "DVD read"}, {0x20, "random writable"},
-	{0x21, "incremental streaming writable"}, {0x23, "formattable"},
-	{0x26, "restricted overwrite"}, {0x2a, "DVD+RW"}, {0x2b, "DVD+R"},
+	{0x21, "incremental streaming writable"}, {0x22, "sector erasable"}, {0x23, "formattable"},
+	{0x24, "defect management"}, {0x25, "write once"}, {0x26, "restricted overwrite"},
+	{0x27, "CD-RW CAV write"}, {0x28, "MRW"}, {0x29, "enhanced defect reporting"},
+	{0x2a, "DVD+RW"}, {0x2b, "DVD+R"}, {0x2c, "rigid restricted overwrite"},
 	{0x2d, "CD track at once"}, {0x2e, "CD mastering"}, {0x2f, "DVD-R/-RW write"},
-	{0x40, "BD read"}, {0x41, "BD write"}, {0x100, "power management"},
-	{0x103, "CD audio external play"}, {0x105, "time-out"}, {0x106, "DVD CSS"},
-	{0x107, "real time streaming"}, {0x108, "drive serial number"}, {0x10d, "AACS"}, {0, NULL}};
+	{0x30, "DDCD read"}, {0x31, "DDCD-R write"}, {0x32, "DDCD-RW write"},
+	{0x33, "layer jump recording"}, {0x37, "CD-RW media write"}, {0x38, "BD-R overwrite"},
+	{0x3a, "DVD+RW DL"}, {0x3b, "DVD+R DL"}, {0x40, "BD read"}, {0x41, "BD write"},
+	{0x50, "HD DVD read"}, {0x51, "HD DVD write"}, {0x80, "hybrid disc"},
+	{0x100, "power management"}, {0x101, "SMART"}, {0x102, "embedded changer"},
+	{0x103, "CD audio external play"}, {0x104, "microcode upgrade"}, {0x105, "time-out"},
+	{0x106, "DVD CSS"}, {0x107, "real time streaming"}, {0x108, "drive serial number"},
+	{0x109, "media serial number"}, {0x10a, "disc control blocks"}, {0x10b, "DVD CPRM"},
+	{0x10c, "firmware information"}, {0x10d, "AACS"}, {0x10e, "CSS managed recording"},
+	{0x110, "VCPS"}, {0x113, "SecurDisc"}, {0, NULL}};
 static const struct scsi_field configuration_header[] = {
 	NUM("data_length", 0, 4), NUM_OF("current_profile", 6, 2, profiles), END};
 static const struct scsi_field feature[] = {{"feature", 0, 2, 0, 0, SCSI_UINT, SHOW_HEX4, features},
@@ -617,7 +651,8 @@ static const struct scsi_name event_classes[] = {{0, "none"}, {1, "operational c
 	{2, "power management"}, {3, "external request"}, {4, "media"}, {5, "multiple hosts"},
 	{6, "device busy"}, {0, NULL}};
 static const struct scsi_name media_events[] = {{0, "no change"}, {1, "eject requested"},
-	{2, "new medium"}, {3, "medium removed"}, {4, "medium changed"}, {0, NULL}};
+	{2, "new medium"}, {3, "medium removed"}, {4, "medium changed"},
+	{5, "background format completed"}, {6, "background format restarted"}, {0, NULL}};
 static const struct scsi_field event_header[] = {NUM("data_length", 0, 2), BITS("nea", 2, 7, 1),
 	BITS_OF("class", 2, 0, 3, event_classes), HEX("supported_classes", 3, NULL), END};
 static const struct scsi_field media_event[] = {BITS_OF("event", 4, 0, 4, media_events),
@@ -651,28 +686,68 @@ static void say_event(const struct job *j, struct text *t)
 	text_str(t, j->b.p[5] & 1 ? ", tray open" : "");
 }
 
+/* READ TOC: MMC-6 6.25. An address is a block or, where the command asks for it, minute, second and
+ * frame. */
 static const struct scsi_field toc_header[] = {
 	NUM("toc_length", 0, 2), NUM("first_track", 2, 1), NUM("last_track", 3, 1), END};
+static const struct scsi_field session_header[] = {
+	NUM("toc_length", 0, 2), NUM("first_session", 2, 1), NUM("last_session", 3, 1), END};
 static const struct scsi_field toc_track[] = {BITS("adr", 1, 4, 4), BITS("control", 1, 0, 4),
 	NUM("track", 2, 1), COUNT("start", 4, 4), END};
+static const struct scsi_field toc_track_msf[] = {BITS("adr", 1, 4, 4), BITS("control", 1, 0, 4),
+	NUM("track", 2, 1), NUM("minute", 5, 1), NUM("second", 6, 1), NUM("frame", 7, 1), END};
 
-enum { FORMAT_TOC = 0 };
+enum { MSF = 2 }; /* byte 1 of the CDB */
 
 static void emit_toc(const struct job *j, struct emit *e)
 {
-	scsi_rows(e, toc_header, &j->b);
-	if ((j->c->b[2] & 15) == FORMAT_TOC)
-		list(e, &j->b, "track", 4, 2 + number(&j->b, 0, 2), 8, toc_track);
+	uint8_t format = scsi_toc_format(j->c->b);
+
+	scsi_rows(e, format == SCSI_TOC_SESSION ? session_header : toc_header, &j->b);
+	if (format == SCSI_TOC_TRACKS || format == SCSI_TOC_SESSION)
+		list(e, &j->b, "track", 4, 2 + number(&j->b, 0, 2), 8,
+			j->c->b[1] & MSF ? toc_track_msf : toc_track);
 }
 
 static void say_toc(const struct job *j, struct text *t)
 {
-	if (j->b.len < 4 || (j->c->b[2] & 15) != FORMAT_TOC)
+	uint8_t format = scsi_toc_format(j->c->b);
+
+	if (j->b.len < 4 || (format != SCSI_TOC_TRACKS && format != SCSI_TOC_SESSION))
 		return;
-	text_str(t, "tracks ");
+	text_str(t, format == SCSI_TOC_SESSION ? "sessions " : "tracks ");
 	text_u64(t, j->b.p[2]);
 	text_str(t, " to ");
 	text_u64(t, j->b.p[3]);
+}
+
+/* READ DISC INFORMATION: MMC-6 6.21. */
+static const struct scsi_name disc_states[] = {
+	{0, "empty"}, {1, "incomplete"}, {2, "complete"}, {3, "other"}, {0, NULL}};
+static const struct scsi_name session_states[] = {
+	{0, "empty"}, {1, "incomplete"}, {2, "damaged"}, {3, "complete"}, {0, NULL}};
+static const struct scsi_name format_states[] = {
+	{0, "none"}, {1, "begun, not running"}, {2, "running"}, {3, "completed"}, {0, NULL}};
+static const struct scsi_field disc[] = {NUM("disc_information_length", 0, 2),
+	BITS("data_type", 2, 5, 3), BITS("erasable", 2, 4, 1),
+	BITS_OF("last_session", 2, 2, 2, session_states),
+	BITS_OF("disc_status", 2, 0, 2, disc_states), NUM("first_track", 3, 1),
+	NUM("sessions", 4, 1), NUM("last_session_first_track", 5, 1), NUM("last_track", 6, 1),
+	BITS_OF("background_format", 7, 0, 2, format_states), HEX("disc_type", 8, NULL), END};
+
+static void emit_disc(const struct job *j, struct emit *e)
+{
+	if (!(j->c->b[1] & 7)) /* the other data types are of resources */
+		part(e, "disc", disc, &j->b, NULL);
+}
+
+static void say_disc(const struct job *j, struct text *t)
+{
+	if (j->b.len < 8 || j->c->b[1] & 7)
+		return;
+	text_str(t, scsi_lookup(disc_states, j->b.p[2] & 3));
+	text_str(t, " disc");
+	text_str(t, j->b.p[2] & 16 ? ", erasable" : "");
 }
 
 /* ---- logs: SPC-3 7.2; reservation keys: SPC-3 6.11
@@ -746,6 +821,7 @@ static const struct {
 	[SCSI_CONFIGURATION] = {say_configuration, emit_configuration},
 	[SCSI_EVENT] = {say_event, emit_event},
 	[SCSI_TOC] = {say_toc, emit_toc},
+	[SCSI_DISC] = {say_disc, emit_disc},
 	[SCSI_FORMAT_CAPACITIES] = {say_format_capacities, emit_format_capacities},
 	[SCSI_LOG] = {NULL, emit_log},
 	[SCSI_RESERVATIONS] = {NULL, emit_keys},

@@ -104,9 +104,14 @@ static const struct scsi_field fixed_before[] = {BITS("valid", 0, 7, 1), BITS("f
 	{"command_specific", 8, 4, 0, 0, SCSI_UINT, SHOW_HEX8, NULL}, END};
 static const struct scsi_field fixed_behind[] = {
 	{"fru", 14, 1, 0, 0, SCSI_UINT, SHOW_HEX2, NULL}, BITS("sksv", 15, 7, 1), END};
-/* SPC-3 4.5.2.4.2, for ILLEGAL REQUEST: which byte of the CDB or the parameters is wrong. */
+/* SPC-3 4.5.2.4: which byte of the CDB or the parameters is wrong; how often it was tried; how far
+ * it is, of 65,536. */
 static const struct scsi_field field_pointer[] = {BITS("c_d", 15, 6, 1), BITS("bpv", 15, 3, 1),
 	BITS("bit_pointer", 15, 0, 3), NUM("field_pointer", 16, 2), END};
+static const struct scsi_field retries[] = {COUNT("retries", 16, 2), END};
+static const struct scsi_field progress[] = {COUNT("progress", 16, 2), END};
+static const struct scsi_field *const key_specific[16] = {
+	progress, retries, progress, retries, retries, field_pointer};
 
 static const struct scsi_name descriptor_types[] = {{0, "information"}, {1, "command specific"},
 	{2, "sense key specific"}, {3, "field replaceable unit"}, {4, "stream commands"},
@@ -121,7 +126,7 @@ static const struct scsi_field ata_return[] = {BITS("extend", 2, 0, 1),
 	{"status", 13, 1, 0, 0, SCSI_UINT, SHOW_HEX2, NULL}, END};
 static const struct scsi_field other[] = {{"bytes", 2, 2, 0, 0, SCSI_BYTES, 0, NULL}, END};
 
-enum { KEY_ILLEGAL_REQUEST = 5, INFORMATION = 0, ATA_RETURN = 9, DESCRIPTORS = 32 };
+enum { INFORMATION = 0, ATA_RETURN = 9, DESCRIPTORS = 32 };
 
 static void number(
 	struct emit *e, const struct scsi_bytes *b, const char *key, uint32_t at, const char *text)
@@ -187,8 +192,8 @@ static void fixed(struct emit *e, const struct scsi_bytes *b)
 	scsi_rows(e, fixed_before, b);
 	codes(e, b, 2, 12);
 	scsi_rows(e, fixed_behind, b);
-	if (b->len > 17 && b->p[15] & 0x80 && (b->p[2] & 15) == KEY_ILLEGAL_REQUEST)
-		scsi_rows(e, field_pointer, b);
+	if (b->len > 17 && b->p[15] & 0x80 && key_specific[b->p[2] & 15])
+		scsi_rows(e, key_specific[b->p[2] & 15], b);
 }
 
 void scsi_emit_sense(struct emit *e, const struct scsi_bytes *b)

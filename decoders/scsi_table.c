@@ -293,9 +293,14 @@ static void say_reserve_out(const uint8_t *cdb, struct text *t)
 	say_name_of(t, reserve_out, cdb[1] & 31);
 }
 
+uint8_t scsi_toc_format(const uint8_t *cdb)
+{
+	return cdb[2] & 15 ? cdb[2] & 15 : cdb[9] >> 6;
+}
+
 static void say_toc(const uint8_t *cdb, struct text *t)
 {
-	uint8_t format = cdb[2] & 15;
+	uint8_t format = scsi_toc_format(cdb);
 
 	if (format)
 		say_name_of(t, toc_formats, format);
@@ -442,7 +447,7 @@ static const struct scsi_command commands[256] = {
 	[0x4e] = {"STOP PLAY/SCAN", "MMC-6", ROWS(OPCODE, CONTROL(9)), .len = 10},
 	[0x51] = {"READ DISC INFORMATION", "MMC-6 6.21",
 		ROWS(OPCODE, BITS("data_type", 1, 0, 3), NUM("allocation_length", 7, 2), CONTROL(9)),
-		.len = 10, .dir = SCSI_IN, ALLOCATES(7, 2)},
+		.len = 10, .dir = SCSI_IN, .data = SCSI_DISC, ALLOCATES(7, 2)},
 	[0x52] = {"READ TRACK INFORMATION", "MMC-6 6.26",
 		ROWS(OPCODE, BITS("address_type", 1, 0, 2), COUNT("address", 2, 4),
 			NUM("allocation_length", 7, 2), CONTROL(9)),

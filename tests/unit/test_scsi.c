@@ -145,6 +145,7 @@ static void commands(void **state)
 		{"5f 03 00 00 00 00 00 00 18 00", SCSI_OUT, "PERSISTENT RESERVE OUT CLEAR"},
 		{"4d 00 4d 00 00 00 00 00 08 00", SCSI_IN, "LOG SENSE temperature page"},
 		{"43 00 04 00 00 00 00 00 08 00", SCSI_IN, "READ TOC/PMA/ATIP ATIP"},
+		{"43 00 00 00 00 00 00 00 0c 40", SCSI_IN, "READ TOC/PMA/ATIP session information"},
 		/* 0 blocks: the rest of the medium to some (SBC-2 5.3, 5.18, 5.35), none to others
 		 */
 		{"35 00 00 00 00 09 00 00 00 00", SCSI_NO_DATA,
@@ -283,6 +284,31 @@ static const struct {
 	{"43 00 00 00 00 00 00 00 14 00", SCSI_IN,
 		"00 12 01 01 00 14 01 00 00 00 00 00 00 14 aa 00 00 00 10 00", "tracks 1 to 1",
 		"first_track=1|track=170|start=4096"},
+	{"43 02 00 00 00 00 00 00 0c 00", SCSI_IN, "00 0a 01 01 00 14 01 00 00 00 02 10",
+		"tracks 1 to 1", "track=1|minute=0|second=2|frame=16"},
+	{"43 00 00 00 00 00 00 00 0c 40", SCSI_IN, "00 0a 01 02 00 14 05 00 00 00 2c 5b",
+		"sessions 1 to 2", "first_session=1|last_session=2|track=5|start=11355"},
+	{"51 00 00 00 00 00 00 00 22 00", SCSI_IN,
+		"00 20 1e 01 01 01 01 22 00 00 00 00 00 00 00 00", "complete disc, erasable",
+		"erasable=1|last_session=3 (complete)|disc_status=2 (complete)|"
+		"background_format=2 (running)"},
+	{"4a 01 00 00 10 00 00 00 08 00", SCSI_IN, "00 06 04 5e 05 02 00 00",
+		"media: background format completed, medium present",
+		"event=5 (background format completed)"},
+	{"12 01 89 02 3c 00", SCSI_IN,
+		"00 89 02 38 00 00 00 00 4c 69 6e 75 78 20 20 20 6c 69 62 61 74 61 20 20 20 20 20 "
+		"20"
+		"20 20 20 20 33 2e 30 30 34 00 50 01 00 00 00 00 01 00 00 00 00 00 00 00 00 00 00 "
+		"00"
+		"ec 00 00 00",
+		"ATA information",
+		"sat_vendor=Linux|sat_product=libata|sat_revision=3.00|ata_command=236"},
+	{"12 01 83 00 ff 00", SCSI_IN, "00 83 00 06 04 00 00 02 61 62", "device identification",
+		"code_set=4|length=2"},
+	{"03 00 00 00 12 00", SCSI_IN, "70 00 02 00 00 00 00 0a 00 00 00 00 04 04 00 80 40 00",
+		"NOT READY: Logical unit not ready, format in progress", "sksv=1|progress=16384"},
+	{"03 00 00 00 12 00", SCSI_IN, "70 00 03 00 00 00 00 0a 00 00 00 00 11 00 00 80 00 07",
+		"MEDIUM ERROR: Unrecovered read error", "retries=7"},
 	{"23 00 00 00 00 00 00 00 fc 00", SCSI_IN, "00 00 00 08 00 00 08 00 02 00 02 00",
 		"2,048 blocks of 512 bytes, 1.0 MB, formatted, current",
 		"descriptor_code=2 (formatted, current)"},
