@@ -70,6 +70,11 @@ void desc_say_type(const struct desc_walk *w, uint32_t value, struct text *t)
 }
 
 /* Types of classes other than HID and hub share HID's and the hub's numbers. */
+static bool is_of_other_class(const struct desc_walk *w)
+{
+	return w->def == &desc_unknown || (w->def->never_alone && !w->def->of_subtype);
+}
+
 void desc_say_descriptor_type(const struct desc_walk *w, uint32_t value, struct text *t)
 {
 	const char *name = descriptor_type_name((uint8_t)value);
@@ -78,7 +83,7 @@ void desc_say_descriptor_type(const struct desc_walk *w, uint32_t value, struct 
 		text_str(t, "reserved");
 	else if (value >= 0x40)
 		text_str(t, "vendor-specific");
-	else if (value >= 0x20 && value < 0x30 && w->def == &desc_unknown)
+	else if (value >= 0x20 && value < 0x30 && is_of_other_class(w))
 		text_str(t, "class-specific");
 	else
 		say_name(t, name);
