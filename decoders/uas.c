@@ -504,8 +504,8 @@ static const struct scsi_name responses[] = {{FUNCTION_COMPLETE, "function compl
 	{0x02, "invalid information unit"}, {0x04, "function not supported"},
 	{0x05, "function failed"}, {FUNCTION_SUCCEEDED, "function succeeded"},
 	{0x09, "incorrect logical unit number"}, {0x0a, "overlapped tag attempted"}, {0, NULL}};
-static const struct scsi_name attributes[] = {{0, "simple"}, {1, "head of queue"}, {2, "ordered"},
-	{4, "ACA"}, {0, NULL}}; /* UAS 6.2.2 */
+static const struct scsi_name attributes[] = {
+	{0, "simple"}, {1, "head of queue"}, {2, "ordered"}, {4, "ACA"}, {0, NULL}}; /* UAS 6.2.2 */
 
 static void say_named(struct text *t, const struct scsi_name *names, uint8_t value)
 {

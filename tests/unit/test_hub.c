@@ -161,8 +161,7 @@ static const struct {
 	{"23 03 17 00 01 7f 00 00", "", "SET_FEATURE PORT_U1_TIMEOUT port 1 127 µs"},
 	{"23 03 18 00 01 02 00 00", "", "SET_FEATURE PORT_U2_TIMEOUT port 1 512 µs"},
 	{"23 03 18 00 01 00 00 00", "", "SET_FEATURE PORT_U2_TIMEOUT port 1 off"},
-	{"23 03 18 00 01 ff 00 00", "",
-		"SET_FEATURE PORT_U2_TIMEOUT port 1 device initiated only"},
+	{"23 03 18 00 01 ff 00 00", "", "SET_FEATURE PORT_U2_TIMEOUT port 1 device initiated only"},
 	{"23 03 1b 00 01 03 00 00", "",
 		"SET_FEATURE PORT_REMOTE_WAKE_MASK port 1 connect, "
 		"disconnect"},
