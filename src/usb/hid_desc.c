@@ -158,7 +158,6 @@ static const struct {
 	const char *key;
 	void (*say)(const struct tree *w, struct text *t);
 	uint8_t show;
-	bool bound; /* signed by its size (6.2.2.7) */
 } rows[3][16] = {
 	[HID_MAIN] =
 		{
@@ -171,10 +170,10 @@ static const struct {
 	[HID_GLOBAL] =
 		{
 			[HID_USAGE_PAGE] = {"usage_page", say_page, SHOW_HEX2},
-			[HID_LOGICAL_MINIMUM] = {"logical_minimum", say_bound, SHOW_PLAIN, true},
-			[HID_LOGICAL_MAXIMUM] = {"logical_maximum", say_bound, SHOW_PLAIN, true},
-			[HID_PHYSICAL_MINIMUM] = {"physical_minimum", say_bound, SHOW_PLAIN, true},
-			[HID_PHYSICAL_MAXIMUM] = {"physical_maximum", say_bound, SHOW_PLAIN, true},
+			[HID_LOGICAL_MINIMUM] = {"logical_minimum", say_bound, SHOW_PLAIN},
+			[HID_LOGICAL_MAXIMUM] = {"logical_maximum", say_bound, SHOW_PLAIN},
+			[HID_PHYSICAL_MINIMUM] = {"physical_minimum", say_bound, SHOW_PLAIN},
+			[HID_PHYSICAL_MAXIMUM] = {"physical_maximum", say_bound, SHOW_PLAIN},
 			[HID_UNIT_EXPONENT] = {"unit_exponent", say_exponent, SHOW_HEX2},
 			[HID_UNIT] = {"unit", say_unit, SHOW_HEX4},
 			[HID_REPORT_SIZE] = {"report_size", say_bits, SHOW_PLAIN},
@@ -211,12 +210,15 @@ static struct field raw_field(const struct tree *w, const char *key, uint32_t of
 	};
 }
 
+/* Bounds are signed by their size (6.2.2.7). */
 static struct value item_value(const struct hid_item *it)
 {
 	if (!it->size)
 		return value_null();
-	return rows[it->type][it->tag].bound ? value_int(hid_signed(it->value, it->size))
-					     : value_uint(it->value);
+	if (it->type == HID_GLOBAL && it->tag >= HID_LOGICAL_MINIMUM &&
+		it->tag <= HID_PHYSICAL_MAXIMUM)
+		return value_int(hid_signed(it->value, it->size));
+	return value_uint(it->value);
 }
 
 static struct field item_field(const struct tree *w, struct text *t)
