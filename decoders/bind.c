@@ -3,7 +3,7 @@
 #include "decoders/decoder.h"
 #include "usb/request.h"
 
-/* ---- endpoints by what is known of them --------------------------------------------------- */
+/* ---- endpoints by what is known of them --------------------------------------------- */
 
 /* How much of a class triplet a rule asks for and gets: 1–3, 0: it does not hold. */
 static unsigned fit(const struct bind_rule *r, uint8_t class, uint8_t subclass, uint8_t protocol)
@@ -96,8 +96,7 @@ uint8_t decoder_of_pipe(void *ctx, const struct devices *d, const struct pipe *p
 	return ordered ? ordered : by_descriptors(p);
 }
 
-/* ---- control requests by whom they are for ---------------------------------------------------
- */
+/* ---- control requests by whom they are for ------------------------------------------ */
 
 static struct bound bound_to(uint8_t number, const struct pipe *p)
 {
@@ -106,9 +105,7 @@ static struct bound bound_to(uint8_t number, const struct pipe *p)
 	if (!number)
 		return b;
 	b.decoder = decoders[number - 1];
-	b.function = b.decoder->whole_device	 ? FUNCTION_DEVICE
-		     : p->flags & PIPE_DESCRIBED ? p->function
-						 : FUNCTION_UNKNOWN;
+	b.function = decoder_function(b.decoder, p);
 	return b;
 }
 
@@ -128,7 +125,7 @@ static struct bound bound_control(
 	return bound_to(number, &part);
 }
 
-/* ---- content --------------------------------------------------------------------------------- */
+/* ---- content ------------------------------------------------------------------------ */
 
 static struct bound sniffed(const struct xfer *x)
 {

@@ -45,7 +45,7 @@ struct scsi_sense scsi_sense(const uint8_t *p, uint32_t n)
 	return (struct scsi_sense){0};
 }
 
-/* ---- in words -------------------------------------------------------------------------------- */
+/* ---- in words ----------------------------------------------------------------------- */
 
 /* A range's text has the qualifier in its middle, as 0x%x. */
 static void say_ranged(struct text *t, const char *s, uint8_t ascq)
@@ -88,7 +88,7 @@ void scsi_say_sense(struct text *t, const struct scsi_sense *s)
 	say_code(t, s->asc, s->ascq);
 }
 
-/* ---- as fields ------------------------------------------------------------------------------- */
+/* ---- as fields ---------------------------------------------------------------------- */
 
 static const struct scsi_name responses[] = {{0x70, "current error, fixed format"},
 	{0x71, "deferred error, fixed format"}, {0x72, "current error, with descriptors"},

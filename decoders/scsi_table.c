@@ -1,10 +1,10 @@
 /* scsi_table.c: SCSI commands as data: names, layouts of the CDBs, what they move. */
 #include "base/cursor.h"
 #include "base/mem.h"
-#include "decoders/scsi.h"
+#include "decoders/scsi_data.h"
 #include "decoders/scsi_rows.h"
 
-/* ---- words ----------------------------------------------------------------------------------- */
+/* ---- words -------------------------------------------------------------------------- */
 
 /* SPC-3 7.6.1, SBC-3 6.6.1 */
 const struct scsi_name scsi_vpd_pages[] = {{0x00, "supported pages"}, {0x80, "unit serial number"},
@@ -128,8 +128,7 @@ static const struct scsi_name closings[] = {{0, "stop background format"}, {1, "
 	{5, "last session and finalize, special case"}, {6, "last session and finalize"},
 	{0, NULL}};
 
-/* ---- layouts of CDBs ---------------------------------------------------------------------------
- */
+/* ---- layouts of CDBs ---------------------------------------------------------------- */
 
 #define OPCODE	     HEX("opcode", 0, NULL)
 #define CONTROL(off) HEX("control", off, NULL)
@@ -172,7 +171,7 @@ static const struct scsi_name closings[] = {{0, "stop background format"}, {1, "
 	BITS("dbd", 1, 3, 1), BITS_OF("page_control", 2, 6, 2, page_controls),                     \
 		BITS_OF("page", 2, 0, 6, scsi_mode_pages), HEX("subpage", 3, NULL)
 
-/* ---- words behind the name ------------------------------------------------------------------- */
+/* ---- words behind the name ---------------------------------------------------------- */
 
 static void say_name_of(struct text *t, const struct scsi_name *names, uint8_t value)
 {
@@ -316,7 +315,7 @@ static void say_ata_16(const uint8_t *cdb, struct text *t)
 	say_name_of(t, ata_commands, cdb[14]);
 }
 
-/* ---- commands by opcode ---------------------------------------------------------------------- */
+/* ---- commands by opcode ------------------------------------------------------------- */
 
 #define ALLOCATES(o, n) .allocation = {o, n}
 
@@ -669,11 +668,4 @@ const struct scsi_command *scsi_command(const struct scsi_cdb *c)
 		if (actions[i].opcode == c->b[0] && actions[i].action == (c->b[1] & 31))
 			return &actions[i].command;
 	return NULL;
-}
-
-unsigned scsi_cdb_len(uint8_t opcode)
-{
-	static const uint8_t of_group[8] = {6, 10, 10, 0, 16, 12, 0, 0};
-
-	return of_group[opcode >> 5];
 }

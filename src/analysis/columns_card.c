@@ -297,18 +297,19 @@ static void get_iso(const void *row, struct value *v)
 	const struct xfer *x = X(row);
 	struct iso_sum s;
 	struct text t = text_in(v);
+	bool counted = x->iso.complete && (x->iso.present || x->iso.layout == ISO_WIRE);
 
 	if (x->type != USB_ISOCHRONOUS || !x->iso.packets)
 		return;
 	s = xfer_iso_sum(x);
 	text_u64(&t, s.packets);
-	if (x->iso.complete && x->iso.present < x->iso.packets)
+	if (x->iso.complete && x->iso.table && x->iso.present < x->iso.packets)
 		text_printf(&t, ", %u recorded", x->iso.present);
 	if (s.judged)
 		text_printf(&t, " (%u missed, %u failed", s.missed, s.errors);
-	if (x->iso.complete && x->iso.present && s.sized)
+	if (counted && s.sized)
 		text_printf(&t, s.judged ? ", %u empty" : " (%u empty", s.empty);
-	if (s.judged || (x->iso.complete && x->iso.present && s.sized))
+	if (s.judged || (counted && s.sized))
 		text_char(&t, ')');
 	take_text(v, &t);
 }

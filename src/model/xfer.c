@@ -23,6 +23,9 @@ struct iso_sum xfer_iso_sum(const struct xfer *x)
 
 	if (!x->iso.complete)
 		return sum;
+	if (x->iso.layout == ISO_WIRE)
+		return (struct iso_sum){x->iso.packets, x->iso.errors, x->iso.missed, x->iso.empty,
+			true, true, (uint64_t)x->len};
 	for (uint32_t i = 0; i < x->iso.present && iso_packet(&x->iso, i, &p); i++) {
 		enum status s = p.has_status ? status_canonical(x->os, p.raw_status) : STATUS_OK;
 

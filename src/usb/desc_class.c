@@ -3,7 +3,7 @@
 #include "usb/desc_say.h"
 #include "base/mem.h"
 
-/* ---- communications: CDC 1.2 and its subclasses -------------------------------------------- */
+/* ---- communications: CDC 1.2 and its subclasses ------------------------------------- */
 
 static const struct desc_row cdc_header[] = {
 	DESC_CLASS_HEAD,
@@ -96,7 +96,7 @@ static const struct desc_row cdc_mbim_extended[] = {
 	{.key = "wMTU", .size = 2, .say = desc_say_bytes},
 };
 
-/* ---- audio: Audio 1.0 and 2.0 --------------------------------------------------------------- */
+/* ---- audio: Audio 1.0 and 2.0 ------------------------------------------------------- */
 
 static const char *const format_tags[] = {
 	"undefined", "PCM", "PCM8", "IEEE float", "A-law", "mu-law"};
@@ -313,8 +313,7 @@ static const struct desc_row audio2_endpoint[] = {
 	{.key = "wLockDelay", .size = 2},
 };
 
-/* ---- MIDI 1.0 ---------------------------------------------------------------------------------
- */
+/* ---- MIDI 1.0 ----------------------------------------------------------------------- */
 
 static const char *const jack_types[] = {"undefined", "embedded", "external"};
 
@@ -363,8 +362,7 @@ static const struct desc_row midi_endpoint[] = {
 		.count = "bNumEmbMIDIJack"},
 };
 
-/* ---- others -----------------------------------------------------------------------------------
- */
+/* ---- others ------------------------------------------------------------------------- */
 
 static void say_khz(const struct desc_walk *w, uint32_t value, struct text *t)
 {
@@ -446,8 +444,7 @@ static const struct desc_row pipe_usage[] = {
 	{.key = "bReserved", .size = 1, .optional = true},
 };
 
-/* ---- the table --------------------------------------------------------------------------------
- */
+/* ---- the table ---------------------------------------------------------------------- */
 
 #define CDC(k, s, r, n) DESC_OF_CLASS(k, s, r, DESC_CS_INTERFACE, DESC_AT_INTERFACE, 2, 0, n)
 /* subclasses: 1 control, 2 streaming, 3 MIDI */

@@ -43,7 +43,7 @@ static void say_frames(const struct desc_walk *w, uint32_t value, struct text *t
 		.key = "bmControls", .form = DESC_BYTES, .count = "bControlSize"                   \
 	}
 
-/* ---- control interface ---------------------------------------------------------------------- */
+/* ---- control interface -------------------------------------------------------------- */
 
 static const struct desc_row interface_nr[] = {
 	{.key = "baInterfaceNr", .size = 1},
@@ -128,7 +128,7 @@ static const struct desc_row vc_endpoint[] = {
 	{.key = "wMaxTransferSize", .size = 2, .say = desc_say_bytes},
 };
 
-/* ---- streaming interface -------------------------------------------------------------------- */
+/* ---- streaming interface ------------------------------------------------------------ */
 
 static const struct desc_row vs_input_header[] = {
 	DESC_CLASS_HEAD,
@@ -234,7 +234,7 @@ static const struct desc_row vs_color_matching[] = {
 	{.key = "bMatrixCoefficients", .size = 1},
 };
 
-/* ---- the table ------------------------------------------------------------------------------ */
+/* ---- the table ---------------------------------------------------------------------- */
 
 #define VC(k, s, r, n) DESC_OF_CLASS(k, s, r, DESC_CS_INTERFACE, DESC_AT_INTERFACE, 0x0e, 1, n)
 #define VS(k, s, r, n) DESC_OF_CLASS(k, s, r, DESC_CS_INTERFACE, DESC_AT_INTERFACE, 0x0e, 2, n)

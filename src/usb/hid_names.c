@@ -5,8 +5,7 @@
 
 #include <stdlib.h>
 
-/* ---- keyboard, HUT 10 ------------------------------------------------------------------------
- */
+/* ---- keyboard, HUT 10 --------------------------------------------------------------- */
 
 static const char *const keys[] = {
 	/* 0x00 */ "none", "ErrorRollOver", "POSTFail", "ErrorUndefined", "a", "b", "c", "d",
@@ -66,8 +65,7 @@ static const char *key_name(uint16_t id)
 	return NULL;
 }
 
-/* ---- other usages ----------------------------------------------------------------------------
- */
+/* ---- other usages ------------------------------------------------------------------- */
 
 struct usage_name {
 	uint32_t usage;
@@ -287,8 +285,7 @@ void hid_say_usage(struct text *t, struct ids *ids, uint32_t usage)
 	}
 }
 
-/* ---- pages, collections ------------------------------------------------------------------------
- */
+/* ---- pages, collections ------------------------------------------------------------- */
 
 const char *hid_page_name(struct ids *ids, uint16_t page)
 {

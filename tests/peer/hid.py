@@ -10,10 +10,9 @@ it saw the report descriptor. Deliberate differences stand in differences-hid.ts
 count of transfers, reason."""
 
 import collections
-import json
-import subprocess
 import sys
 
+import shown
 import tshark
 
 DIFFERENCES = tshark.ROOT / 'tests/peer/differences-hid.tsv'
@@ -44,16 +43,10 @@ IN_REPORTS = ['usbhid.data.' + f for f in VALUES.values()]
 FIELDS = ['frame.number', *IN_ITEMS, *IN_REPORTS, *REQUEST]
 
 
-def flat(fields):
-    for field in fields:
-        yield field
-        yield from flat(field.get('fields', []))
-
-
 def items(fields):
     """{tshark's field: values} of a report descriptor's tree."""
     said = collections.defaultdict(list)
-    for field in flat(fields):
+    for field in shown.flat(fields):
         key, value = field['key'], field['value']
         if key in NUMBERS and value is not None:
             said[ITEM + NUMBERS[key]].append(value)
@@ -68,7 +61,7 @@ def items(fields):
 def values(fields):
     """The same of a report's."""
     said = collections.defaultdict(list)
-    for field in flat(fields):
+    for field in shown.flat(fields):
         if field['key'] in VALUES and field['value'] is not None:
             said['usbhid.data.' + VALUES[field['key']]].append(field['value'])
     return said
@@ -96,30 +89,17 @@ def request_words(frame):
     return words
 
 
-def listed(program, path, *arguments):
-    done = subprocess.run([program, 'list', '--json', *arguments, str(path)],
-                          capture_output=True, timeout=300)
-    if done.returncode not in (0, 2):
-        raise tshark.Unreadable(f'urbscope list ended with {done.returncode}')
-    return [json.loads(line) for line in done.stdout.decode('utf-8').splitlines()]
-
-
 def compare(program, path, cache):
     """(number of values compared, {field: [(record, tshark's, ours)]})."""
-    xfers = listed(program, path, '-v', '--no-ids', '-f', 'proto == hid')
-    if not xfers:
-        return 0, {}
-    records = collections.defaultdict(list)
-    for record in listed(program, path, '--records'):
-        records[record['transfer']].append(record)
-    frames = tshark.ask_tshark(path, cache, FIELDS)
+    asked = shown.transfers(program, path, 'proto == hid')
+    frames = tshark.ask_tshark(path, cache, FIELDS) if asked else []
     differences = collections.defaultdict(list)
     compared = 0
-    for xfer in xfers:
-        numbers = [r['n'] for r in records[xfer['id']] if r['n'] <= len(frames)]
-        shown = [frames[n - 1] for n in numbers]
+    for xfer, numbers in asked:
+        numbers = [n for n in numbers if n <= len(frames)]
+        seen = [frames[n - 1] for n in numbers]
         ours = [f for f in xfer.get('fields', []) if f['key'] != 'setup']
-        for frame in shown:
+        for frame in seen:
             if frame[REQUEST[0]]:
                 compared += 1
                 missing = [w for w in request_words(frame) if w not in xfer['info']]
@@ -129,7 +109,7 @@ def compare(program, path, cache):
             mine, names = items(ours), IN_ITEMS
         else:
             mine, names = values(ours), IN_REPORTS
-        theirs = by_tshark(shown, names)
+        theirs = by_tshark(seen, names)
         if not theirs:
             continue
         for name in names:

@@ -2,13 +2,7 @@
  * cut, random bytes; iterator, extractors, intervals, summaries. */
 #include "base/mem.h"
 #include "usb/desc_table.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "tests/unit/decode_test.h"
 
 /* ---- an emit that records -----------------------------------------------------------------------
  *
@@ -19,9 +13,6 @@ enum { DATA_MAX = 1024, DEPTH_MAX = 12 };
 
 static struct recorder {
 	struct emit emit;
-	char lines[1 << 20];
-	size_t n;
-	bool quiet; /* no lines */
 	size_t depth, data_len;
 	struct {
 		uint32_t off, len;
@@ -30,20 +21,6 @@ static struct recorder {
 	uint8_t shown[DATA_MAX];
 	unsigned verdicts[VERDICT_NOT_KEPT + 1];
 } rec;
-
-static void add(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-static void add(const char *fmt, ...)
-{
-	va_list ap;
-
-	if (rec.quiet)
-		return;
-	va_start(ap, fmt);
-	rec.n += (size_t)vsnprintf(rec.lines + rec.n, sizeof(rec.lines) - rec.n, fmt, ap);
-	va_end(ap);
-	assert_true(rec.n < sizeof(rec.lines));
-}
 
 static void add_value(const struct field *f)
 {
@@ -111,8 +88,8 @@ static const char *tree(const struct desc_ctx *ctx, const uint8_t *data, size_t 
 	if (len)
 		memcpy(copy, data, len);
 	rec.emit.ops = &record_ops;
-	rec.n = rec.depth = 0;
-	rec.lines[0] = 0;
+	rec.depth = 0;
+	recorded_begin();
 	rec.data_len = len;
 	memset(rec.shown, 0, len);
 	memset(rec.verdicts, 0, sizeof(rec.verdicts));
@@ -121,7 +98,7 @@ static const char *tree(const struct desc_ctx *ctx, const uint8_t *data, size_t 
 	for (size_t i = 0; i < len; i++)
 		assert_int_equal(rec.shown[i], 1);
 	free(copy);
-	return rec.lines;
+	return recorded.s;
 }
 
 static const char *summary(const struct desc_ctx *ctx, const uint8_t *data, size_t len,
@@ -564,21 +541,21 @@ static void test_invalid(void **state)
 	(void)state;
 	/* too short: the next one begins where bLength says */
 	has(mouse_with(27, 6), "      bLength=6 (at least 7) !invalid\n");
-	has(rec.lines, "      bInterval !invalid\n      descriptor (type not read)\n"
-		       "        bLength=10 (goes beyond wTotalLength) !invalid\n"
-		       "        bDescriptorType !invalid\n");
+	has(recorded.s, "      bInterval !invalid\n      descriptor (type not read)\n"
+			"        bLength=10 (goes beyond wTotalLength) !invalid\n"
+			"        bDescriptorType !invalid\n");
 	/* zero: the rest is kept raw */
 	has(mouse_with(18, 0),
 		"  junk=00 21 11 01 00 01 22 2e 00 07 05 81 03 04 00 0a (bLength below 2: "
 		"nothing can be told apart) !invalid\n");
 	/* beyond wTotalLength */
 	has(mouse_with(27, 9), "      bLength=9 (goes beyond wTotalLength) !invalid\n");
-	has(rec.lines, "bInterval=10 (10 ms)\n      bRefresh !invalid\n");
+	has(recorded.s, "bInterval=10 (10 ms)\n      bRefresh !invalid\n");
 	/* wTotalLength less than what was sent, and than its own descriptor */
 	has(mouse_with(2, 27),
 		"  junk=07 05 81 03 04 00 0a (beyond the descriptor's end) !invalid\n");
 	has(mouse_with(2, 3), "wTotalLength=3 (less than this descriptor) !invalid\n");
-	has(rec.lines, "endpoint (EP 1 IN");
+	has(recorded.s, "endpoint (EP 1 IN");
 	/* more elements than bytes */
 	has(mouse_with(23, 2),
 		"        entry=1\n          bDescriptorType !invalid\n    endpoint (");
@@ -621,7 +598,7 @@ static void test_cuts(void **state)
 		"bMaxPacketSize0=8 (8 bytes)\n  idVendor !short\n");
 	has(tree(&unknown, receiver, 9, 18, DESC_DEVICE, 0), "  idVendor=6d !snapped\n");
 	has(tree(&unknown, mouse, 9, 9, DESC_CONFIGURATION, 0), "wTotalLength=34 (9 read)\n");
-	has(rec.lines, "bMaxPower=50 (~100 mA)\n");
+	has(recorded.s, "bMaxPower=50 (~100 mA)\n");
 	has(tree(&unknown, camera, 29, 29, DESC_CONFIGURATION, 0), "      data=7f !short\n");
 	has(tree(&unknown, camera, 28, 78, DESC_CONFIGURATION, 0), "      data !snapped\n");
 	has(tree(&unknown, langs, 4, 4, DESC_STRING, 0), "wLANGID=0x0409\n    wLANGID !short\n");
@@ -677,9 +654,9 @@ static void test_tables(void **state)
 		assert_true(desc_def_least(def) >= 2 && def->n < DESC_SEEN);
 		n = build(def, d, 0);
 		assert_int_equal(strncmp(tree_of(def, d, n), def->key, strlen(def->key)), 0);
-		lacks(rec.lines, "bLength=0");
+		lacks(recorded.s, "bLength=0");
 		snprintf(want, sizeof(want), "  bLength=%zu\n", n);
-		has(rec.lines, want);
+		has(recorded.s, want);
 		/* one byte less: refused by its length, unless that makes another table's */
 		if (n > 3 && !def->uuid) {
 			d[0]--;
@@ -691,7 +668,7 @@ static void test_tables(void **state)
 		n = build(def, d, 255 - (int)desc_def_least(def));
 		tree_of(def, d, n);
 		snprintf(want, sizeof(want), "  bLength=255");
-		has(rec.lines, want);
+		has(recorded.s, want);
 	}
 }
 
@@ -740,7 +717,7 @@ static void test_random(void **state)
 	uint8_t d[256];
 
 	(void)state;
-	rec.quiet = true;
+	recorded.quiet = true;
 	for (int round = 0; round < 200000; round++) {
 		size_t pick = random32() % (2 * ARRAY_LEN(legal)), n = random32() % 160;
 		const struct desc_ctx ctx = {.speed = (enum usb_speed)(random32() % 6)};
@@ -766,7 +743,7 @@ static void test_random(void **state)
 		tree(&ctx, d, n, n + (random32() % 4 ? 0 : random32() % 50), type, index);
 		summary(&ctx, d, n, n, type, index);
 	}
-	rec.quiet = false;
+	recorded.quiet = false;
 }
 
 /* ---- numbers ---------------------------------------------------------------------------- */
@@ -811,7 +788,6 @@ static void test_iterator(void **state)
 static void test_parse(void **state)
 {
 	struct desc_association a;
-	struct desc_companion s;
 	struct desc_interface i;
 	struct desc_endpoint e;
 	struct desc_config c;
@@ -838,8 +814,6 @@ static void test_parse(void **state)
 	assert_int_equal(desc_endpoint_packet(&e), 1024);
 	assert_int_equal(desc_endpoint_transactions(&e), 3);
 	assert_false(desc_endpoint_parse(&e, camera + 64, 6));
-	assert_true(desc_companion_parse(&s, disk + 25, 6));
-	assert_int_equal(s.bMaxBurst, 15);
 	assert_int_equal(desc_config_speed(mouse, sizeof(mouse)), USB_SPEED_UNKNOWN);
 	assert_int_equal(desc_config_speed(camera, sizeof(camera)), USB_HIGH);
 	assert_int_equal(desc_config_speed(disk, sizeof(disk)), USB_SUPER);

@@ -5,39 +5,15 @@
 #include "usb/desc.h"
 #include "usb/hub.h"
 #include "usb/request.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "tests/unit/decode_test.h"
 
 extern const struct decoder decoder_hub;
 
-static uint32_t hex(const char *s, uint8_t *to)
-{
-	uint32_t n = 0;
-	unsigned byte;
-	int used;
-
-	while (sscanf(s, " %2x%n", &byte, &used) == 1) {
-		to[n++] = (uint8_t)byte;
-		s += used;
-	}
-	return n;
-}
-
-/* Data in memory of exactly its size. */
 static struct xfer with_data(struct xfer x, const uint8_t *data, uint32_t kept, uint32_t total)
 {
-	uint8_t *copy = malloc(kept ? kept : 1);
-
-	if (kept)
-		memcpy(copy, data, kept);
+	put_data(&x, data, kept, total);
 	x.status = STATUS_OK;
 	x.len = total;
-	x.data = (struct span){copy, kept, kept, total};
 	return x;
 }
 
@@ -61,11 +37,6 @@ static struct xfer change(const char *data)
 	return with_data(x, bytes, n, n);
 }
 
-static void drop(struct xfer *x)
-{
-	free((void *)(uintptr_t)x->data.data);
-}
-
 static const struct decode_ctx nothing_known;
 
 static const char *info(const struct decode_ctx *c, const struct xfer *x)
@@ -82,8 +53,7 @@ static const char *info(const struct decode_ctx *c, const struct xfer *x)
 
 static struct recorder {
 	struct emit emit;
-	char s[16384];
-	size_t n, depth, fields;
+	size_t depth, fields;
 	uint32_t len;
 } rec;
 
@@ -98,11 +68,10 @@ static void on_open(struct emit *e, const struct field *f)
 		assert_true(f->value.n <= rec.len);
 	if (++rec.fields > 150)
 		return;
-	rec.n += (size_t)snprintf(rec.s + rec.n, sizeof(rec.s) - rec.n, "%s=%llu%s%s%s%s%s; ",
-		f->key, f->value.type == VAL_UINT ? (unsigned long long)f->value.u : 0,
-		f->text ? " (" : "", f->text ? f->text : "", f->text ? ")" : "",
-		f->verdict ? " !" : "", f->verdict ? verdict_name(f->verdict) : "");
-	assert_true(rec.n < sizeof(rec.s));
+	add("%s=%llu%s%s%s%s%s; ", f->key,
+		f->value.type == VAL_UINT ? (unsigned long long)f->value.u : 0, f->text ? " (" : "",
+		f->text ? f->text : "", f->text ? ")" : "", f->verdict ? " !" : "",
+		f->verdict ? verdict_name(f->verdict) : "");
 }
 
 static void on_close(struct emit *e)
@@ -115,10 +84,11 @@ static const struct emit_ops record_ops = {.open = on_open, .close = on_close};
 
 static const char *fields(const struct decode_ctx *c, const struct xfer *x)
 {
+	recorded_begin();
 	rec = (struct recorder){.emit.ops = &record_ops, .len = x->data.kept};
 	decoder_hub.decode(c, x, &rec.emit);
 	assert_int_equal(rec.depth, 0);
-	return rec.s;
+	return recorded.s;
 }
 
 /* ---- what requests say ----------------------------------------------------------------------- */

@@ -346,10 +346,10 @@ static void figures_within_words(void **state)
 		double v;
 		bool binary;
 		const char *words;
-	} c[] = {{0, false, "0 B"}, {9999, false, "9,999 B"}, {10000, false, "10.0 kB"},
-		{1234567, false, "1.23 MB"}, {999900, false, "1.00 MB"},
-		{1048576, true, "1.00 MiB"}, {10240, true, "10.0 KiB"},
-		{53248000, false, "53.2 MB"}};
+	} c[] = {{0, false, "0 B/s"}, {9999, false, "9,999 B/s"}, {10000, false, "10.0 kB/s"},
+		{1234567, false, "1.23 MB/s"}, {999900, false, "1.00 MB/s"},
+		{1048576, true, "1.00 MiB/s"}, {10240, true, "10.0 KiB/s"},
+		{53248000, false, "53.2 MB/s"}};
 	struct stat s = {0};
 	char mem[40];
 	struct text t;
@@ -358,7 +358,7 @@ static void figures_within_words(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(c); i++) {
 		s.opts.binary = c[i].binary;
 		text_init(&t, mem, sizeof(mem));
-		stat_say_bytes(&t, &s, (uint64_t)c[i].v);
+		stat_say_rate(&t, &s, c[i].v);
 		assert_string_equal(mem, c[i].words);
 	}
 }
