@@ -8,7 +8,7 @@
 
 enum { CLASS_HUB = 9, PROTOCOL_SUPER = 3 /* USB 3.2 10.15.1 */ };
 
-/* GET_STATUS of a port: what wValue asks for (USB 3.2 table 10-13). */
+/* GET_STATUS of a port: what wValue asks for (USB 3.2 10.16.2.6). */
 enum { PORT_STATUS, PD_STATUS, EXT_PORT_STATUS };
 
 /* ---- what is known of the hub ------------------------------------------------------- */
@@ -73,15 +73,15 @@ static void say_status(const struct control_job *j, struct text *t)
 	}
 }
 
-/* Inactivity timers (USB 3.2 10.16.2.10): units of 1 and 256 µs; 0 and 255 have meanings of their
- * own. */
+/* Inactivity timers (USB 3.2 10.16.2.10): units of 1 and 256 µs. 0: the port neither asks for the
+ * state nor accepts it; 255: it accepts, but never asks. */
 static void say_timeout(struct text *t, uint8_t selector, unsigned unit)
 {
 	text_char(t, ' ');
-	if (selector == 0xff) {
+	if (!selector) {
 		text_str(t, "off");
-	} else if (!selector) {
-		text_str(t, "0 (device initiated only)");
+	} else if (selector == 0xff) {
+		text_str(t, "device initiated only");
 	} else {
 		text_u64(t, (uint64_t)selector * unit);
 		text_str(t, " µs");
@@ -327,8 +327,8 @@ static const struct control_request requests[] = {
 		"feature selector", NULL, say_feature),
 	CONTROL_REQUEST(HUB_PORT_OUT, HUB_CLEAR_FEATURE, "CLEAR_FEATURE", "USB 2.0 11.24.2.2",
 		"feature selector", "port", say_feature),
-	CONTROL_REQUEST(HUB_PORT_IN, HUB_GET_STATE, "GET_STATE", "USB 1.1 11.16.2.4", NULL, "port",
-		say_port),
+	CONTROL_REQUEST(
+		HUB_PORT_IN, HUB_GET_STATE, "GET_STATE", "USB 1.1 11.16.2", NULL, "port", say_port),
 	CONTROL_REQUEST(0x20, HUB_SET_FEATURE, "SET_FEATURE", "USB 2.0 11.24.2.12",
 		"feature selector", NULL, say_feature),
 	CONTROL_REQUEST(HUB_PORT_OUT, HUB_SET_FEATURE, "SET_FEATURE", "USB 2.0 11.24.2.13",

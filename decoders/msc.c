@@ -60,11 +60,11 @@ static bool match(const struct decode_ctx *c, const struct xfer *x)
 	}
 
 static const struct scsi_name directions[] = {
-	{0, "host to device"}, {1, "device to host"}, {0, NULL}};
+	{0x00, "host to device"}, {0x80, "device to host"}, {0, NULL}};
 /* BOT table 5.1 */
 static const struct scsi_field cbw_rows[] = {LE("dCBWSignature", 0, 4, SHOW_HEX8),
 	LE("dCBWTag", 4, 4, SHOW_PLAIN), LE("dCBWDataTransferLength", 8, 4, SHOW_COUNT),
-	{"bmCBWFlags", 12, 1, 7, 1, SCSI_LITTLE, SHOW_PLAIN, directions},
+	{"bmCBWFlags", 12, 1, 0, 0, SCSI_LITTLE, SHOW_HEX2, directions},
 	{"bCBWLUN", 13, 1, 0, 4, SCSI_LITTLE, SHOW_PLAIN, NULL},
 	{"bCBWCBLength", 14, 1, 0, 5, SCSI_LITTLE, SHOW_PLAIN, NULL}, END};
 /* BOT table 5.2 */

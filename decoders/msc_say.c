@@ -62,7 +62,7 @@ static void say_csw(struct text *t, const struct xfer *x, const struct msc_state
 	say_status(t, p[12]);
 	text_str(t, ", tag ");
 	text_u64(t, le32(p + 4));
-	if (le32(p + 8)) {
+	if (le32(p + 8) || (s && s->fault == MSC_RESIDUE_TOO_LOW)) {
 		text_str(t, ", residue ");
 		text_count(t, le32(p + 8));
 	}
@@ -168,11 +168,14 @@ static void say_end(struct text *t, const struct msc_state *s)
 		return;
 	}
 	say_status(t, s->status);
-	if (s->fault) {
-		text_str(t, s->fault == MSC_WRONG_TAG ? ", tag " : ", residue ");
-		text_u64(t, s->fault == MSC_WRONG_TAG ? s->csw_tag : s->residue);
-		say_fault(t, s);
+	if (s->fault == MSC_WRONG_TAG) {
+		text_str(t, ", tag ");
+		text_u64(t, s->csw_tag);
+	} else if (s->fault && s->fault != MSC_RESERVED_STATUS) {
+		text_str(t, ", residue ");
+		text_count(t, s->residue);
 	}
+	say_fault(t, s);
 	say_case(t, s);
 }
 

@@ -133,7 +133,7 @@ struct scsi_bytes scsi_bytes_of(const struct xfer *x)
 
 /* ---- commands in words -------------------------------------------------------------- */
 
-/* SPC-3 table 18: groups 6 and 7 are the vendor's. */
+/* SPC-3 4.3.4.1: groups 6 and 7 are the vendor's. */
 static bool is_vendor(uint8_t opcode)
 {
 	return opcode >= 0xc0;
@@ -170,30 +170,39 @@ static uint64_t blocks_of(const struct scsi_cdb *c, const struct scsi_command *k
 	return !n && k->blocks.len == 1 ? 256 : n;
 }
 
+/* " LBA 2,048, 8 blocks", " LBA 9 to the end", " all blocks" */
+static void say_range(struct text *t, const struct scsi_cdb *c, const struct scsi_command *k)
+{
+	uint64_t lba = number_at(c, k->lba), blocks = blocks_of(c, k);
+	bool rest = k->rest && !blocks;
+
+	if (rest && !lba) {
+		text_str(t, " all blocks");
+		return;
+	}
+	if (k->lba.len) {
+		text_str(t, " LBA ");
+		text_count(t, lba);
+	}
+	if (rest) {
+		text_str(t, " to the end");
+	} else if (k->blocks.len) {
+		text_str(t, ", ");
+		text_count(t, blocks);
+		text_str(t, blocks == 1 ? " block" : " blocks");
+	}
+}
+
 void scsi_say(struct text *t, const struct scsi_cdb *c)
 {
 	const struct scsi_command *k = scsi_command(c);
-	uint64_t blocks;
 
 	scsi_say_name(t, c);
 	if (!k || c->len < k->len)
 		return;
 	if (k->say)
 		k->say(c->b, t);
-	if (k->dir == SCSI_NO_DATA && k->blocks.len && !blocks_of(c, k) && !number_at(c, k->lba)) {
-		text_str(t, " all blocks"); /* SYNCHRONIZE CACHE, PRE-FETCH (SBC-2 5.18, 5.3) */
-		return;
-	}
-	if (k->lba.len) {
-		text_str(t, " LBA ");
-		text_count(t, number_at(c, k->lba));
-	}
-	if (k->blocks.len) {
-		blocks = blocks_of(c, k);
-		text_str(t, ", ");
-		text_count(t, blocks);
-		text_str(t, blocks == 1 ? " block" : " blocks");
-	}
+	say_range(t, c, k);
 }
 
 void scsi_say_lun(struct text *t, uint8_t lun)

@@ -66,6 +66,7 @@ enum scsi_data {
 	SCSI_CONFIGURATION,
 	SCSI_EVENT,
 	SCSI_TOC,
+	SCSI_DISC,
 	SCSI_FORMAT_CAPACITIES,
 	SCSI_LOG,
 	SCSI_RESERVATIONS,
@@ -79,10 +80,11 @@ struct scsi_place {
 
 struct scsi_command {
 	const char *name, *section;
-	const struct scsi_field *fields;		 /* or NULL */
-	uint8_t len, dir, data;				 /* of the CDB; enum scsi_dir, scsi_data */
-	struct scsi_place lba, blocks;			 /* what is moved */
-	struct scsi_place allocation;			 /* at most that many bytes */
+	const struct scsi_field *fields; /* or NULL */
+	uint8_t len, dir, data;		 /* of the CDB; enum scsi_dir, scsi_data */
+	struct scsi_place lba, blocks;	 /* what is moved */
+	struct scsi_place allocation;	 /* at most that many bytes */
+	bool rest; /* 0 blocks: all from the address to the end of the medium */
 	void (*say)(const uint8_t *cdb, struct text *t); /* appended to the name, or NULL */
 };
 
@@ -95,9 +97,14 @@ struct scsi_cdb {
 	uint8_t dir; /* enum scsi_dir as the transport says; SCSI_EITHER: it does not */
 };
 
-/* What is known of a command: by opcode, service action and, where SBC and MMC gave an opcode two
- * meanings, direction. NULL: unknown. */
+/* What is known of a command: by opcode, service action and, where an opcode has two meanings,
+ * direction or a byte that only one of them uses. NULL: unknown. */
 const struct scsi_command *scsi_command(const struct scsi_cdb *c);
+/* What READ TOC asks for. */
+enum { SCSI_TOC_TRACKS, SCSI_TOC_SESSION };
+/* Its format: in byte 2, or where older commands have it, in the upper bits of byte 9 (SFF-8020i):
+ * Linux still asks for sessions so. */
+uint8_t scsi_toc_format(const uint8_t *cdb);
 
 /* ---- commands: scsi.c --------------------------------------------------------------- */
 

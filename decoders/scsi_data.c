@@ -256,6 +256,7 @@ static const struct {
 	[SCSI_CONFIGURATION] = {scsi_say_configuration, scsi_emit_configuration},
 	[SCSI_EVENT] = {scsi_say_event, scsi_emit_event},
 	[SCSI_TOC] = {scsi_say_toc, scsi_emit_toc},
+	[SCSI_DISC] = {scsi_say_disc, scsi_emit_disc},
 	[SCSI_FORMAT_CAPACITIES] = {say_format_capacities, emit_format_capacities},
 	[SCSI_LOG] = {NULL, emit_log},
 	[SCSI_RESERVATIONS] = {NULL, emit_keys},

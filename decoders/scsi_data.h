@@ -40,12 +40,15 @@ void scsi_emit_mode_6(const struct scsi_job *j, struct emit *e);
 void scsi_say_mode_10(const struct scsi_job *j, struct text *t);
 void scsi_emit_mode_10(const struct scsi_job *j, struct emit *e);
 
-/* scsi_optical.c: GET CONFIGURATION, GET EVENT STATUS NOTIFICATION, READ TOC */
+/* scsi_optical.c: GET CONFIGURATION, GET EVENT STATUS NOTIFICATION, READ TOC, READ DISC
+ * INFORMATION */
 void scsi_say_configuration(const struct scsi_job *j, struct text *t);
 void scsi_emit_configuration(const struct scsi_job *j, struct emit *e);
 void scsi_say_event(const struct scsi_job *j, struct text *t);
 void scsi_emit_event(const struct scsi_job *j, struct emit *e);
 void scsi_say_toc(const struct scsi_job *j, struct text *t);
 void scsi_emit_toc(const struct scsi_job *j, struct emit *e);
+void scsi_say_disc(const struct scsi_job *j, struct text *t);
+void scsi_emit_disc(const struct scsi_job *j, struct emit *e);
 
 #endif

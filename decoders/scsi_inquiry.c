@@ -6,12 +6,14 @@
 static const struct scsi_name qualifiers[] = {{0, "connected"}, {1, "not connected"},
 	{3, "not supported here"}, {0, NULL}}; /* SPC-3 table 82 */
 static const struct scsi_name types[] = {{0, "disk"}, {1, "tape"}, {2, "printer"}, {3, "processor"},
-	{4, "write-once disk"}, {5, "CD/DVD"}, {7, "optical memory"}, {8, "medium changer"},
-	{0xc, "storage array"}, {0xd, "enclosure services"}, {0xe, "simple disk"},
+	{4, "write-once disk"}, {5, "CD/DVD"}, {6, "scanner"}, {7, "optical memory"},
+	{8, "medium changer"}, {9, "communications"}, {0xc, "storage array"},
+	{0xd, "enclosure services"}, {0xe, "simple disk"}, {0xf, "optical card"}, {0x10, "bridge"},
+	{0x11, "object storage"}, {0x12, "automation/drive interface"}, {0x13, "security manager"},
 	{0x14, "host managed zoned disk"}, {0x1e, "well known logical unit"}, {0x1f, "no device"},
 	{0, NULL}}; /* SPC-3 table 83 */
-static const struct scsi_name versions[] = {{0, "none claimed"}, {2, "SCSI-2"}, {3, "SPC"},
-	{4, "SPC-2"}, {5, "SPC-3"}, {6, "SPC-4"}, {7, "SPC-5"}, {0, NULL}};
+static const struct scsi_name versions[] = {{0, "none claimed"}, {1, "SCSI-1"}, {2, "SCSI-2"},
+	{3, "SPC"}, {4, "SPC-2"}, {5, "SPC-3"}, {6, "SPC-4"}, {7, "SPC-5"}, {0, NULL}};
 
 static const struct scsi_field inquiry[] = {BITS_OF("peripheral_qualifier", 0, 5, 3, qualifiers),
 	BITS_OF("peripheral_device_type", 0, 0, 5, types), BITS("rmb", 1, 7, 1),
@@ -35,34 +37,51 @@ static const struct scsi_field block_limits[] = {BITS("wsnz", 4, 0, 1),
 	COUNT("max_transfer_length", 8, 4), COUNT("optimal_transfer_length", 12, 4),
 	COUNT("max_prefetch_length", 16, 4), COUNT("max_unmap_blocks", 20, 4),
 	COUNT("max_unmap_descriptors", 24, 4), COUNT("optimal_unmap_granularity", 28, 4),
-	BITS("ugavalid", 32, 7, 1), COUNT("max_write_same_length", 36, 8), END};
+	BITS("ugavalid", 32, 7, 1),
+	{"unmap_granularity_alignment", 32, 4, 0, 31, SCSI_UINT, SHOW_COUNT, NULL},
+	COUNT("max_write_same_length", 36, 8), END};
 static const struct scsi_name rotations[] = {
 	{0, "not reported"}, {1, "does not rotate"}, {0, NULL}};
 static const struct scsi_name form_factors[] = {{0, "not reported"}, {1, "5.25 inch"},
 	{2, "3.5 inch"}, {3, "2.5 inch"}, {4, "1.8 inch"}, {5, "less than 1.8 inch"}, {0, NULL}};
+static const struct scsi_name zonings[] = {
+	{0, "not reported"}, {1, "host aware"}, {2, "device managed"}, {0, NULL}}; /* SBC-4 */
 /* SBC-3 6.6.2 */
 static const struct scsi_field characteristics[] = {
 	{"rotation_rate", 4, 2, 0, 0, SCSI_UINT, SHOW_COUNT, rotations}, NUM("product_type", 6, 1),
-	BITS_OF("form_factor", 7, 0, 4, form_factors), BITS("fuab", 8, 1, 1),
-	BITS("vbuls", 8, 0, 1), END};
+	BITS_OF("form_factor", 7, 0, 4, form_factors), BITS_OF("zoned", 8, 4, 2, zonings),
+	BITS("fuab", 8, 1, 1), BITS("vbuls", 8, 0, 1), END};
 static const struct scsi_name provisioning_types[] = {
 	{0, "full or not reported"}, {1, "resource"}, {2, "thin"}, {0, NULL}};
 /* SBC-3 6.6.4 */
 static const struct scsi_field provisioning[] = {NUM("threshold_exponent", 4, 1),
 	BITS("lbpu", 5, 7, 1), BITS("lbpws", 5, 6, 1), BITS("lbpws10", 5, 5, 1),
-	BITS("lbprz", 5, 2, 1), BITS("anc_sup", 5, 1, 1), BITS("dp", 5, 0, 1),
+	BITS("lbprz", 5, 2, 3), BITS("anc_sup", 5, 1, 1), BITS("dp", 5, 0, 1),
 	BITS_OF("provisioning_type", 6, 0, 3, provisioning_types), END};
+
+/* SAT-2: what translates between SCSI and ATA; IDENTIFY DEVICE data from byte 60 on. */
+static const struct scsi_field ata_information[] = {TEXT("sat_vendor", 8, 8),
+	TEXT("sat_product", 16, 16), TEXT("sat_revision", 32, 4), HEX("ata_command", 56, NULL),
+	END};
 
 static const struct scsi_name code_sets[] = {{1, "binary"}, {2, "ASCII"}, {3, "UTF-8"}, {0, NULL}};
 static const struct scsi_name designator_types[] = {{0, "vendor specific"}, {1, "T10 vendor id"},
 	{2, "EUI-64"}, {3, "NAA"}, {4, "relative target port"}, {5, "target port group"},
-	{6, "logical unit group"}, {7, "MD5"}, {8, "SCSI name"}, {0, NULL}}; /* SPC-3 7.6.3.1 */
+	{6, "logical unit group"}, {7, "MD5"}, {8, "SCSI name"}, {9, "protocol specific port"},
+	{0xa, "UUID"}, {0, NULL}}; /* SPC-3 7.6.3.1; 9: SPC-4; 0Ah: SPC-5 */
 static const struct scsi_name associations[] = {
 	{0, "logical unit"}, {1, "target port"}, {2, "target device"}, {0, NULL}};
 static const struct scsi_field designator[] = {BITS("protocol", 0, 4, 4),
 	BITS_OF("code_set", 0, 0, 4, code_sets), BITS("piv", 1, 7, 1),
 	BITS_OF("association", 1, 4, 2, associations), BITS_OF("type", 1, 0, 4, designator_types),
 	NUM("length", 3, 1), END};
+
+enum { CODE_ASCII = 2, CODE_UTF8 = 3 };
+
+static bool is_text(uint8_t code_set)
+{
+	return code_set == CODE_ASCII || code_set == CODE_UTF8;
+}
 
 static void emit_designators(struct emit *e, const struct scsi_bytes *b)
 {
@@ -71,7 +90,7 @@ static void emit_designators(struct emit *e, const struct scsi_bytes *b)
 	for (unsigned i = 0; i < SCSI_ITEMS && at + 4 <= b->len; i++) {
 		struct scsi_bytes d = scsi_part(b, at, b->p[at + 3] + 4u);
 		struct scsi_bytes id = scsi_part(&d, 4, d.total);
-		bool text = (d.p[0] & 15) > 1;
+		bool text = is_text(d.p[0] & 15);
 
 		scsi_open_part(e, "designator", &d, NULL);
 		scsi_rows(e, designator, &d);
@@ -105,7 +124,8 @@ static void emit_vpd(struct emit *e, const struct scsi_bytes *b)
 	static const struct {
 		uint8_t page;
 		const struct scsi_field *rows;
-	} pages[] = {{0xb0, block_limits}, {0xb1, characteristics}, {0xb2, provisioning}};
+	} pages[] = {{0x89, ata_information}, {0xb0, block_limits}, {0xb1, characteristics},
+		{0xb2, provisioning}};
 	uint8_t page = b->len > 1 ? b->p[1] : 0xff;
 
 	scsi_open_part(e, "vpd_page", b, scsi_lookup(scsi_vpd_pages, page));

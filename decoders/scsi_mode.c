@@ -46,7 +46,7 @@ static const struct scsi_field exceptions[] = {BITS("perf", 2, 7, 1), BITS("ebf"
 	BITS("ewasc", 2, 4, 1), BITS("dexcpt", 2, 3, 1), BITS("test", 2, 2, 1),
 	BITS("logerr", 2, 0, 1), BITS("mrie", 3, 0, 4), COUNT("interval_timer", 4, 4),
 	COUNT("report_count", 8, 4), END};
-/* MMC-6 7.2.2 and, where drives still send it, MMC-3 6.3.11 */
+/* MMC-3; drives still send it */
 static const struct scsi_field capabilities[] = {BITS("dvd_ram_read", 2, 5, 1),
 	BITS("dvd_r_read", 2, 4, 1), BITS("dvd_rom_read", 2, 3, 1), BITS("cd_rw_read", 2, 1, 1),
 	BITS("cd_r_read", 2, 0, 1), BITS("dvd_ram_write", 3, 5, 1), BITS("dvd_r_write", 3, 4, 1),

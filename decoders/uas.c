@@ -14,22 +14,22 @@ static bool match(const struct decode_ctx *c, const struct xfer *x)
 
 /* ---- names -------------------------------------------------------------------------- */
 
-/* UAS 6.2.1, table 10 */
+/* UAS 6.2.1 */
 static const struct scsi_name ius[] = {{IU_COMMAND, "COMMAND"}, {IU_SENSE, "SENSE"},
 	{IU_RESPONSE, "RESPONSE"}, {IU_TASK, "TASK MANAGEMENT"}, {IU_READ_READY, "READ READY"},
 	{IU_WRITE_READY, "WRITE READY"}, {0, NULL}};
-/* UAS 6.2.7, table 24 */
+/* UAS 6.2.7 */
 static const struct scsi_name functions[] = {{0x01, "ABORT TASK"}, {0x02, "ABORT TASK SET"},
 	{0x04, "CLEAR TASK SET"}, {0x08, "LOGICAL UNIT RESET"}, {0x10, "I_T NEXUS RESET"},
 	{0x40, "CLEAR ACA"}, {0x80, "QUERY TASK"}, {0x81, "QUERY TASK SET"},
 	{0x82, "QUERY ASYNCHRONOUS EVENT"}, {0, NULL}};
-/* UAS 6.2.6, table 22 */
+/* UAS 6.2.6 */
 static const struct scsi_name responses[] = {{FUNCTION_COMPLETE, "function complete"},
 	{0x02, "invalid information unit"}, {0x04, "function not supported"},
 	{0x05, "function failed"}, {FUNCTION_SUCCEEDED, "function succeeded"},
 	{0x09, "incorrect logical unit number"}, {0x0a, "overlapped tag attempted"}, {0, NULL}};
-static const struct scsi_name attributes[] = {{0, "simple"}, {1, "head of queue"}, {2, "ordered"},
-	{4, "ACA"}, {0, NULL}}; /* UAS table 12 */
+static const struct scsi_name attributes[] = {
+	{0, "simple"}, {1, "head of queue"}, {2, "ordered"}, {4, "ACA"}, {0, NULL}}; /* UAS 6.2.2 */
 
 /* ---- what an information unit is ---------------------------------------------------- */
 

@@ -20,7 +20,7 @@ enum { PIPE_UNKNOWN, PIPE_COMMAND, PIPE_STATUS, PIPE_DATA_IN, PIPE_DATA_OUT, PIP
 /* Least bytes of an IU: with all of its fixed part. */
 enum { TAG_END = 4, COMMAND_LEN = 32, SENSE_LEN = 16, RESPONSE_LEN = 8, TASK_LEN = 16 };
 
-/* UAS 6.2.6, table 22: the function was done. */
+/* UAS 6.2.6: the function was done. */
 enum { FUNCTION_COMPLETE = 0x00, FUNCTION_SUCCEEDED = 0x08 };
 
 /* What happened so far. */

@@ -1,6 +1,7 @@
 /* device_tree.c: devices, interfaces and endpoints as they were at the end of the run, and their
  * lines. */
 #include "analysis/device_tree.h"
+#include "analysis/bus_speed.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
@@ -227,6 +228,7 @@ static void add_device(struct build *b, uint32_t number)
 	v->replaced = devices_at(b->d, v->instance->section, v->instance->bus,
 			      v->instance->address) != number;
 	v->described = f && desc_device_parse(&v->desc, f->data, f->len);
+	v->speed = bus_speed(b->d, number, &v->speed_inferred);
 	if (v->described) {
 		read_string(
 			b, number, v->desc.iManufacturer, v->manufacturer, sizeof(v->manufacturer));
@@ -332,9 +334,9 @@ static void say_device_details(
 {
 	const struct instance *i = v->instance;
 
-	if (i->speed != USB_SPEED_UNKNOWN) {
-		text_str(t, i->speed_from == SPEED_FROM_PACKET_SIZES ? "~" : "");
-		text_str(t, usb_speed_name((enum usb_speed)i->speed));
+	if (v->speed != USB_SPEED_UNKNOWN) {
+		text_str(t, v->speed_inferred ? "~" : "");
+		text_str(t, usb_speed_name(v->speed));
 		text_str(t, " speed");
 	}
 	if (v->described) {
@@ -392,9 +394,10 @@ static void endpoint_line(struct device_tree *t, const struct device_view *v,
 		text_u64(&x, desc_endpoint_packet(&e->desc));
 		text_str(&x, " bytes");
 		if (e->type == USB_INTERRUPT || e->type == USB_ISOCHRONOUS) {
-			text_str(&x, ", every ");
-			desc_interval_text(&x, (enum usb_speed)v->instance->speed,
-				(enum usb_type)e->type, e->desc.bInterval);
+			text_str(&x, v->speed_inferred && v->speed != USB_SPEED_UNKNOWN
+					     ? ", every ~"
+					     : ", every ");
+			desc_interval_text(&x, v->speed, (enum usb_type)e->type, e->desc.bInterval);
 		}
 	}
 	if (e->errors) {

@@ -23,7 +23,7 @@ NUMBERS = {'usage_page': 'global.usage', 'usage': 'local.usage', 'usage_minimum'
            'usage_maximum': 'local.usage_max', 'report_size': 'global.report_size',
            'report_id': 'global.report_id', 'report_count': 'global.report_count',
            'type': 'main.colltype', 'delimiter': 'local.delimiter'}
-# Those that are signed by their size.
+# Those that are signed.
 SIGNED = {'logical_minimum': 'global.log_min', 'logical_maximum': 'global.log_max',
           'physical_minimum': 'global.phy_min', 'physical_maximum': 'global.phy_max'}
 # Bits of Input, Output and Feature.
@@ -51,10 +51,7 @@ def items(fields):
         if key in NUMBERS and value is not None:
             said[ITEM + NUMBERS[key]].append(value)
         elif key in SIGNED:
-            bits = 8 * (field['len'] - 1)
-            value = value or 0
-            said[ITEM + SIGNED[key]].append(value - (1 << bits if value >> (bits - 1) else 0)
-                                            if bits else 0)
+            said[ITEM + SIGNED[key]].append(value or 0)
         elif key in ('input', 'output', 'feature'):
             for name, bit in FLAGS.items():
                 said[ITEM + name].append(value >> bit & 1)

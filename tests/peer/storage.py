@@ -117,8 +117,6 @@ def shown_by_tshark(frames):
 def value_of(key, text):
     if key[-1] in TEXTS:
         return text.strip()
-    if key == 'bmCBWFlags':  # ours is its bit 7
-        return str(tshark.number(text) >> 7)
     return ','.join(str(truth(v)) for v in text.split(','))
 
 

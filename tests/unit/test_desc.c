@@ -138,16 +138,16 @@ static const uint8_t mouse[] = {
 };
 
 static const uint8_t camera[] = {
-	9, 2, 78, 0, 2, 1, 0, 0x80, 250,	  /* configuration */
-	8, 11, 0, 2, 0x0e, 3, 0, 0,		  /* association */
-	9, 4, 0, 0, 1, 0x0e, 1, 0, 0,		  /* control interface */
-	5, 0x24, 1, 0, 1,			  /* class-specific interface */
-	7, 5, 0x83, 3, 16, 0, 8,		  /* endpoint */
-	5, 0x25, 3, 16, 0,			  /* class-specific endpoint */
-	9, 4, 1, 0, 0, 0x0e, 2, 0, 0,		  /* streaming */
-	3, 0x24, 1, 9, 4, 1, 1, 1, 0x0e, 2, 0, 0, /* … alternate 1 */
-	7, 5, 0x81, 5, 0x00, 0x14, 1,		  /* isochronous, 3 x 1024 */
-	7, 5, 0x02, 2, 0x00, 0x02, 2,		  /* bulk OUT, NAK rate */
+	9, 2, 78, 0, 2, 1, 0, 0x80, 250,	     /* configuration */
+	8, 11, 0, 2, 0x0e, 3, 0, 0,		     /* association */
+	9, 4, 0, 0, 1, 0x0e, 1, 0, 0,		     /* control interface */
+	5, 0x24, 0x7f, 0, 1,			     /* class-specific interface, unknown */
+	7, 5, 0x83, 3, 16, 0, 8,		     /* endpoint */
+	5, 0x25, 3, 16, 0,			     /* class-specific endpoint */
+	9, 4, 1, 0, 0, 0x0e, 2, 0, 0,		     /* streaming */
+	3, 0x24, 0x7f, 9, 4, 1, 1, 1, 0x0e, 2, 0, 0, /* … alternate 1 */
+	7, 5, 0x81, 5, 0x00, 0x14, 1,		     /* isochronous, 3 x 1024 */
+	7, 5, 0x02, 2, 0x00, 0x02, 2,		     /* bulk OUT, NAK rate */
 };
 
 static const uint8_t disk[] = {
@@ -346,19 +346,20 @@ static void test_camera(void **state)
 	has(s, "\n  interface_association (interfaces 0 to 1, video)\n");
 	has(s, "\n    cs_interface\n      bLength=5\n      bDescriptorType=0x24 (class-specific "
 	       "interface)\n"
-	       "      data=01 00 01\n");
+	       "      data=7f 00 01\n");
 	has(s, "\n    endpoint (EP 3 IN, interrupt, 16 bytes)\n");
-	has(s, "bInterval=8 (16 ms)\n      cs_endpoint\n        bLength=5\n");
+	has(s, "bInterval=8 (16 ms)\n      vc_endpoint\n        bLength=5\n");
+	has(s, "wMaxTransferSize=16 (16 bytes)\n");
 	has(s, "\n  interface (1, video)\n");
 	has(s, "\n  interface (1 alternate 1, video)\n");
 	has(s, "        usage_type=0 (data)\n        synchronization_type=1 (asynchronous)\n"
 	       "        transfer_type=1 (isochronous)\n");
 	has(s, "wMaxPacketSize=0x1400 (3 x 1024 bytes)\n"
 	       "        additional_transactions=2 (3 transactions per microframe)\n"
-	       "        size=1024 (1024 bytes)\n      bInterval=1 (125 us)\n");
+	       "        size=1024 (1024 bytes)\n      bInterval=1 (125 µs)\n");
 	has(s, "bInterval=2 (at most 1 NAK each 2 microframes)");
 	/* The packet sizes give the speed away, but that is a conclusion. */
-	has(tree(&unknown, WHOLE(camera), DESC_CONFIGURATION, 0), "bInterval=1 (~125 us)");
+	has(tree(&unknown, WHOLE(camera), DESC_CONFIGURATION, 0), "bInterval=1 (~125 µs)");
 }
 
 static void test_disk(void **state)
@@ -388,13 +389,13 @@ static void test_bos(void **state)
 	(void)state;
 	assert_int_equal(rec.verdicts[VERDICT_INVALID], 0);
 	has(s, "bos (6 capabilities)\n");
-	has(s, "    bmAttributes=0x0000f41e\n      deep_BESL=15 (10000 us)\n      baseline_BESL=4 "
-	       "(400 us)\n"
+	has(s, "    bmAttributes=0x0000f41e\n      deep_BESL=15 (10000 µs)\n      baseline_BESL=4 "
+	       "(400 µs)\n"
 	       "      deep_BESL_valid=1 (yes)\n      baseline_BESL_valid=1 (yes)\n"
 	       "      BESL_supported=1 (yes)\n      LPM=1 (yes)\n");
 	has(s, "  super_speed (SuperSpeed USB)\n");
-	has(s, "bFunctionalitySupport=1 (full)\n    bU1DevExitLat=10 (10 us)\n    "
-	       "wU2DevExitLat=2047 (2047 us)\n");
+	has(s, "bFunctionalitySupport=1 (full)\n    bU1DevExitLat=10 (10 µs)\n    "
+	       "wU2DevExitLat=2047 (2047 µs)\n");
 	has(s, "SSAC=1 (2)\n");
 	has(s, "      bmSublinkSpeedAttr=0x000a40b0 (10 Gbit/s transmit)\n        LSM=10\n"
 	       "        LP=1 (SuperSpeedPlus)\n        ST_direction=1 (transmit)\n");
@@ -460,6 +461,63 @@ static void test_classes(void **state)
 	assert_string_equal(tree(&full, mouse, 4, 6, DESC_HID_REPORT, 0),
 		"hid_report_descriptor\n  usage=0x02 (usage 0x0000:0x0002)\n"
 		"  item=22 00 (the bytes end in this item) !snapped\n");
+}
+
+/* Class-specific descriptors of real kinds of devices, in interfaces as they have them. */
+static void test_class_specific(void **state)
+{
+	static const uint8_t modem[] = {9, 2, 37, 0, 1, 1, 0, 0x80, 50,	    /* configuration */
+		9, 4, 0, 0, 0, 2, 2, 1, 0,				    /* CDC ACM */
+		5, 0x24, 0, 0x10, 0x01,					    /* header */
+		5, 0x24, 1, 3, 1,					    /* call management */
+		4, 0x24, 2, 6,						    /* ACM */
+		5, 0x24, 6, 0, 1};					    /* union */
+	static const uint8_t headset[] = {9, 2, 85, 0, 2, 1, 0, 0x80, 50,   /* configuration */
+		9, 4, 0, 0, 0, 1, 1, 0, 0,				    /* audio control */
+		9, 0x24, 1, 0, 1, 40, 0, 1, 1,				    /* header */
+		12, 0x24, 2, 1, 1, 1, 0, 2, 3, 0, 0, 0,			    /* input terminal */
+		10, 0x24, 6, 2, 1, 1, 1, 2, 2, 5,			    /* feature unit */
+		9, 4, 1, 1, 0, 1, 2, 0, 0,				    /* streaming */
+		7, 0x24, 1, 1, 1, 1, 0,					    /* general */
+		14, 0x24, 2, 1, 2, 2, 16, 2, 0x44, 0xac, 0, 0x80, 0xbb, 0}; /* formats */
+	static const uint8_t headset_2[] = {9, 2, 35, 0, 1, 1, 0, 0x80, 50, /* configuration */
+		9, 4, 0, 0, 0, 1, 1, 0x20, 0,				    /* version 2.0 */
+		8, 0x24, 0x0a, 9, 1, 7, 0, 0, 9, 0x24, 1, 0, 2, 1, 17, 0, 0};
+	static const uint8_t webcam[] = {9, 2, 61, 0, 1, 1, 0, 0x80, 50, /* configuration */
+		9, 4, 1, 0, 0, 0x0e, 2, 0, 0,				 /* video streaming */
+		11, 0x24, 6, 1, 1, 1, 1, 0, 0, 0, 0,			 /* MJPEG */
+		30, 0x24, 7, 1, 0, 0x80, 0x02, 0xe0, 0x01, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0x60, 9, 0,
+		0x15, 0x16, 5, 0, 1, 0x15, 0x16, 5, 0}; /* 640 x 480 */
+	static const uint8_t bootloader[] = {9, 2, 27, 0, 1, 1, 0, 0x80, 50, 9, 4, 0, 0, 0, 0xfe, 1,
+		2, 0, 9, 0x21, 0x0d, 0xe8, 0x03, 0, 4, 0x10, 0x01};
+	const char *s = tree(&full, WHOLE(modem), DESC_CONFIGURATION, 0);
+
+	(void)state;
+	assert_int_equal(rec.verdicts[VERDICT_INVALID], 0);
+	has(s, "cdc_header\n");
+	has(s, "bcdCDC=0x0110 (1.10)\n");
+	has(s, "send_break=1 (yes)\n        line_coding=1 (yes)\n        comm_feature=0");
+	has(s, "bControlInterface=0\n      subordinates\n        bSubordinateInterface=1\n");
+	s = tree(&full, WHOLE(headset), DESC_CONFIGURATION, 0);
+	assert_int_equal(rec.verdicts[VERDICT_INVALID], 0);
+	has(s, "wTotalLength=40 (40 bytes)\n");
+	has(s, "wTerminalType=0x0101");
+	has(s, "bControlSize=1 (1 byte)\n      bmaControls=01 02 02\n      iFeature=5\n");
+	has(s, "wFormatTag=0x0001 (PCM)\n");
+	has(s, "tSamFreq=44100 (44100 Hz)\n        tSamFreq=48000 (48000 Hz)\n");
+	s = tree(&high, WHOLE(headset_2), DESC_CONFIGURATION, 0);
+	assert_int_equal(rec.verdicts[VERDICT_INVALID], 0);
+	has(s, "ac_clock_source\n");
+	has(s, "clock_type=1 (internal, fixed)\n");
+	has(s, "bcdADC=0x0200 (2.00)\n      bCategory=0x01\n");
+	s = tree(&high, WHOLE(webcam), DESC_CONFIGURATION, 0);
+	assert_int_equal(rec.verdicts[VERDICT_INVALID], 0);
+	has(s, "wWidth=640\n      wHeight=480\n");
+	has(s, "dwFrameInterval=333333 (30 frames/s)\n");
+	s = tree(&full, WHOLE(bootloader), DESC_CONFIGURATION, 0);
+	assert_int_equal(rec.verdicts[VERDICT_INVALID], 0);
+	has(s, "bDescriptorType=0x21 (class-specific)\n");
+	has(s, "wDetachTimeOut=1000 (1000 ms)\n      wTransferSize=1024 (1024 bytes)\n");
 }
 
 /* ---- what is wrong ---------------------------------------------------------------------- */
@@ -541,7 +599,7 @@ static void test_cuts(void **state)
 	has(tree(&unknown, receiver, 9, 18, DESC_DEVICE, 0), "  idVendor=6d !snapped\n");
 	has(tree(&unknown, mouse, 9, 9, DESC_CONFIGURATION, 0), "wTotalLength=34 (9 read)\n");
 	has(recorded.s, "bMaxPower=50 (~100 mA)\n");
-	has(tree(&unknown, camera, 29, 29, DESC_CONFIGURATION, 0), "      data=01 !short\n");
+	has(tree(&unknown, camera, 29, 29, DESC_CONFIGURATION, 0), "      data=7f !short\n");
 	has(tree(&unknown, camera, 28, 78, DESC_CONFIGURATION, 0), "      data !snapped\n");
 	has(tree(&unknown, langs, 4, 4, DESC_STRING, 0), "wLANGID=0x0409\n    wLANGID !short\n");
 	has(tree(&unknown, word, 7, 7, DESC_STRING, 1), "bString='Aé' !short\n");
@@ -559,6 +617,8 @@ static size_t build(const struct desc_def *def, uint8_t *d, int more)
 	d[1] = def->type ? def->type : 0x5e;
 	if (def->type == DESC_DEVICE_CAPABILITY)
 		d[2] = def->capability ? def->capability : 0xfe;
+	if (def->of_subtype)
+		d[2] = def->subtype;
 	if (def->uuid)
 		memcpy(d + 4, def->uuid, 16);
 	if (def->string)
@@ -572,7 +632,13 @@ static size_t build(const struct desc_def *def, uint8_t *d, int more)
 
 static const char *tree_of(const struct desc_def *def, const uint8_t *d, size_t n)
 {
-	return tree(&high, d, n, n, d[1], def->string ? def->string : def->languages ? 0 : 1);
+	const struct desc_interface in = {.bInterfaceClass = def->interface_class,
+		.bInterfaceSubClass = def->interface_subclass,
+		.bInterfaceProtocol = def->protocol_from};
+	struct desc_ctx ctx = high;
+
+	ctx.interface = def->never_alone ? &in : NULL;
+	return tree(&ctx, d, n, n, d[1], def->string ? def->string : def->languages ? 0 : 1);
 }
 
 static void test_tables(void **state)
@@ -769,9 +835,9 @@ static void test_interval(void **state)
 		{USB_FULL, USB_ISOCHRONOUS, 16, 32768000000, "32768 ms"},
 		{USB_FULL, USB_ISOCHRONOUS, 17, 0, ""},
 		{USB_LOW, USB_ISOCHRONOUS, 1, 0, ""},
-		{USB_HIGH, USB_INTERRUPT, 1, 125000, "125 us"},
+		{USB_HIGH, USB_INTERRUPT, 1, 125000, "125 µs"},
 		{USB_HIGH, USB_INTERRUPT, 4, 1000000, "1 ms"},
-		{USB_HIGH, USB_ISOCHRONOUS, 3, 500000, "500 us"},
+		{USB_HIGH, USB_ISOCHRONOUS, 3, 500000, "500 µs"},
 		{USB_SUPER, USB_INTERRUPT, 16, 4096000000, "4096 ms"},
 		{USB_SUPER_PLUS, USB_INTERRUPT, 17, 0, ""},
 		{USB_HIGH, USB_BULK, 1, 0, ""},
@@ -834,6 +900,7 @@ int main(void)
 		cmocka_unit_test(test_bos),
 		cmocka_unit_test(test_strings),
 		cmocka_unit_test(test_classes),
+		cmocka_unit_test(test_class_specific),
 		cmocka_unit_test(test_invalid),
 		cmocka_unit_test(test_cuts),
 		cmocka_unit_test(test_tables),

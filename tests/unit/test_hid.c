@@ -267,7 +267,7 @@ static void test_tree(void **state)
 		"  collection (application: Mouse)\n"
 		"    type=1 (application)\n"
 		"    usage=48 (X)\n"
-		"    logical_minimum=129 (-127)\n"
+		"    logical_minimum=-127\n"
 		"    logical_maximum=127\n"
 		"    report_size=8 (bits)\n"
 		"    report_count=1\n"
@@ -280,6 +280,12 @@ static void test_tree(void **state)
 	has(tree_of("05 09 a4 05 01 b4 09 02 a1 01 c0", 0), "usage=2 (Button 2)\n");
 	/* long items have a size of their own */
 	has(tree_of("fe 02 10 aa bb 05 01", 0), "long_item=fe 02 10 aa bb\n  usage_page=1");
+	/* keys by number (HUT 10), what usb.ids lacks */
+	has(tree_of("05 07 09 a4 09 b0 09 dd 09 e7 09 a5", 0),
+		"usage=164 (ExSel)\n  usage=176 (Keypad 00)\n  usage=221 (Keypad Hexadecimal)\n"
+		"  usage=231 (Right GUI)\n  usage=165 (usage 0x0007:0x00a5)\n");
+	has(tree_of("05 8c 05 8e", 0),
+		"usage_page=140 (Barcode Scanner)\n  usage_page=142 (Magnetic Stripe Reader)\n");
 	/* exponents of four bits, units */
 	has(tree_of("55 0e 65 11 65 14 67 21 d1 f0 00 66 01 10", 0),
 		"unit_exponent=14 (10^-2)\n  unit=17 (cm)\n  unit=20 (°)\n"
@@ -324,7 +330,7 @@ static void test_faults(void **state)
 	has_not(tree_of("05 01 09 02 a1 01 26 ff", 20), "!invalid");
 	has(recorded.s, "item=26 ff (the bytes end in this item) !snapped\n");
 	/* -1 by its size; as there is nothing below 0, devices mean 255 */
-	has(tree_of("15 00 25 ff", 0), "logical_maximum=255 (-1, taken as 255)\n");
+	has(tree_of("15 00 25 ff", 0), "logical_maximum=-1 (taken as 255)\n");
 	/* the second ID comes too late for what had none */
 	has(tree_of("05 01 09 02 a1 01 09 30 15 00 25 01 75 08 95 01 81 02 85 02 c0", 0),
 		"report_id=2 (behind a report without an ID");

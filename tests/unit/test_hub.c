@@ -108,7 +108,7 @@ static const struct {
 	{"a3 00 00 00 01 00 04 00", "07 01 04 00",
 		"GET_STATUS port 1 → connected, enabled, suspended, full speed, powered; changed: "
 		"suspend"},
-	/* USB 3.2 table 10-10: power 9, link state 5 to 8 */
+	/* USB 3.2 10.16.2.6.1: power 9, link state 5 to 8 */
 	{"a3 00 00 00 01 00 04 00", "03 02 00 00",
 		"GET_STATUS port 1 → connected, enabled, U0, SuperSpeed, powered"},
 	{"a3 00 00 00 01 00 04 00", "a0 02 60 00",
@@ -130,7 +130,8 @@ static const struct {
 	{"23 03 05 00 02 03 00 00", "", "SET_FEATURE PORT_LINK_STATE port 2 U3"},
 	{"23 03 17 00 01 7f 00 00", "", "SET_FEATURE PORT_U1_TIMEOUT port 1 127 µs"},
 	{"23 03 18 00 01 02 00 00", "", "SET_FEATURE PORT_U2_TIMEOUT port 1 512 µs"},
-	{"23 03 18 00 01 ff 00 00", "", "SET_FEATURE PORT_U2_TIMEOUT port 1 off"},
+	{"23 03 18 00 01 00 00 00", "", "SET_FEATURE PORT_U2_TIMEOUT port 1 off"},
+	{"23 03 18 00 01 ff 00 00", "", "SET_FEATURE PORT_U2_TIMEOUT port 1 device initiated only"},
 	{"23 03 1b 00 01 03 00 00", "",
 		"SET_FEATURE PORT_REMOTE_WAKE_MASK port 1 connect, "
 		"disconnect"},

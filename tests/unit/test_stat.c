@@ -229,6 +229,31 @@ static void sizes_are_counted(void **state)
 	done(&f);
 }
 
+/* A halt, what was taken back and what found no answer moved no packet; a read that is short where
+ * the submitter forbade it got an empty one. */
+static void what_failed_moved_no_packet(void **state)
+{
+	static const struct {
+		enum status status;
+		unsigned packets, zlps;
+	} all[] = {{STATUS_STALL, 0, 0}, {STATUS_CANCELLED, 0, 0}, {STATUS_DISCONNECTED, 0, 0},
+		{STATUS_PROTOCOL, 0, 0}, {STATUS_SHORT, 1, 1}, {STATUS_OK, 1, 1}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		struct fixture f = fixture(USB_IN);
+		const struct segment_sizes *z;
+
+		f.x.status = (uint8_t)all[i].status;
+		move(&f, 5, 512, 0, 10);
+		z = sizes(&f);
+		assert_int_equal(z->transfers, 5);
+		assert_int_equal(z->packets, 5 * all[i].packets);
+		assert_int_equal(z->zlps, 5 * all[i].zlps);
+		done(&f);
+	}
+}
+
 /* 3 × 16384 + 1000, then 2 × 16384 + 0x300, then alone. */
 static void large_requests_are_recognised(void **state)
 {
@@ -405,6 +430,7 @@ int main(void)
 		cmocka_unit_test(depth_equals_counting),
 		cmocka_unit_test(extremes_of_time_do_no_harm),
 		cmocka_unit_test(sizes_are_counted),
+		cmocka_unit_test(what_failed_moved_no_packet),
 		cmocka_unit_test(large_requests_are_recognised),
 		cmocka_unit_test(parts_with_a_fraction_break_the_rule),
 		cmocka_unit_test(the_submitter_is_believed),
