@@ -3,6 +3,7 @@
 #include "decoders/control.h"
 #include "base/cursor.h"
 #include "base/mem.h"
+#include "model/learn.h"
 #include "usb/request.h"
 
 /* A string of the device, as far as it was known when the transfer began. */
@@ -78,6 +79,22 @@ void control_say_value(const struct control_job *j, struct text *t)
 	text_u64(t, j->s.wValue);
 }
 
+/* A report descriptor read of another interface than wIndex says. */
+static void say_meant(const struct control_job *j, struct text *t)
+{
+	const struct usb_setup *s = &j->s;
+	uint8_t meant;
+
+	if (s->wValue >> 8 != DESC_HID_REPORT || setup_recipient(s->bmRequestType) != 1 ||
+		!j->pipe || j->x->status != STATUS_OK)
+		return;
+	meant = learn_report_interface(j->c->devices, j->x);
+	if (meant == (s->wIndex & 0xff))
+		return;
+	text_str(t, ", by its length of ~interface ");
+	text_u64(t, meant);
+}
+
 void control_say_descriptor(const struct control_job *j, struct text *t)
 {
 	const struct usb_setup *s = &j->s;
@@ -100,6 +117,7 @@ void control_say_descriptor(const struct control_job *j, struct text *t)
 		text_hex(t, s->wIndex, 4);
 	}
 	control_say_recipient(j, t);
+	say_meant(j, t);
 }
 
 static void say_details(const struct control_job *j, struct text *t)

@@ -91,15 +91,6 @@ static void say_protocol(const struct control_job *j, struct text *t)
 	control_say_recipient(j, t);
 }
 
-static void say_descriptor(const struct control_job *j, struct text *t)
-{
-	text_char(t, ' ');
-	text_str(t, descriptor_type_name((uint8_t)(j->s.wValue >> 8)));
-	if (j->s.wValue & 0xff)
-		control_say_value(j, t);
-	control_say_recipient(j, t);
-}
-
 /* ---- their data --------------------------------------------------------------------------------
  */
 
@@ -179,22 +170,6 @@ static void fields_protocol(const struct control_job *j, struct emit *e)
 	control_field(j, e, "protocol", 0, 1, protocol_name(j->x->data.data[0]), SHOW_PLAIN);
 }
 
-static void answer_descriptor(const struct control_job *j, struct text *t)
-{
-	const struct span *d = &j->x->data;
-
-	desc_summary(t, &j->desc, d->data, d->kept, d->total, (uint8_t)(j->s.wValue >> 8),
-		(uint8_t)j->s.wValue);
-}
-
-static void fields_descriptor(const struct control_job *j, struct emit *e)
-{
-	const struct span *d = &j->x->data;
-
-	desc_emit(&j->desc, e, d->data, d->kept, d->total, (uint8_t)(j->s.wValue >> 8),
-		(uint8_t)j->s.wValue);
-}
-
 #define REQUEST(type, number, ...)                                                                 \
 	{                                                                                          \
 		type, number, __VA_ARGS__, .mask = 0xff                                            \
@@ -214,8 +189,8 @@ static const struct control_request requests[] = {
 	REQUEST(TO_INTERFACE, SET_PROTOCOL, "SET_PROTOCOL", "HID 1.11 7.2.6", "protocol", NULL,
 		say_protocol),
 	REQUEST(STANDARD_TO_HOST, GET_DESCRIPTOR, "GET_DESCRIPTOR", "HID 1.11 7.1.1",
-		"descriptor type and index", NULL, say_descriptor, answer_descriptor,
-		fields_descriptor),
+		"descriptor type and index", NULL, control_say_descriptor,
+		control_answer_descriptor, control_fields_descriptor),
 };
 
 static void job_init(struct control_job *j, const struct decode_ctx *c, const struct xfer *x)
