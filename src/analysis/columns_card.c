@@ -274,15 +274,17 @@ static void get_flags(const void *row, struct value *v)
  * milliseconds. */
 static void get_interval(const void *row, struct value *v)
 {
-	static const char *const linux_unit[] = {" frames or microframes", " frames", " frames",
-		" microframes", " microframes", " microframes"};
+	static const char *const unit[][2] = {{" frame or microframe", " frames or microframes"},
+		{" frame", " frames"}, {" microframe", " microframes"}};
 	const struct xfer *x = X(row);
 	struct text t = text_in(v);
 
 	if (!(x->flags & XFER_HAS_INTERVAL))
 		return;
 	text_i64(&t, x->interval);
-	text_str(&t, x->os == USB_OS_LINUX ? linux_unit[x->speed] : " ms");
+	text_str(&t, x->os != USB_OS_LINUX ? " ms"
+					   : unit[(x->speed > USB_SPEED_UNKNOWN) +
+						     (x->speed > USB_FULL)][x->interval != 1]);
 	take_text(v, &t);
 }
 
@@ -308,6 +310,8 @@ static void get_iso(const void *row, struct value *v)
 		text_printf(&t, " (%u missed, %u failed", s.missed, s.errors);
 	if (x->iso.complete && x->iso.present && s.sized)
 		text_printf(&t, s.judged ? ", %u empty" : " (%u empty", s.empty);
+	if (s.cancelled)
+		text_printf(&t, ", %u cancelled before their turn", s.cancelled);
 	if (s.judged || (x->iso.complete && x->iso.present && s.sized))
 		text_char(&t, ')');
 	take_text(v, &t);
