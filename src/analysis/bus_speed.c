@@ -61,3 +61,18 @@ enum usb_speed bus_speed(const struct devices *d, uint32_t instance, bool *infer
 		return USB_SPEED_UNKNOWN;
 	return could_be_low(d, instance, &dev) ? USB_LOW : USB_FULL;
 }
+
+enum usb_speed bus_speed_sure(const struct devices *d, uint32_t instance, bool *inferred)
+{
+	const struct fact *f = devices_fact(d, instance, UINT32_MAX, DESC_DEVICE, 0, FACT_ANY);
+	enum usb_speed speed = bus_speed(d, instance, inferred);
+	struct desc_device dev;
+
+	if (devices_get_instance(d, instance)->speed != USB_SPEED_UNKNOWN)
+		return speed;
+	return f && desc_device_parse(&dev, f->data, f->len) &&
+			       (dev.bMaxPacketSize0 > 8 ||
+				       devices_configuration_in_use(d, instance))
+		       ? speed
+		       : USB_SPEED_UNKNOWN;
+}

@@ -1,4 +1,5 @@
 /* columns_card.c: what `show` tells of one transfer: a line for each property. */
+#include "analysis/bus_speed.h"
 #include "analysis/columns_impl.h"
 #include "base/mem.h"
 #include "usb/desc.h"
@@ -119,18 +120,20 @@ static void get_packet(const void *row, struct value *v)
 	const struct pipe *p = pipe_of(row);
 	struct desc_endpoint e;
 	struct text t = text_in(v);
+	bool inferred;
 
 	if (!p || !(p->flags & PIPE_DESCRIBED))
 		return;
 	e.wMaxPacketSize = p->wMaxPacketSize;
 	text_u64(&t, desc_endpoint_packet(&e));
-	text_str(&t, " bytes");
+	text_str(&t, desc_endpoint_packet(&e) == 1 ? " byte" : " bytes");
 	if (desc_endpoint_transactions(&e) > 1)
 		text_printf(&t, ", %u in a microframe", desc_endpoint_transactions(&e));
 	if (p->type == USB_INTERRUPT || p->type == USB_ISOCHRONOUS) {
 		text_str(&t, ", every ");
-		desc_interval_text(
-			&t, (enum usb_speed)p->speed, (enum usb_type)p->type, p->bInterval);
+		desc_interval_text(&t,
+			bus_speed_sure(model_devices(ROW(row)->model), p->instance, &inferred),
+			(enum usb_type)p->type, p->bInterval);
 	}
 	take_text(v, &t);
 }

@@ -1,6 +1,7 @@
 /* device_tree.c: devices, interfaces and endpoints as they were at the end of the run, and their
  * lines. */
 #include "analysis/device_tree.h"
+#include "analysis/bus_speed.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
@@ -237,6 +238,7 @@ static void add_device(struct build *b, uint32_t number)
 	}
 	find_way(b->d, v);
 	add_configuration(b, v);
+	v->speed = bus_speed_sure(b->d, number, &v->speed_inferred);
 	add_others(b, v);
 }
 
@@ -332,9 +334,9 @@ static void say_device_details(
 {
 	const struct instance *i = v->instance;
 
-	if (i->speed != USB_SPEED_UNKNOWN) {
-		text_str(t, i->speed_from == SPEED_FROM_PACKET_SIZES ? "~" : "");
-		text_str(t, usb_speed_name((enum usb_speed)i->speed));
+	if (v->speed != USB_SPEED_UNKNOWN) {
+		text_str(t, v->speed_inferred ? "~" : "");
+		text_str(t, usb_speed_name(v->speed));
 		text_str(t, " speed");
 	}
 	if (v->described) {
@@ -353,7 +355,7 @@ static void say_device_details(
 		text_str(t, v->configuration_inferred ? "~configuration " : "configuration ");
 		text_u64(t, v->config.bConfigurationValue);
 		comma(t);
-		text_u64(t, (uint64_t)v->config.bMaxPower * (i->speed >= USB_SUPER ? 8 : 2));
+		text_u64(t, (uint64_t)v->config.bMaxPower * (v->speed >= USB_SUPER ? 8 : 2));
 		text_str(t, v->config.bmAttributes & 0x40 ? " mA, self-powered" : " mA");
 	}
 	if (i->presence == DEVICE_GONE) {
@@ -390,11 +392,10 @@ static void endpoint_line(struct device_tree *t, const struct device_view *v,
 		if (times > 1)
 			text_printf(&x, "%u × ", times);
 		text_u64(&x, desc_endpoint_packet(&e->desc));
-		text_str(&x, " bytes");
+		text_str(&x, desc_endpoint_packet(&e->desc) == 1 ? " byte" : " bytes");
 		if (e->type == USB_INTERRUPT || e->type == USB_ISOCHRONOUS) {
 			text_str(&x, ", every ");
-			desc_interval_text(&x, (enum usb_speed)v->instance->speed,
-				(enum usb_type)e->type, e->desc.bInterval);
+			desc_interval_text(&x, v->speed, (enum usb_type)e->type, e->desc.bInterval);
 		}
 	}
 	if (e->errors) {

@@ -43,6 +43,8 @@ struct device_view {
 	const struct instance *instance;
 	uint32_t number;
 	bool described, configured, configuration_inferred, replaced;
+	enum usb_speed speed; /* as far as bus and descriptors tell */
+	bool speed_inferred;
 	struct desc_device desc;
 	struct desc_config config;
 	char manufacturer[128], product[128], serial[128]; /* UTF-8 of the device, untrusted */

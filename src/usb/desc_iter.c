@@ -237,7 +237,7 @@ int64_t desc_interval_ns(enum usb_speed speed, enum usb_type type, uint8_t bInte
 static void interval(struct text *t, int64_t ns)
 {
 	text_i64(t, ns % 1000000 ? ns / 1000 : ns / 1000000);
-	text_str(t, ns % 1000000 ? " us" : " ms");
+	text_str(t, ns % 1000000 ? " µs" : " ms");
 }
 
 void desc_interval_text(struct text *t, enum usb_speed speed, enum usb_type type, uint8_t bInterval)

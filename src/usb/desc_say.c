@@ -175,7 +175,7 @@ void desc_say_2ms(const struct desc_walk *w, uint32_t value, struct text *t)
 void desc_say_us(const struct desc_walk *w, uint32_t value, struct text *t)
 {
 	(void)w;
-	say_number(t, value, " us");
+	say_number(t, value, " µs");
 }
 
 void desc_say_ns(const struct desc_walk *w, uint32_t value, struct text *t)
@@ -353,7 +353,7 @@ void desc_say_besl(const struct desc_walk *w, uint32_t value, struct text *t)
 		6000, 7000, 8000, 9000, 10000};
 
 	(void)w;
-	say_number(t, us[value & 15], " us");
+	say_number(t, us[value & 15], " µs");
 }
 
 void desc_say_zero_based(const struct desc_walk *w, uint32_t value, struct text *t)

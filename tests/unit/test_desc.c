@@ -378,10 +378,10 @@ static void test_camera(void **state)
 	       "        transfer_type=1 (isochronous)\n");
 	has(s, "wMaxPacketSize=0x1400 (3 x 1024 bytes)\n"
 	       "        additional_transactions=2 (3 transactions per microframe)\n"
-	       "        size=1024 (1024 bytes)\n      bInterval=1 (125 us)\n");
+	       "        size=1024 (1024 bytes)\n      bInterval=1 (125 µs)\n");
 	has(s, "bInterval=2 (at most 1 NAK each 2 microframes)");
 	/* The packet sizes give the speed away, but that is a conclusion. */
-	has(tree(&unknown, WHOLE(camera), DESC_CONFIGURATION, 0), "bInterval=1 (~125 us)");
+	has(tree(&unknown, WHOLE(camera), DESC_CONFIGURATION, 0), "bInterval=1 (~125 µs)");
 }
 
 static void test_disk(void **state)
@@ -411,13 +411,13 @@ static void test_bos(void **state)
 	(void)state;
 	assert_int_equal(rec.verdicts[VERDICT_INVALID], 0);
 	has(s, "bos (6 capabilities)\n");
-	has(s, "    bmAttributes=0x0000f41e\n      deep_BESL=15 (10000 us)\n      baseline_BESL=4 "
-	       "(400 us)\n"
+	has(s, "    bmAttributes=0x0000f41e\n      deep_BESL=15 (10000 µs)\n      baseline_BESL=4 "
+	       "(400 µs)\n"
 	       "      deep_BESL_valid=1 (yes)\n      baseline_BESL_valid=1 (yes)\n"
 	       "      BESL_supported=1 (yes)\n      LPM=1 (yes)\n");
 	has(s, "  super_speed (SuperSpeed USB)\n");
-	has(s, "bFunctionalitySupport=1 (full)\n    bU1DevExitLat=10 (10 us)\n    "
-	       "wU2DevExitLat=2047 (2047 us)\n");
+	has(s, "bFunctionalitySupport=1 (full)\n    bU1DevExitLat=10 (10 µs)\n    "
+	       "wU2DevExitLat=2047 (2047 µs)\n");
 	has(s, "SSAC=1 (2)\n");
 	has(s, "      bmSublinkSpeedAttr=0x000a40b0 (10 Gbit/s transmit)\n        LSM=10\n"
 	       "        LP=1 (SuperSpeedPlus)\n        ST_direction=1 (transmit)\n");
@@ -795,9 +795,9 @@ static void test_interval(void **state)
 		{USB_FULL, USB_ISOCHRONOUS, 16, 32768000000, "32768 ms"},
 		{USB_FULL, USB_ISOCHRONOUS, 17, 0, ""},
 		{USB_LOW, USB_ISOCHRONOUS, 1, 0, ""},
-		{USB_HIGH, USB_INTERRUPT, 1, 125000, "125 us"},
+		{USB_HIGH, USB_INTERRUPT, 1, 125000, "125 µs"},
 		{USB_HIGH, USB_INTERRUPT, 4, 1000000, "1 ms"},
-		{USB_HIGH, USB_ISOCHRONOUS, 3, 500000, "500 us"},
+		{USB_HIGH, USB_ISOCHRONOUS, 3, 500000, "500 µs"},
 		{USB_SUPER, USB_INTERRUPT, 16, 4096000000, "4096 ms"},
 		{USB_SUPER_PLUS, USB_INTERRUPT, 17, 0, ""},
 		{USB_HIGH, USB_BULK, 1, 0, ""},
