@@ -86,6 +86,15 @@ def version_and_help(box):
         raise Failed(f'--help names only {box.commands}')
 
 
+def manual_page(box):
+    """A line that begins with a dot or an apostrophe is a macro; an unknown one vanishes."""
+    known = set('TH SH SS TP PP IP RS RE B BR I IR RB RI BI nf fi EX EE br sp'.split())
+    for number, line in enumerate((ROOT / 'src/doc/urbscope.1').read_text().splitlines(), 1):
+        if line[:1] in ('.', "'") and not line.startswith('.\\"') and \
+                line[1:].split(' ')[0] not in known:
+            raise Failed(f'urbscope.1, line {number}: no macro: {line[:40]}')
+
+
 # ---- usage --------------------------------------------------------------------------------------
 
 def bad_usage(box):
@@ -299,7 +308,7 @@ def report_follows_a_pipe(box):
 
 
 TESTS = [(f.__name__, f) for f in (
-    version_and_help, help_alone, bad_usage, misspelt, the_last_format_counts, bad_filter,
+    version_and_help, help_alone, manual_page, bad_usage, misspelt, the_last_format_counts, bad_filter,
     packets_where_there_are_none, show_what_is_not_there, count, a_file_alone_is_listed,
     unreadable_input, no_permission, truncated_file, hostile_file_name, closed_pipe, full_disk,
     colour, report_follows_a_pipe)]
