@@ -38,6 +38,7 @@ struct control_job {
 	struct desc_ctx desc;
 	struct desc_interface interface;
 	char string[256];
+	bool of_value; /* say_…: wValue alone is to be told of, not what stands in wIndex */
 };
 
 /* Looks the request up in a table of n rows. */
