@@ -75,7 +75,7 @@ static void get_product(const void *row, struct value *v)
 	const struct fact *f;
 	struct desc_device dev;
 	struct text t = text_in(v), name;
-	char own[24];
+	char own[sizeof(v->room) - 24]; /* beside ids, quotes and an ellipsis */
 
 	if (!p || !(p->flags & PIPE_IDS))
 		return;
@@ -84,9 +84,11 @@ static void get_product(const void *row, struct value *v)
 	text_init(&name, own, sizeof(own));
 	if (f && desc_device_parse(&dev, f->data, f->len) &&
 		devices_string(d, p->instance, p->version, dev.iProduct, &name)) {
+		while (name.len && !own[name.len - 1]) /* some fill up with NULs */
+			name.len--;
 		text_str(&t, " \"");
 		text_untrusted(&t, own, name.len);
-		text_char(&t, '"');
+		text_str(&t, name.cut ? "…\"" : "\"");
 	} else if (ids_product(ROW(row)->decode.ids, p->idVendor, p->idProduct)) {
 		text_char(&t, ' ');
 		text_str(&t, ids_product(ROW(row)->decode.ids, p->idVendor, p->idProduct));
