@@ -23,8 +23,6 @@ TEST_LIBS = -lcmocka
 FOLDERS := base usb capture link model filter run analysis output tui cli
 SRC     := $(filter-out src/cli/main.c,$(sort $(wildcard $(FOLDERS:%=src/%/*.c) decoders/*.c)))
 OBJ     := $(SRC:%.c=$(O)/%.o)
-UNIT    := $(sort $(wildcard tests/unit/test_*.c))
-UNIT_BIN := $(UNIT:tests/unit/%.c=$(O)/tests/%)
 GEN_SRC := $(sort $(wildcard tests/gen/*.c))
 
 BUILD_PACKAGES = gcc libc6-dev libpcap-dev zlib1g-dev libzstd-dev libpcre2-dev libncurses-dev \
@@ -47,30 +45,31 @@ $(O)/%.o: %.c $(O)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LTO) -c -o $@ $<
 
-$(O)/tests/test_%: tests/unit/test_%.c $(O)/liburbscope.a $(O)/flags
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(O)/liburbscope.a $(TEST_LIBS) $(LIBS)
-
 $(O)/gen: $(GEN_SRC:%.c=$(O)/%.o)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lm
 
-# Bare libpcap programs of the tests, and programs over the library.
+# Programs of the tests: one source file each, with the library; those of the bench do without it.
+BUILD_TEST = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $<
+
+$(O)/tests/test_%: tests/unit/test_%.c $(O)/liburbscope.a $(O)/flags
+	@mkdir -p $(@D)
+	$(BUILD_TEST) $(O)/liburbscope.a $(TEST_LIBS) $(LIBS)
+
 $(O)/tests/%: tests/peer/%.c $(O)/liburbscope.a $(O)/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(O)/liburbscope.a $(TEST_LIBS) $(LIBS)
+	$(BUILD_TEST) $(O)/liburbscope.a $(LIBS)
 
 $(O)/tests/%: tests/cuts/%.c $(O)/liburbscope.a $(O)/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(O)/liburbscope.a $(LIBS)
+	$(BUILD_TEST) $(O)/liburbscope.a $(LIBS)
 
 $(O)/tests/%: tests/fuzz/%.c $(O)/liburbscope.a $(O)/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) $(if $(filter fuzz_%,$*),-fsanitize=fuzzer) -o $@ $< \
-		$(O)/liburbscope.a $(LIBS)
+	$(BUILD_TEST) $(if $(filter fuzz_%,$*),-fsanitize=fuzzer) $(O)/liburbscope.a $(LIBS)
 
 $(O)/tests/%: tests/bench/%.c $(O)/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< -lpcap
+	$(BUILD_TEST) -lpcap
 
 # The stamp changes only when the flags do.
 FLAGS_NOW = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LTO) $(LDFLAGS) $(LIBS)

@@ -4,7 +4,7 @@
 #include "usb/desc.h"
 #include "usb/request.h"
 
-/* ---- endpoints by what is known of them --------------------------------------------------- */
+/* ---- endpoints by what is known of them --------------------------------------------- */
 
 /* How much of a class triplet a rule asks for and gets: 1–3, 0: it does not hold. */
 static unsigned fit(const struct bind_rule *r, uint8_t class, uint8_t subclass, uint8_t protocol)
@@ -135,19 +135,12 @@ uint8_t decoder_of_pipe(void *ctx, const struct devices *d, const struct pipe *p
 	return number ? number : by_lone_interface(d, p);
 }
 
-/* ---- control requests by whom they are for ---------------------------------------------------
- */
+/* ---- control requests by whom they are for ------------------------------------------ */
 
-static uint8_t function_of(
-	const struct devices *d, const struct decoder *decoder, const struct pipe *p)
+uint8_t decoder_function_undescribed(const struct devices *devices, const struct pipe *p)
 {
-	int number;
+	int number = lone_interface(devices, p);
 
-	if (decoder->whole_device)
-		return FUNCTION_DEVICE;
-	if (p->flags & PIPE_DESCRIBED)
-		return p->function;
-	number = lone_interface(d, p);
 	return number < 0 ? FUNCTION_UNKNOWN : (uint8_t)number;
 }
 
@@ -158,7 +151,7 @@ static struct bound bound_to(const struct devices *d, uint8_t number, const stru
 	if (!number)
 		return b;
 	b.decoder = decoders[number - 1];
-	b.function = function_of(d, b.decoder, p);
+	b.function = decoder_function(b.decoder, d, p);
 	return b;
 }
 
@@ -178,7 +171,7 @@ static struct bound bound_control(
 	return bound_to(c->devices, number, &part);
 }
 
-/* ---- content --------------------------------------------------------------------------------- */
+/* ---- content ------------------------------------------------------------------------ */
 
 static struct bound sniffed(const struct devices *d, const struct xfer *x, const struct pipe *p)
 {
@@ -187,7 +180,7 @@ static struct bound sniffed(const struct devices *d, const struct xfer *x, const
 	for (uint8_t i = 0; decoders[i]; i++)
 		if (decoders[i]->sniff && decoders[i]->sniff(x))
 			return (struct bound){decoders[i], (uint8_t)(i + 1),
-				function_of(d, decoders[i], p), true};
+				decoder_function(decoders[i], d, p), true};
 	return (struct bound){0};
 }
 

@@ -20,26 +20,26 @@ static const char *string_of(const void *owner, uint8_t index)
 }
 
 static const struct control_request *find(
-	const struct usb_setup *s, const struct control_request *table, size_t n)
+	const struct control_table *table, const struct usb_setup *s)
 {
-	for (size_t i = 0; i < n; i++) {
-		uint8_t mask = table[i].mask ? table[i].mask : 0xff;
+	for (size_t i = 0; i < table->n; i++) {
+		const struct control_request *r = &table->row[i];
 
-		if (table[i].bRequest == s->bRequest &&
-			table[i].bmRequestType == (s->bmRequestType & mask))
-			return &table[i];
+		if (r->bRequest == s->bRequest &&
+			r->bmRequestType == (s->bmRequestType & (r->mask ? r->mask : 0xff)))
+			return r;
 	}
 	return NULL;
 }
 
 void control_job_init(struct control_job *j, const struct decode_ctx *c, const struct xfer *x,
-	const struct control_request *table, size_t n)
+	const struct control_table *table)
 {
 	j->c = c;
 	j->x = x;
 	j->of_value = false;
 	j->s = usb_setup_parse(x->setup);
-	j->request = find(&j->s, table, n);
+	j->request = find(table, &j->s);
 	j->pipe = c->devices && x->pipe ? devices_get_pipe(c->devices, x->pipe) : NULL;
 	j->desc = (struct desc_ctx){
 		.speed = (enum usb_speed)x->speed, .ids = c->ids, .string = string_of, .owner = j};
@@ -48,7 +48,7 @@ void control_job_init(struct control_job *j, const struct decode_ctx *c, const s
 		j->desc.interface = &j->interface;
 }
 
-/* ---- the request in words -------------------------------------------------------------------- */
+/* ---- the request in words ----------------------------------------------------------- */
 
 void control_say_recipient(const struct control_job *j, struct text *t)
 {
@@ -148,24 +148,22 @@ static void say_unnamed(const struct control_job *j, struct text *t)
 static void say_answer(const struct control_job *j, struct text *t)
 {
 	const struct xfer *x = j->x;
-	bool partly = x->len != XFER_UNKNOWN && x->len != j->s.wLength;
-	size_t before;
+	size_t start = t->len, before;
 
 	if (x->dir != USB_IN || x->status != STATUS_OK || !x->data.kept || !j->request->answer)
 		return;
 	text_str(t, " → ");
-	if (partly) {
+	if (x->len != XFER_UNKNOWN && x->len != j->s.wLength) {
 		text_i64(t, x->len);
 		text_str(t, " of ");
 		text_u64(t, j->s.wLength);
+		start = t->len;
 		text_str(t, ": ");
 	}
 	before = t->len;
 	j->request->answer(j, t);
-	if (t->len == before) { /* nothing to say: take back the colon or the arrow */
-		t->len -= partly ? 2 : strlen(" → ");
-		t->s[t->len] = 0;
-	}
+	if (t->len == before) /* nothing to say: no colon or arrow either */
+		text_take_back(t, start);
 }
 
 void control_info(const struct control_job *j, struct text *t)
@@ -181,7 +179,7 @@ void control_info(const struct control_job *j, struct text *t)
 	say_answer(j, t);
 }
 
-/* ---- as fields ------------------------------------------------------------------------------- */
+/* ---- as fields ---------------------------------------------------------------------- */
 
 void control_field(const struct control_job *j, struct emit *e, const char *key, uint32_t off,
 	uint32_t len, const char *text, enum show show)
@@ -202,7 +200,7 @@ void control_field(const struct control_job *j, struct emit *e, const char *key,
 		      });
 }
 
-static void setup_field(struct emit *e, const char *key, uint64_t value, const char *text,
+void control_setup_field(struct emit *e, const char *key, uint64_t value, const char *text,
 	uint32_t off, uint32_t len, enum show show)
 {
 	emit_field(e, &(struct field){
@@ -301,14 +299,14 @@ static void setup_fields(const struct control_job *j, struct emit *e)
 	text_init(&t, words, sizeof(words));
 	if (r)
 		text_printf(&t, "%s (%s)", r->name, r->section);
-	setup_field(e, "bRequest", j->s.bRequest, r ? words : NULL, 1, 1, SHOW_PLAIN);
+	control_setup_field(e, "bRequest", j->s.bRequest, r ? words : NULL, 1, 1, SHOW_PLAIN);
 	text_init(&t, words, sizeof(words));
 	say_wValue(j, &t);
-	setup_field(e, "wValue", j->s.wValue, t.len ? words : NULL, 2, 2, SHOW_HEX4);
+	control_setup_field(e, "wValue", j->s.wValue, t.len ? words : NULL, 2, 2, SHOW_HEX4);
 	text_init(&t, words, sizeof(words));
 	say_wIndex(j, &t);
-	setup_field(e, "wIndex", j->s.wIndex, t.len ? words : NULL, 4, 2, SHOW_HEX4);
-	setup_field(e, "wLength", j->s.wLength, NULL, 6, 2, SHOW_PLAIN);
+	control_setup_field(e, "wIndex", j->s.wIndex, t.len ? words : NULL, 4, 2, SHOW_HEX4);
+	control_setup_field(e, "wLength", j->s.wLength, NULL, 6, 2, SHOW_PLAIN);
 	emit_close(e);
 }
 
@@ -319,7 +317,34 @@ void control_decode(const struct control_job *j, struct emit *e)
 		j->request->fields(j, e);
 }
 
-/* ---- descriptors ----------------------------------------------------------------------------- */
+/* ---- requests of a table ------------------------------------------------------------ */
+
+void control_info_of(const struct control_table *table, const struct decode_ctx *c,
+	const struct xfer *x, struct text *t)
+{
+	struct control_job j;
+
+	control_job_init(&j, c, x, table);
+	control_info(&j, t);
+}
+
+void control_decode_of(const struct control_table *table, const struct decode_ctx *c,
+	const struct xfer *x, struct emit *e)
+{
+	struct control_job j;
+
+	control_job_init(&j, c, x, table);
+	control_decode(&j, e);
+}
+
+bool control_is_of(const struct control_table *table, const struct xfer *x)
+{
+	struct usb_setup s = usb_setup_parse(x->setup);
+
+	return x->type == USB_CONTROL && x->flags & XFER_HAS_SETUP && find(table, &s);
+}
+
+/* ---- descriptors -------------------------------------------------------------------- */
 
 void control_answer_descriptor(const struct control_job *j, struct text *t)
 {

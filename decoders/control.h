@@ -3,6 +3,7 @@
 #ifndef DECODERS_CONTROL_H
 #define DECODERS_CONTROL_H
 
+#include "base/mem.h"
 #include "decoders/decoder.h"
 #include "usb/desc.h"
 
@@ -28,6 +29,17 @@ struct control_request {
 		.bmRequestType = (type), .bRequest = (number), __VA_ARGS__                         \
 	}
 
+struct control_table {
+	const struct control_request *row;
+	size_t n;
+};
+
+/* Of an array of rows. */
+#define CONTROL_TABLE(rows)                                                                        \
+	{                                                                                          \
+		(rows), ARRAY_LEN(rows)                                                            \
+	}
+
 /* What these functions work on: a transfer with a setup. */
 struct control_job {
 	const struct decode_ctx *c;
@@ -41,14 +53,22 @@ struct control_job {
 	bool of_value; /* say_…: wValue alone is to be told of, not what stands in wIndex */
 };
 
-/* Looks the request up in a table of n rows. */
+/* Looks the request up. */
 void control_job_init(struct control_job *j, const struct decode_ctx *c, const struct xfer *x,
-	const struct control_request *table, size_t n);
+	const struct control_table *table);
 
 /* "NAME details → 4 of 8: answer"; of an unknown request its numbers. */
 void control_info(const struct control_job *j, struct text *t);
 /* The setup's fields, and those of the data. */
 void control_decode(const struct control_job *j, struct emit *e);
+
+/* The same for decoders that have nothing to add. */
+void control_info_of(const struct control_table *table, const struct decode_ctx *c,
+	const struct xfer *x, struct text *t);
+void control_decode_of(const struct control_table *table, const struct decode_ctx *c,
+	const struct xfer *x, struct emit *e);
+/* Whether it is a control transfer with a request of the table. */
+bool control_is_of(const struct control_table *table, const struct xfer *x);
 
 /* " interface 1", " endpoint 2 in"; nothing for the device. */
 void control_say_recipient(const struct control_job *j, struct text *t);
@@ -59,6 +79,9 @@ void control_say_value(const struct control_job *j, struct text *t);
 void control_say_descriptor(const struct control_job *j, struct text *t);
 void control_answer_descriptor(const struct control_job *j, struct text *t);
 void control_fields_descriptor(const struct control_job *j, struct emit *e);
+/* A number of the setup packet. */
+void control_setup_field(struct emit *e, const char *key, uint64_t value, const char *text,
+	uint32_t off, uint32_t len, enum show show);
 /* One number of the data, len 1 to 4 bytes, little-endian; not emitted where it is not at hand. */
 void control_field(const struct control_job *j, struct emit *e, const char *key, uint32_t off,
 	uint32_t len, const char *text, enum show show);

@@ -43,7 +43,7 @@ struct decode_memo *decode_memo_find(const struct decode_ctx *c, uint32_t pipe, 
 /* One to be filled, in place of an older one; NULL: nothing is to be kept. */
 struct decode_memo *decode_memo_new(const struct decode_ctx *c, uint32_t pipe, uint32_t key);
 
-/* ---- whose transfers a decoder gets ------------------------------------------------------- */
+/* ---- whose transfers a decoder gets ------------------------------------------------- */
 
 enum bind_kind {
 	BIND_END,
@@ -60,7 +60,7 @@ struct bind_rule {
 	int32_t class, subclass, protocol; /* or BIND_ANY; BIND_ID: idVendor, idProduct */
 };
 
-/* ---- fields as filters see them ------------------------------------------------------------ */
+/* ---- fields as filters see them ----------------------------------------------------- */
 
 /* A field of the tree that filters know by name: "scsi.lba" finds fields with key "lba". */
 struct decode_key {
@@ -108,7 +108,7 @@ struct decode_binding {
 /* All decoders, NULL-terminated. */
 extern const struct decoder *const decoders[];
 
-/* ---- binding: bind.c ----------------------------------------------------------------------- */
+/* ---- binding: bind.c ---------------------------------------------------------------- */
 
 /* Where a transfer belongs. */
 struct bound {
@@ -118,6 +118,16 @@ struct bound {
 	bool sniffed;		       /* by its content: the model does not know yet */
 };
 
+/* The same of an endpoint whose descriptor was not seen. */
+uint8_t decoder_function_undescribed(const struct devices *devices, const struct pipe *p);
+/* The first interface of the function that a pipe of the decoder belongs to, or FUNCTION_…. */
+static inline uint8_t decoder_function(
+	const struct decoder *d, const struct devices *devices, const struct pipe *p)
+{
+	return d->whole_device		   ? FUNCTION_DEVICE
+	       : p->flags & PIPE_DESCRIBED ? p->function
+					   : decoder_function_undescribed(devices, p);
+}
 /* The decoder that a transfer is bound to: by --as, by the descriptors known when it began, by
  * content. Depends on the transfer, its pipe's facts and --as alone. */
 struct bound decoder_bound(const struct decode_ctx *c, const struct xfer *x);
@@ -127,7 +137,7 @@ uint8_t decoder_of_pipe(void *ctx, const struct devices *d, const struct pipe *p
  * say, else a general one; or NULL. */
 const struct decoder *decoder_for(const struct decode_ctx *c, const struct xfer *x);
 
-/* ---- transfers as they are: raw.c ---------------------------------------------------------- */
+/* ---- transfers as they are: raw.c --------------------------------------------------- */
 
 /* Appends "31 bytes: 55 53 42 43 …"; nothing for control transfers and those without data. */
 void raw_info(struct text *t, const struct xfer *x);

@@ -8,8 +8,7 @@
 #include "base/mem.h"
 #include "decoders/control.h"
 
-/* ---- whose transfers: the converters with FTDI's own ids --------------------------------------
- */
+/* ---- whose transfers: the converters with FTDI's own ids ---------------------------- */
 
 enum { FTDI = 0x0403 };
 
@@ -22,8 +21,7 @@ static const struct bind_rule binds[] = {
 	{0},
 };
 
-/* ---- what a request sets: the state of an exchange --------------------------------------------
- */
+/* ---- what a request sets: the state of an exchange ---------------------------------- */
 
 /* A driver sets a port up by several requests in a row: they are one exchange, which tells what the
  * port is in the end. */
@@ -108,8 +106,7 @@ static void say_lines(struct text *t, uint8_t lines, uint8_t set)
 	text_str(t, set & 2 ? lines & 2 ? "RTS on" : "RTS off" : "");
 }
 
-/* ---- the status that comes with data -----------------------------------------------------------
- */
+/* ---- the status that comes with data ------------------------------------------------ */
 
 enum { STATUS_LEN = 2 };
 
@@ -164,8 +161,7 @@ static void status_fields(struct emit *e, const uint8_t *status, uint32_t off)
 	}
 }
 
-/* ---- requests ---------------------------------------------------------------------------------
- */
+/* ---- requests ----------------------------------------------------------------------- */
 
 enum { RESET, MODEM_CTRL, SET_FLOW_CTRL, SET_BAUD_RATE, SET_DATA };
 enum { VENDOR_OUT = 0x40, VENDOR_IN = 0xc0 };
@@ -277,12 +273,9 @@ static const struct control_request requests[] = {
 	CONTROL_REQUEST(VENDOR_OUT, 0x92, "ERASE_EEPROM", "FTDI", NULL, NULL, details_none),
 };
 
-static void job_init(struct control_job *j, const struct decode_ctx *c, const struct xfer *x)
-{
-	control_job_init(j, c, x, requests, ARRAY_LEN(requests));
-}
+static const struct control_table table = CONTROL_TABLE(requests);
 
-/* ---- data: each packet from the device begins with two bytes of status ----------------------- */
+/* ---- data: each packet from the device begins with two bytes of status -------------- */
 
 /* Bytes of a packet: what the endpoint's descriptor says, else 64 as of all full-speed chips. */
 static uint32_t packet_size(const struct decode_ctx *c, const struct xfer *x)
@@ -364,8 +357,7 @@ static void decode_data(const struct decode_ctx *c, const struct xfer *x, struct
 	}
 }
 
-/* ---- the entries ------------------------------------------------------------------------------
- */
+/* ---- the entries -------------------------------------------------------------------- */
 
 static bool is_vendor_request(const struct xfer *x)
 {
@@ -429,32 +421,24 @@ static void track(struct track *t)
 		exchange_end(t, ex, EXCHANGE_FAILED);
 		return;
 	}
-	job_init(&j, &c, t->x);
+	control_job_init(&j, &c, t->x, &table);
 	take_setting((struct port *)ex->state, &j);
 }
 
 static void info(const struct decode_ctx *c, const struct xfer *x, struct text *t)
 {
-	struct control_job j;
-
-	if (x->type != USB_CONTROL) {
+	if (x->type == USB_CONTROL)
+		control_info_of(&table, c, x, t);
+	else
 		info_data(c, x, t);
-		return;
-	}
-	job_init(&j, c, x);
-	control_info(&j, t);
 }
 
 static void decode(const struct decode_ctx *c, const struct xfer *x, struct emit *e)
 {
-	struct control_job j;
-
-	if (x->type != USB_CONTROL) {
+	if (x->type == USB_CONTROL)
+		control_decode_of(&table, c, x, e);
+	else
 		decode_data(c, x, e);
-		return;
-	}
-	job_init(&j, c, x);
-	control_decode(&j, e);
 }
 
 static void exchange_info(const struct decode_ctx *c, struct text *t)

@@ -7,8 +7,7 @@
 enum { GET_REPORT = 1, SET_REPORT = 9, SET_PROTOCOL = 11, GET_DESCRIPTOR = 6 };
 enum { TO_HOST = 0xa1, TO_INTERFACE = 0x21, STANDARD_TO_HOST = 0x81 };
 
-/* ---- requests ----------------------------------------------------------------------------------
- */
+/* ---- requests ----------------------------------------------------------------------- */
 
 /* The kinds of reports in wValue (HID 1.11 7.2.1). */
 static const struct {
@@ -91,8 +90,7 @@ static void say_protocol(const struct control_job *j, struct text *t)
 	control_say_recipient(j, t);
 }
 
-/* ---- their data --------------------------------------------------------------------------------
- */
+/* ---- their data --------------------------------------------------------------------- */
 
 /* The report of GET_REPORT or SET_REPORT. False: its layout is not known. */
 static bool layout_of_request(const struct control_job *j, struct hid_layout *l)
@@ -170,37 +168,27 @@ static void fields_protocol(const struct control_job *j, struct emit *e)
 	control_field(j, e, "protocol", 0, 1, protocol_name(j->x->data.data[0]), SHOW_PLAIN);
 }
 
-#define REQUEST(type, number, ...)                                                                 \
-	{                                                                                          \
-		type, number, __VA_ARGS__, .mask = 0xff                                            \
-	}
-
 static const struct control_request requests[] = {
-	REQUEST(TO_HOST, GET_REPORT, "GET_REPORT", "HID 1.11 7.2.1", "report type and ID", NULL,
-		say_report_type, say_data, emit_data),
-	REQUEST(TO_HOST, 2, "GET_IDLE", "HID 1.11 7.2.3", "report ID", NULL, say_get_idle,
+	CONTROL_REQUEST(TO_HOST, GET_REPORT, "GET_REPORT", "HID 1.11 7.2.1", "report type and ID",
+		NULL, say_report_type, say_data, emit_data),
+	CONTROL_REQUEST(TO_HOST, 2, "GET_IDLE", "HID 1.11 7.2.3", "report ID", NULL, say_get_idle,
 		answer_idle, fields_idle),
-	REQUEST(TO_HOST, 3, "GET_PROTOCOL", "HID 1.11 7.2.5", NULL, NULL, NULL, answer_protocol,
-		fields_protocol),
-	REQUEST(TO_INTERFACE, SET_REPORT, "SET_REPORT", "HID 1.11 7.2.2", "report type and ID",
-		NULL, say_report_type, NULL, emit_data),
-	REQUEST(TO_INTERFACE, 10, "SET_IDLE", "HID 1.11 7.2.4", "duration and report ID", NULL,
-		say_set_idle),
-	REQUEST(TO_INTERFACE, SET_PROTOCOL, "SET_PROTOCOL", "HID 1.11 7.2.6", "protocol", NULL,
-		say_protocol),
-	REQUEST(STANDARD_TO_HOST, GET_DESCRIPTOR, "GET_DESCRIPTOR", "HID 1.11 7.1.1",
+	CONTROL_REQUEST(TO_HOST, 3, "GET_PROTOCOL", "HID 1.11 7.2.5", NULL, NULL, NULL,
+		answer_protocol, fields_protocol),
+	CONTROL_REQUEST(TO_INTERFACE, SET_REPORT, "SET_REPORT", "HID 1.11 7.2.2",
+		"report type and ID", NULL, say_report_type, NULL, emit_data),
+	CONTROL_REQUEST(TO_INTERFACE, 10, "SET_IDLE", "HID 1.11 7.2.4", "duration and report ID",
+		NULL, say_set_idle),
+	CONTROL_REQUEST(TO_INTERFACE, SET_PROTOCOL, "SET_PROTOCOL", "HID 1.11 7.2.6", "protocol",
+		NULL, say_protocol),
+	CONTROL_REQUEST(STANDARD_TO_HOST, GET_DESCRIPTOR, "GET_DESCRIPTOR", "HID 1.11 7.1.1",
 		"descriptor type and index", NULL, control_say_descriptor,
 		control_answer_descriptor, control_fields_descriptor),
 };
 
-static void job_init(struct control_job *j, const struct decode_ctx *c, const struct xfer *x)
-{
-	control_job_init(j, c, x, requests, ARRAY_LEN(requests));
-}
+static const struct control_table table = CONTROL_TABLE(requests);
 
-/* ---- reports of interrupt endpoints
- * --------------------------------------------------------------
- */
+/* ---- reports of interrupt endpoints ------------------------------------------------- */
 
 /* Reports in one transfer of bus packets that are looked at one by one: the info line shows few,
  * the tree more. */
@@ -279,8 +267,7 @@ static void reports_decode(const struct decode_ctx *c, const struct xfer *x, str
 	}
 }
 
-/* ---- the decoder
- * --------------------------------------------------------------------------------- */
+/* ---- the decoder -------------------------------------------------------------------- */
 
 static bool is_descriptor(const struct usb_setup *s)
 {
@@ -291,48 +278,41 @@ static bool is_descriptor(const struct usb_setup *s)
 
 static bool match(const struct decode_ctx *c, const struct xfer *x)
 {
-	struct control_job j;
+	struct usb_setup s = usb_setup_parse(x->setup);
 
+	(void)c;
 	if (x->type != USB_CONTROL)
 		return x->type == USB_INTERRUPT;
-	if (!(x->flags & XFER_HAS_SETUP))
-		return false;
-	job_init(&j, c, x);
-	return j.request && (j.s.bRequest != GET_DESCRIPTOR || is_descriptor(&j.s));
+	return control_is_of(&table, x) && (s.bRequest != GET_DESCRIPTOR || is_descriptor(&s));
 }
 
 static void info(const struct decode_ctx *c, const struct xfer *x, struct text *t)
 {
 	struct control_job j;
-	size_t before;
+	size_t start, before;
 
 	if (x->type != USB_CONTROL) {
 		reports_info(c, x, t);
 		return;
 	}
-	job_init(&j, c, x);
+	control_job_init(&j, c, x, &table);
 	control_info(&j, t);
 	if (j.s.bRequest != SET_REPORT)
 		return;
+	start = t->len;
 	text_str(t, ": ");
 	before = t->len;
 	say_data(&j, t);
-	if (t->len == before) { /* nothing is known of it: take back the colon */
-		t->len -= 2;
-		t->s[t->len] = 0;
-	}
+	if (t->len == before) /* nothing is known of it: no colon either */
+		text_take_back(t, start);
 }
 
 static void decode(const struct decode_ctx *c, const struct xfer *x, struct emit *e)
 {
-	struct control_job j;
-
-	if (x->type != USB_CONTROL) {
+	if (x->type == USB_CONTROL)
+		control_decode_of(&table, c, x, e);
+	else
 		reports_decode(c, x, e);
-		return;
-	}
-	job_init(&j, c, x);
-	control_decode(&j, e);
 }
 
 /* The protocol that was chosen holds for all reports from now on (HID 1.11 7.2.6), as does what a

@@ -6,8 +6,7 @@
 #include "decoders/decoder.h"
 #include "usb/hid.h"
 
-/* ---- layouts ----------------------------------------------------------------------------------
- */
+/* ---- layouts ------------------------------------------------------------------------ */
 
 /* The mode of an interface (model/device.h) once SET_PROTOCOL chose the boot protocol. */
 enum { HID_MODE_BOOT = 1 };
@@ -31,8 +30,7 @@ static inline bool hid_layout_fits(const struct hid_layout *l, uint32_t bytes)
 	return bytes >= l->least && bytes <= l->most;
 }
 
-/* ---- reports ----------------------------------------------------------------------------------
- */
+/* ---- reports ------------------------------------------------------------------------ */
 
 /* Walks over the main items of one report; its fields begin at `bit`, there are `count` of them of
  * `size` bits each, and p holds bounds and usages. */
@@ -84,8 +82,7 @@ struct hid_place {
 void hid_emit_report(struct emit *e, struct ids *ids, const struct hid_layout *l, uint8_t kind,
 	const uint8_t *data, uint32_t len, struct hid_place place, const struct exchange *ex);
 
-/* ---- where reports end on the bus (hid_expect.c) ------------------------------------------------
- */
+/* ---- where reports end on the bus (hid_expect.c) ------------------------------------ */
 
 /* Bytes of the longest report of that kind; 0: there is none, or how long it is is not certain. */
 uint32_t hid_longest_report(const struct hid_layout *l, uint8_t kind);
@@ -95,8 +92,7 @@ uint32_t hid_longest_report(const struct hid_layout *l, uint8_t kind);
 void hid_expect_next(const struct track *t, uint32_t longest);
 void hid_expect_first(const struct track *t, uint8_t interface);
 
-/* ---- keys: what is pressed and let go ---------------------------------------------------------
- */
+/* ---- keys: what is pressed and let go ----------------------------------------------- */
 
 /* A key, button or switch: 4 bits for its page, 12 for its number; 0: none that is followed. */
 uint16_t hid_key_code(uint32_t usage, uint32_t application);

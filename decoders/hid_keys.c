@@ -1,6 +1,7 @@
 /* hid_keys.c: keys, buttons and switches that are pressed and let go: exchanges from the first one
  * down to all up. Runs for each report, so what the report descriptor says of them is kept in a
  * flat table as long as the pipe stays the same. */
+#include "base/cursor.h"
 #include "base/mem.h"
 #include "decoders/hid.h"
 
@@ -260,29 +261,64 @@ static void hold(struct held *h, uint16_t code)
 		h->code[h->n++] = code;
 }
 
-static void take_switches(struct held *h, const struct place *p, const uint8_t *data, uint32_t len)
-{
-	for (unsigned k = 0; k < p->count;) {
-		/* single bits many at a time: most of them are 0 */
-		unsigned n = p->size == 1 ? (p->count - k < 32 ? p->count - k : 32) : 1;
-		uint32_t v = hid_bits(data, len, p->bit + k * p->size, p->size == 1 ? n : p->size);
+/* A report's bytes, the first eight as one number: what most have is there. */
+struct bits {
+	const uint8_t *data;
+	uint32_t len;
+	uint64_t head; /* little-endian; beyond the end 0 */
+};
 
-		for (; p->size == 1 && v; v &= v - 1)
+static struct bits bits_over(const uint8_t *data, uint32_t len)
+{
+	struct bits b = {.data = data, .len = len};
+
+	if (len >= 8)
+		b.head = le64(data);
+	else
+		for (uint32_t i = 0; i < len; i++)
+			b.head |= (uint64_t)data[i] << 8 * i;
+	return b;
+}
+
+/* n <= 32 of them from `bit` on; beyond the end 0. */
+static inline uint32_t take_bits(const struct bits *b, uint32_t bit, unsigned n)
+{
+	return bit + n <= 64 ? (uint32_t)(b->head >> bit & (((uint64_t)1 << n) - 1))
+			     : hid_bits(b->data, b->len, bit, n);
+}
+
+static void take_switches(struct held *h, const struct place *p, const struct bits *b)
+{
+	/* single bits many at a time: most of them are 0 */
+	for (unsigned k = 0; p->size == 1 && k < p->count; k += 32) {
+		uint32_t v = take_bits(b, p->bit + k, p->count - k < 32 ? p->count - k : 32);
+
+		for (; v; v &= v - 1)
 			hold(h, (uint16_t)(p->code + k + (unsigned)__builtin_ctz(v)));
-		if (v)
-			hold(h, (uint16_t)(p->code + k));
-		k += n;
 	}
+	for (unsigned k = 0; p->size != 1 && k < p->count; k++)
+		if (take_bits(b, p->bit + k * p->size, p->size))
+			hold(h, (uint16_t)(p->code + k));
 }
 
 /* Usages 1 to 3 of the keyboard page: more keys are down than the report can say (HUT 10, HID 1.11
  * appendix C). */
 enum { ROLLOVER_FIRST = 1 << CODE_BITS | 1, ROLLOVER_LAST = 1 << CODE_BITS | 3 };
 
-static void take_array(struct held *h, const struct place *p, const uint8_t *data, uint32_t len)
+/* Whether bits up to `end` are all 0, where that is quickly seen. */
+static inline bool nothing_left(const struct bits *b, uint32_t bit, uint32_t end)
 {
-	for (unsigned k = 0; k < p->count && p->bit + (k + 1) * p->size <= len * 8; k++) {
-		uint32_t v = hid_bits(data, len, p->bit + k * p->size, p->size);
+	return bit < end && end <= 64 && !(b->head << (64 - end) >> (64 - end) >> bit);
+}
+
+static void take_array(struct held *h, const struct place *p, const struct bits *b)
+{
+	uint32_t bit = p->bit, end = p->bit + (uint32_t)p->count * p->size;
+	bool none = !p->minimum && p->base; /* 0 is no key */
+
+	end = end < b->len * 8 ? end : b->len * 8;
+	for (; bit + p->size <= end && !(none && nothing_left(b, bit, end)); bit += p->size) {
+		uint32_t v = take_bits(b, bit, p->size);
 		int64_t index = p->minimum < 0
 					? hid_signed(v << (32 - p->size), 4) >> (32 - p->size)
 					: (int64_t)v;
@@ -299,15 +335,16 @@ static void take_array(struct held *h, const struct place *p, const uint8_t *dat
 	}
 }
 
-static int32_t moved(const struct place *p, const uint8_t *data, uint32_t len)
+static int32_t moved(const struct place *p, const struct bits *b)
 {
 	unsigned unused = 32u - p->size;
 
-	return (int32_t)(hid_bits(data, len, p->bit, p->size) << unused) >> unused;
+	return (int32_t)(take_bits(b, p->bit, p->size) << unused) >> unused;
 }
 
 static void take_report(const struct state *s, const uint8_t *data, uint32_t len, struct held *h)
 {
+	struct bits b = bits_over(data, len);
 	uint8_t id = s->numbered ? data[0] : 0;
 
 	for (unsigned i = 0; i < s->places; i++) {
@@ -316,11 +353,11 @@ static void take_report(const struct state *s, const uint8_t *data, uint32_t len
 		if (s->numbered && p->id != id)
 			continue;
 		if (p->kind == SWITCHES)
-			take_switches(h, p, data, len);
+			take_switches(h, p, &b);
 		else if (p->kind == ARRAY)
-			take_array(h, p, data, len);
+			take_array(h, p, &b);
 		else
-			*(p->kind == MOVE_X ? &h->x : &h->y) = moved(p, data, len);
+			*(p->kind == MOVE_X ? &h->x : &h->y) = moved(p, &b);
 	}
 }
 
@@ -340,8 +377,7 @@ static void advance(struct hid_press *s, const struct held *h)
 	add_sum(&s->y, h->y);
 	if (h->rollover) /* what is down stays unknown: as before */
 		return;
-	memset(s->now, 0, sizeof(s->now));
-	memcpy(s->now, h->code, h->n * sizeof(h->code[0]));
+	memcpy(s->now, h->code, sizeof(s->now));
 	s->now_n = h->n;
 	for (uint8_t i = 0; i < h->n; i++) {
 		if (hid_is_held(s->before, s->before_n, h->code[i]))
@@ -365,7 +401,7 @@ void hid_track_report(struct track *t)
 {
 	const struct xfer *x = t->x;
 	struct state *s = t->state;
-	struct held h;
+	struct held h = {0};
 	struct exchange *ex;
 	uint32_t key;
 
@@ -375,9 +411,6 @@ void hid_track_report(struct track *t)
 	if (!s->known || !s->places || !x->data.kept || x->data.captured < x->data.total ||
 		x->data.total < s->least || x->data.total > s->most)
 		return;
-	h.n = 0;
-	h.rollover = false;
-	h.x = h.y = 0;
 	key = x->endpoint | (s->numbered ? (uint32_t)x->data.data[0] << 8 : 0);
 	ex = exchange_find(t, key);
 	if (!is_one(s, x)) {

@@ -4,8 +4,7 @@
 #include "decoders/hid.h"
 #include "usb/desc.h"
 
-/* ---- layouts -----------------------------------------------------------------------------------
- */
+/* ---- layouts ------------------------------------------------------------------------ */
 
 /* What HID 1.11 appendix B says of boot reports, as descriptors: 8 bytes of a keyboard and one to
  * it, 3 bytes of a mouse; more bytes of a mouse are its own. */
@@ -66,8 +65,7 @@ bool hid_layout(const struct devices *d, const struct pipe *p, struct hid_layout
 	return true;
 }
 
-/* ---- walking -----------------------------------------------------------------------------------
- */
+/* ---- walking ------------------------------------------------------------------------ */
 
 void hid_report_init(struct hid_report *r, const struct hid_layout *l, uint8_t kind,
 	const uint8_t *data, uint32_t len)
@@ -122,8 +120,7 @@ uint32_t hid_report_length(
 	return any ? (uint32_t)(((uint64_t)r.next + 7) / 8) : 0;
 }
 
-/* ---- one field ---------------------------------------------------------------------------------
- */
+/* ---- one field ---------------------------------------------------------------------- */
 
 /* Fewest bytes of one usage that are taken for a buffer. */
 enum { BUFFER_LEAST = 5 };

@@ -109,8 +109,7 @@ static void say_item(struct words *w, const struct hid_report *r)
 	}
 }
 
-/* ---- keys --------------------------------------------------------------------------------------
- */
+/* ---- keys --------------------------------------------------------------------------- */
 
 /* Keys that are to be said: those of one kind that are, or are not, among others. */
 struct some {

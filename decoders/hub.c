@@ -8,10 +8,10 @@
 
 enum { CLASS_HUB = 9, PROTOCOL_SUPER = 3 /* USB 3.2 10.15.1 */ };
 
-/* GET_STATUS of a port: what wValue asks for (USB 3.2 table 10-13). */
+/* GET_STATUS of a port: what wValue asks for (USB 3.2 10.16.2.6). */
 enum { PORT_STATUS, PD_STATUS, EXT_PORT_STATUS };
 
-/* ---- what is known of the hub ---------------------------------------------------------------- */
+/* ---- what is known of the hub ------------------------------------------------------- */
 
 /* How it lays out the status of its ports: by its hub descriptor, its device descriptor, its speed.
  */
@@ -44,7 +44,7 @@ static bool is_port(const struct control_job *j)
 	return setup_recipient(j->s.bmRequestType) == 3;
 }
 
-/* ---- the requests in words ------------------------------------------------------------------- */
+/* ---- the requests in words ---------------------------------------------------------- */
 
 /* The port stands in the lower byte of wIndex, what else a feature takes in the upper one (USB 2.0
  * 11.24.2.13). */
@@ -73,15 +73,15 @@ static void say_status(const struct control_job *j, struct text *t)
 	}
 }
 
-/* Inactivity timers (USB 3.2 10.16.2.10): units of 1 and 256 µs; 0 and 255 have meanings of their
- * own. */
+/* Inactivity timers (USB 3.2 10.16.2.10): units of 1 and 256 µs. 0: the port neither asks for the
+ * state nor accepts it; 255: it accepts, but never asks. */
 static void say_timeout(struct text *t, uint8_t selector, unsigned unit)
 {
 	text_char(t, ' ');
-	if (selector == 0xff) {
+	if (!selector) {
 		text_str(t, "off");
-	} else if (!selector) {
-		text_str(t, "0 (device initiated only)");
+	} else if (selector == 0xff) {
+		text_str(t, "device initiated only");
 	} else {
 		text_u64(t, (uint64_t)selector * unit);
 		text_str(t, " µs");
@@ -160,7 +160,7 @@ static void say_tt_buffer(const struct control_job *j, struct text *t)
 	say_port(j, t);
 }
 
-/* ---- status: words and fields ---------------------------------------------------------------- */
+/* ---- status: words and fields ------------------------------------------------------- */
 
 static void say_bit(struct text *t, const struct hub_bit *b, uint16_t word, bool *any)
 {
@@ -318,47 +318,44 @@ static void fields_errors(const struct control_job *j, struct emit *e)
 	control_field(j, e, "link_error_count", 0, 2, NULL, SHOW_PLAIN);
 }
 
-#define REQUEST(type, number, ...)                                                                 \
-	{                                                                                          \
-		type, number, __VA_ARGS__, .mask = 0                                               \
-	}
-
 static const struct control_request requests[] = {
-	REQUEST(0xa0, HUB_GET_STATUS, "GET_STATUS", "USB 2.0 11.24.2.6", NULL, NULL, say_status,
-		answer_hub, fields_hub),
-	REQUEST(HUB_PORT_IN, HUB_GET_STATUS, "GET_STATUS", "USB 2.0 11.24.2.7", "status type",
-		"port", say_status, answer_port, fields_port),
-	REQUEST(0x20, HUB_CLEAR_FEATURE, "CLEAR_FEATURE", "USB 2.0 11.24.2.1", "feature selector",
-		NULL, say_feature),
-	REQUEST(HUB_PORT_OUT, HUB_CLEAR_FEATURE, "CLEAR_FEATURE", "USB 2.0 11.24.2.2",
+	CONTROL_REQUEST(0xa0, HUB_GET_STATUS, "GET_STATUS", "USB 2.0 11.24.2.6", NULL, NULL,
+		say_status, answer_hub, fields_hub),
+	CONTROL_REQUEST(HUB_PORT_IN, HUB_GET_STATUS, "GET_STATUS", "USB 2.0 11.24.2.7",
+		"status type", "port", say_status, answer_port, fields_port),
+	CONTROL_REQUEST(0x20, HUB_CLEAR_FEATURE, "CLEAR_FEATURE", "USB 2.0 11.24.2.1",
+		"feature selector", NULL, say_feature),
+	CONTROL_REQUEST(HUB_PORT_OUT, HUB_CLEAR_FEATURE, "CLEAR_FEATURE", "USB 2.0 11.24.2.2",
 		"feature selector", "port", say_feature),
-	REQUEST(HUB_PORT_IN, HUB_GET_STATE, "GET_STATE", "USB 1.1 11.16.2.4", NULL, "port",
-		say_port),
-	REQUEST(0x20, HUB_SET_FEATURE, "SET_FEATURE", "USB 2.0 11.24.2.12", "feature selector",
-		NULL, say_feature),
-	REQUEST(HUB_PORT_OUT, HUB_SET_FEATURE, "SET_FEATURE", "USB 2.0 11.24.2.13",
+	CONTROL_REQUEST(
+		HUB_PORT_IN, HUB_GET_STATE, "GET_STATE", "USB 1.1 11.16.2", NULL, "port", say_port),
+	CONTROL_REQUEST(0x20, HUB_SET_FEATURE, "SET_FEATURE", "USB 2.0 11.24.2.12",
+		"feature selector", NULL, say_feature),
+	CONTROL_REQUEST(HUB_PORT_OUT, HUB_SET_FEATURE, "SET_FEATURE", "USB 2.0 11.24.2.13",
 		"feature selector", "port and selector", say_feature),
-	REQUEST(0xa0, HUB_GET_DESCRIPTOR, "GET_DESCRIPTOR", "USB 2.0 11.24.2.5",
+	CONTROL_REQUEST(0xa0, HUB_GET_DESCRIPTOR, "GET_DESCRIPTOR", "USB 2.0 11.24.2.5",
 		"descriptor type and index", NULL, control_say_descriptor,
 		control_answer_descriptor, control_fields_descriptor),
-	REQUEST(0x20, HUB_SET_DESCRIPTOR, "SET_DESCRIPTOR", "USB 2.0 11.24.2.10",
+	CONTROL_REQUEST(0x20, HUB_SET_DESCRIPTOR, "SET_DESCRIPTOR", "USB 2.0 11.24.2.10",
 		"descriptor type and index", NULL, control_say_descriptor, NULL,
 		control_fields_descriptor),
-	REQUEST(HUB_PORT_OUT, HUB_CLEAR_TT_BUFFER, "CLEAR_TT_BUFFER", "USB 2.0 11.24.2.3",
+	CONTROL_REQUEST(HUB_PORT_OUT, HUB_CLEAR_TT_BUFFER, "CLEAR_TT_BUFFER", "USB 2.0 11.24.2.3",
 		"endpoint of the buffer", "port of the translator", say_tt_buffer),
-	REQUEST(HUB_PORT_OUT, HUB_RESET_TT, "RESET_TT", "USB 2.0 11.24.2.9", NULL,
+	CONTROL_REQUEST(HUB_PORT_OUT, HUB_RESET_TT, "RESET_TT", "USB 2.0 11.24.2.9", NULL,
 		"port of the translator", say_port),
-	REQUEST(HUB_PORT_IN, HUB_GET_TT_STATE, "GET_TT_STATE", "USB 2.0 11.24.2.8", "flags",
+	CONTROL_REQUEST(HUB_PORT_IN, HUB_GET_TT_STATE, "GET_TT_STATE", "USB 2.0 11.24.2.8", "flags",
 		"port of the translator", say_port),
-	REQUEST(HUB_PORT_OUT, HUB_STOP_TT, "STOP_TT", "USB 2.0 11.24.2.11", NULL,
+	CONTROL_REQUEST(HUB_PORT_OUT, HUB_STOP_TT, "STOP_TT", "USB 2.0 11.24.2.11", NULL,
 		"port of the translator", say_port),
-	REQUEST(0x20, HUB_SET_DEPTH, "SET_HUB_DEPTH", "USB 3.2 10.16.2.9", "hubs above it", NULL,
-		control_say_value),
-	REQUEST(HUB_PORT_IN, HUB_GET_PORT_ERR_COUNT, "GET_PORT_ERR_COUNT", "USB 3.2 10.16.2.5",
-		NULL, "port", say_port, answer_errors, fields_errors),
+	CONTROL_REQUEST(0x20, HUB_SET_DEPTH, "SET_HUB_DEPTH", "USB 3.2 10.16.2.9", "hubs above it",
+		NULL, control_say_value),
+	CONTROL_REQUEST(HUB_PORT_IN, HUB_GET_PORT_ERR_COUNT, "GET_PORT_ERR_COUNT",
+		"USB 3.2 10.16.2.5", NULL, "port", say_port, answer_errors, fields_errors),
 };
 
-/* ---- status changes: the interrupt endpoint -------------------------------------------------- */
+static const struct control_table table = CONTROL_TABLE(requests);
+
+/* ---- status changes: the interrupt endpoint ----------------------------------------- */
 
 /* Bit 0 is the hub, bit n port n; bytes as needed for all ports (USB 2.0 11.12.4, 7.1). */
 enum { BITMAP_BYTES = 255 / 8 + 1 };
@@ -448,12 +445,7 @@ static void decode_change(const struct decode_ctx *c, const struct xfer *x, stru
 	emit_close(e);
 }
 
-/* ---- the decoder ----------------------------------------------------------------------------- */
-
-static void job_of(struct control_job *j, const struct decode_ctx *c, const struct xfer *x)
-{
-	control_job_init(j, c, x, requests, ARRAY_LEN(requests));
-}
+/* ---- the decoder -------------------------------------------------------------------- */
 
 /* Nothing but hubs takes class requests with recipient other; and hub descriptors are asked for in
  * a way of their own. */
@@ -471,39 +463,16 @@ static bool sniff(const struct xfer *x)
 
 static bool match(const struct decode_ctx *c, const struct xfer *x)
 {
-	struct control_job j;
-
-	if (x->type != USB_CONTROL)
-		return is_change(x);
-	if (!(x->flags & XFER_HAS_SETUP))
-		return false;
-	job_of(&j, c, x);
-	return j.request;
+	(void)c;
+	return is_change(x) || control_is_of(&table, x);
 }
 
 static void info(const struct decode_ctx *c, const struct xfer *x, struct text *t)
 {
-	struct control_job j;
-
-	if (x->type != USB_CONTROL) {
+	if (x->type == USB_CONTROL)
+		control_info_of(&table, c, x, t);
+	else
 		info_change(x, t);
-		return;
-	}
-	job_of(&j, c, x);
-	control_info(&j, t);
-}
-
-static void setup_number(struct emit *e, const char *key, unsigned value, const char *text,
-	uint32_t off, uint32_t len)
-{
-	emit_field(e, &(struct field){
-			      .key = key,
-			      .value = value_uint(value),
-			      .text = text,
-			      .off = off,
-			      .len = len,
-			      .in = FIELD_IN_SETUP,
-		      });
 }
 
 static void decode(const struct decode_ctx *c, const struct xfer *x, struct emit *e)
@@ -514,13 +483,14 @@ static void decode(const struct decode_ctx *c, const struct xfer *x, struct emit
 		decode_change(c, x, e);
 		return;
 	}
-	job_of(&j, c, x);
+	control_job_init(&j, c, x, &table);
 	control_decode(&j, e);
 	if (j.s.bRequest == HUB_SET_FEATURE || j.s.bRequest == HUB_CLEAR_FEATURE)
-		setup_number(e, "feature", j.s.wValue,
-			hub_feature_name(layout_known(c, j.pipe), is_port(&j), j.s.wValue), 2, 2);
+		control_setup_field(e, "feature", j.s.wValue,
+			hub_feature_name(layout_known(c, j.pipe), is_port(&j), j.s.wValue), 2, 2,
+			SHOW_PLAIN);
 	if (is_port(&j))
-		setup_number(e, "port", j.s.wIndex & 0xff, NULL, 4, 1);
+		control_setup_field(e, "port", j.s.wIndex & 0xff, NULL, 4, 1, SHOW_PLAIN);
 }
 
 static const struct bind_rule binds[] = {

@@ -1,5 +1,6 @@
-/* msc.h: bulk-only transport: what is kept of a command, and what its status says about who meant
- * to move how much ("the thirteen cases"). Specification: USB Mass Storage Class Bulk-Only
+/* msc.h: bulk-only transport: what is kept of a command, in what words it is told, and what its
+ * status says about who meant to move how much ("the thirteen cases"). Private to msc*.c.
+ * Specification: USB Mass Storage Class Bulk-Only
  * Transport 1.0 (BOT). */
 #ifndef DECODERS_MSC_H
 #define DECODERS_MSC_H
@@ -57,6 +58,48 @@ struct msc_state {
 	uint32_t tag, csw_tag, asked, residue;
 	uint64_t before, moved; /* bytes of data, before the latest transfer and with it */
 };
+
+/* An interface's state: the endpoint of what came in last, 0: not known yet. */
+struct msc_interface {
+	uint8_t in;
+};
+
+static inline const struct msc_state *msc_state(const struct exchange *ex)
+{
+	return (const struct msc_state *)ex->state;
+}
+
+/* ---- wrappers and requests: msc_track.c --------------------------------------------- */
+
+/* Bytes of a command block wrapper (CBW), where its command block begins; of a command status
+ * wrapper (BOT 5.1, 5.2). */
+enum { CBW_LEN = 31, CBW_CDB = 15, CSW_LEN = 13 };
+enum { BULK_ONLY_RESET = 0xff, GET_MAX_LUN = 0xfe };
+enum { CLASS_TO_INTERFACE = 0x21, CLASS_FROM_INTERFACE = 0xa1 };
+
+/* Valid as BOT 6.2.1 has it: size and signature. */
+bool msc_is_cbw(const struct xfer *x);
+bool msc_is_csw(const struct xfer *x);
+/* What makes a valid CBW not meaningful, and its byte; NULL: nothing. */
+const char *msc_not_meaningful(const struct xfer *x, uint8_t *off);
+/* Advances the interface's state and the exchanges. */
+void msc_track(struct track *t);
+
+/* ---- in words: msc_say.c ------------------------------------------------------------ */
+
+extern const struct scsi_name msc_statuses[]; /* of bCSWStatus */
+/* What else happened, in order of importance; ended by text NULL. */
+extern const struct msc_remark {
+	uint16_t seen; /* in msc_state.seen */
+	const char *text;
+} msc_remarks[];
+
+/* Why a transfer is in no exchange. */
+const char *msc_misfit(const struct xfer *x);
+void msc_info(const struct decode_ctx *c, const struct xfer *x, struct text *t);
+void msc_exchange_info(const struct decode_ctx *c, struct text *t);
+
+/* ---- the thirteen cases: msc_case.c ------------------------------------------------- */
 
 /* One of the thirteen cases (BOT 6.7). */
 struct msc_case {

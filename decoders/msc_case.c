@@ -2,7 +2,7 @@
  * in, Ho: out) against what the device intends (Dn, Di, Do), as far as a capture shows it. */
 #include "decoders/msc.h"
 
-/* BOT 6.7, table 6.7 "Host/device data transfer matrix" */
+/* BOT 6.7, the host/device data transfer matrix */
 static const struct msc_case cases[] = {
 	{1, "Hn = Dn", "no data, as asked", "BOT 6.7.1"},
 	{2, "Hn < Di", "the host expects no data, the device means to send some", "BOT 6.7.1"},

@@ -57,16 +57,15 @@ void raw_info(struct text *t, const struct xfer *x)
 
 void raw_misfit(struct text *t, const struct xfer *x, const char *reason)
 {
-	size_t before;
+	size_t start, before;
 
 	text_str(t, reason);
+	start = t->len;
 	text_str(t, ": ");
 	before = t->len;
 	raw_info(t, x);
-	if (t->len == before) { /* no bytes to show: take back the colon */
-		t->len -= 2;
-		t->s[t->len] = 0;
-	}
+	if (t->len == before) /* no bytes to show: no colon either */
+		text_take_back(t, start);
 }
 
 void raw_misfit_field(struct emit *e, const struct xfer *x, const char *reason)

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* ---- layouts --------------------------------------------------------------------------------- */
+/* ---- layouts ------------------------------------------------------------------------ */
 
 struct scsi_bytes scsi_part(const struct scsi_bytes *b, uint32_t at, uint32_t n)
 {
@@ -92,7 +92,7 @@ void scsi_rows(struct emit *e, const struct scsi_field *rows, const struct scsi_
 	}
 }
 
-/* ---- numbers in words ------------------------------------------------------------------------ */
+/* ---- numbers in words --------------------------------------------------------------- */
 
 void scsi_say_bytes(struct text *t, uint64_t n)
 {
@@ -126,9 +126,14 @@ int64_t scsi_moved(const struct xfer *x)
 										     : x->len;
 }
 
-/* ---- commands in words ----------------------------------------------------------------------- */
+struct scsi_bytes scsi_bytes_of(const struct xfer *x)
+{
+	return (struct scsi_bytes){x->data.data, 0, x->data.kept, x->data.total};
+}
 
-/* SPC-3 table 18: groups 6 and 7 are the vendor's. */
+/* ---- commands in words -------------------------------------------------------------- */
+
+/* SPC-3 4.3.4.1: groups 6 and 7 are the vendor's. */
 static bool is_vendor(uint8_t opcode)
 {
 	return opcode >= 0xc0;
@@ -165,33 +170,63 @@ static uint64_t blocks_of(const struct scsi_cdb *c, const struct scsi_command *k
 	return !n && k->blocks.len == 1 ? 256 : n;
 }
 
-void scsi_say(struct text *t, const struct scsi_cdb *c)
+/* " LBA 2,048, 8 blocks", " LBA 9 to the end", " all blocks" */
+static void say_range(struct text *t, const struct scsi_cdb *c, const struct scsi_command *k)
 {
-	const struct scsi_command *k = scsi_command(c);
-	uint64_t blocks;
+	uint64_t lba = number_at(c, k->lba), blocks = blocks_of(c, k);
+	bool rest = k->rest && !blocks;
 
-	scsi_say_name(t, c);
-	if (!k || c->len < k->len)
-		return;
-	if (k->say)
-		k->say(c->b, t);
-	if (k->dir == SCSI_NO_DATA && k->blocks.len && !blocks_of(c, k) && !number_at(c, k->lba)) {
-		text_str(t, " all blocks"); /* SYNCHRONIZE CACHE, PRE-FETCH (SBC-2 5.18, 5.3) */
+	if (rest && !lba) {
+		text_str(t, " all blocks");
 		return;
 	}
 	if (k->lba.len) {
 		text_str(t, " LBA ");
-		text_count(t, number_at(c, k->lba));
+		text_count(t, lba);
 	}
-	if (k->blocks.len) {
-		blocks = blocks_of(c, k);
+	if (rest) {
+		text_str(t, " to the end");
+	} else if (k->blocks.len) {
 		text_str(t, ", ");
 		text_count(t, blocks);
 		text_str(t, blocks == 1 ? " block" : " blocks");
 	}
 }
 
-/* ---- commands as fields ---------------------------------------------------------------------- */
+void scsi_say(struct text *t, const struct scsi_cdb *c)
+{
+	const struct scsi_command *k = scsi_command(c);
+
+	scsi_say_name(t, c);
+	if (!k || c->len < k->len)
+		return;
+	if (k->say)
+		k->say(c->b, t);
+	say_range(t, c, k);
+}
+
+void scsi_say_lun(struct text *t, uint8_t lun)
+{
+	if (!lun)
+		return;
+	text_str(t, ", LUN ");
+	text_u64(t, lun);
+}
+
+void scsi_say_moved(
+	struct text *t, const struct scsi_cdb *c, const struct xfer *x, const char *none)
+{
+	int64_t moved = scsi_moved(x);
+
+	if (moved > 0)
+		scsi_say_bytes(t, (uint64_t)moved);
+	else
+		text_str(t, none);
+	text_str(t, " of ");
+	scsi_say_name(t, c);
+}
+
+/* ---- commands as fields ------------------------------------------------------------- */
 
 static void name_value(const struct scsi_cdb *c, struct value *v)
 {
@@ -250,4 +285,26 @@ void scsi_emit_cdb(struct emit *e, const struct scsi_cdb *c, const struct scsi_b
 				      .len = b->len,
 			      });
 	emit_close(e);
+}
+
+/* ---- exchanges as fields ------------------------------------------------------------ */
+
+void scsi_emit_figure(
+	struct emit *e, const char *key, uint64_t value, const char *text, enum show show)
+{
+	emit_field(e, &(struct field){
+			      .key = key,
+			      .value = value_uint(value),
+			      .text = text,
+			      .show = (uint8_t)show,
+		      });
+}
+
+void scsi_emit_duration(struct emit *e, const struct exchange *ex)
+{
+	emit_field(e, &(struct field){
+			      .key = "duration",
+			      .value = value_ns(ex->end - ex->begin),
+			      .show = SHOW_DURATION,
+		      });
 }

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "decoders/decoder.h"
 
-/* ---- layouts: bytes as rows ---------------------------------------------------------------- */
+/* ---- layouts: bytes as rows --------------------------------------------------------- */
 
 /* A number's meaning; a list ends with name NULL. */
 struct scsi_name {
@@ -48,7 +48,7 @@ void scsi_rows(struct emit *e, const struct scsi_field *rows, const struct scsi_
 /* Text padded with blanks, without them (SPC-3 4.4.1); untrusted. */
 struct value scsi_ascii(const uint8_t *p, uint32_t n);
 
-/* ---- commands: scsi_table.c ---------------------------------------------------------------- */
+/* ---- commands: scsi_table.c --------------------------------------------------------- */
 
 enum scsi_dir { SCSI_NO_DATA, SCSI_IN, SCSI_OUT, SCSI_EITHER };
 
@@ -66,6 +66,7 @@ enum scsi_data {
 	SCSI_CONFIGURATION,
 	SCSI_EVENT,
 	SCSI_TOC,
+	SCSI_DISC,
 	SCSI_FORMAT_CAPACITIES,
 	SCSI_LOG,
 	SCSI_RESERVATIONS,
@@ -79,10 +80,11 @@ struct scsi_place {
 
 struct scsi_command {
 	const char *name, *section;
-	const struct scsi_field *fields;		 /* or NULL */
-	uint8_t len, dir, data;				 /* of the CDB; enum scsi_dir, scsi_data */
-	struct scsi_place lba, blocks;			 /* what is moved */
-	struct scsi_place allocation;			 /* at most that many bytes */
+	const struct scsi_field *fields; /* or NULL */
+	uint8_t len, dir, data;		 /* of the CDB; enum scsi_dir, scsi_data */
+	struct scsi_place lba, blocks;	 /* what is moved */
+	struct scsi_place allocation;	 /* at most that many bytes */
+	bool rest; /* 0 blocks: all from the address to the end of the medium */
 	void (*say)(const uint8_t *cdb, struct text *t); /* appended to the name, or NULL */
 };
 
@@ -95,13 +97,16 @@ struct scsi_cdb {
 	uint8_t dir; /* enum scsi_dir as the transport says; SCSI_EITHER: it does not */
 };
 
-/* What is known of a command: by opcode, service action and, where SBC and MMC gave an opcode two
- * meanings, direction. NULL: unknown. */
+/* What is known of a command: by opcode, service action and, where an opcode has two meanings,
+ * direction or a byte that only one of them uses. NULL: unknown. */
 const struct scsi_command *scsi_command(const struct scsi_cdb *c);
-/* Length of a CDB by its opcode's group (SPC-3 table 18); 0: the group does not tell. */
-unsigned scsi_cdb_len(uint8_t opcode);
+/* What READ TOC asks for. */
+enum { SCSI_TOC_TRACKS, SCSI_TOC_SESSION };
+/* Its format: in byte 2, or where older commands have it, in the upper bits of byte 9 (SFF-8020i):
+ * Linux still asks for sessions so. */
+uint8_t scsi_toc_format(const uint8_t *cdb);
 
-/* ---- commands: scsi.c ---------------------------------------------------------------------- */
+/* ---- commands: scsi.c --------------------------------------------------------------- */
 
 /* "READ(10)", "vendor command 0xc0", "unknown command 0x9f". */
 void scsi_say_name(struct text *t, const struct scsi_cdb *c);
@@ -111,27 +116,43 @@ void scsi_say(struct text *t, const struct scsi_cdb *c);
 void scsi_emit_cdb(struct emit *e, const struct scsi_cdb *c, const struct scsi_bytes *b);
 /* The command that data or status belongs to, as a field without bytes. */
 void scsi_emit_command(struct emit *e, const struct scsi_cdb *c);
-/* "1,803" */
 /* "4,096 bytes", "1 byte" */
 void scsi_say_bytes(struct text *t, uint64_t n);
 /* " in 1.2 ms, 3.4 MB/s": the rate of n bytes, left out for none. */
 void scsi_say_time(struct text *t, int64_t ns, uint64_t n);
 
+/* ", LUN 2"; nothing for the first. */
+void scsi_say_lun(struct text *t, uint8_t lun);
+
+/* A transfer's data. */
+struct scsi_bytes scsi_bytes_of(const struct xfer *x);
+/* "4,096 bytes of READ(10)"; `none` in place of the bytes where none moved or it is not known. */
+void scsi_say_moved(
+	struct text *t, const struct scsi_cdb *c, const struct xfer *x, const char *none);
 /* Bytes that a data transfer moved, or XFER_UNKNOWN. Where the capture lacks the length of an OUT
  * that succeeded, it is what was asked for. */
 int64_t scsi_moved(const struct xfer *x);
 
-/* ---- data: scsi_data.c --------------------------------------------------------------------- */
+/* A number of an exchange as a field, which no bytes tell. */
+void scsi_emit_figure(
+	struct emit *e, const char *key, uint64_t value, const char *text, enum show show);
+/* How long the exchange took. */
+void scsi_emit_duration(struct emit *e, const struct exchange *ex);
+
+/* ---- data: scsi_data.c -------------------------------------------------------------- */
 
 /* One phrase for what the data says; nothing where there is nothing to say. `offset`: bytes of the
  * command's data before it. */
 void scsi_say_data(
 	struct text *t, const struct scsi_cdb *c, uint64_t offset, const struct scsi_bytes *b);
+/* The same of a transfer, behind a colon. */
+void scsi_say_contents(
+	struct text *t, const struct scsi_cdb *c, uint64_t offset, const struct xfer *x);
 /* The same as fields. */
 void scsi_emit_data(
 	struct emit *e, const struct scsi_cdb *c, uint64_t offset, const struct scsi_bytes *b);
 
-/* ---- sense data and status: scsi_sense.c --------------------------------------------------- */
+/* ---- sense data and status: scsi_sense.c -------------------------------------------- */
 
 /* Flat. */
 struct scsi_sense {
@@ -146,7 +167,7 @@ void scsi_emit_sense(struct emit *e, const struct scsi_bytes *b);
 /* "CHECK CONDITION" (SAM-4 5.3.1), NULL: reserved. */
 const char *scsi_status_name(uint8_t status);
 
-/* ---- fields as filters see them: rows for both transports' tables ---------------------------- */
+/* ---- fields as filters see them: rows for both transports' tables ------------------- */
 
 /* clang-format off */
 #define SCSI_KEYS                                                                                  \

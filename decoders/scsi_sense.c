@@ -13,7 +13,7 @@ static const char *const keys[16] = {"NO SENSE", "RECOVERED ERROR", "NOT READY",
 	"VENDOR SPECIFIC", "COPY ABORTED", "ABORTED COMMAND", "EQUAL", "VOLUME OVERFLOW",
 	"MISCOMPARE", "COMPLETED"};
 
-/* SAM-4 table 37 */
+/* SAM-4 5.3.1 */
 static const struct scsi_name statuses[] = {{0x00, "GOOD"}, {0x02, "CHECK CONDITION"},
 	{0x04, "CONDITION MET"}, {0x08, "BUSY"}, {0x10, "INTERMEDIATE"},
 	{0x14, "INTERMEDIATE-CONDITION MET"}, {0x18, "RESERVATION CONFLICT"},
@@ -25,7 +25,7 @@ const char *scsi_status_name(uint8_t status)
 	return scsi_lookup(statuses, status);
 }
 
-/* SPC-3 table 13: 70h and 71h are fixed format, 72h and 73h have descriptors. */
+/* SPC-3 4.5.1: 70h and 71h are fixed format, 72h and 73h have descriptors. */
 static bool is_fixed(uint8_t response)
 {
 	return (response & 0x7e) == 0x70;
@@ -45,7 +45,7 @@ struct scsi_sense scsi_sense(const uint8_t *p, uint32_t n)
 	return (struct scsi_sense){0};
 }
 
-/* ---- in words -------------------------------------------------------------------------------- */
+/* ---- in words ----------------------------------------------------------------------- */
 
 /* A range's text has the qualifier in its middle, as 0x%x. */
 static void say_ranged(struct text *t, const char *s, uint8_t ascq)
@@ -88,7 +88,7 @@ void scsi_say_sense(struct text *t, const struct scsi_sense *s)
 	say_code(t, s->asc, s->ascq);
 }
 
-/* ---- as fields ------------------------------------------------------------------------------- */
+/* ---- as fields ---------------------------------------------------------------------- */
 
 static const struct scsi_name responses[] = {{0x70, "current error, fixed format"},
 	{0x71, "deferred error, fixed format"}, {0x72, "current error, with descriptors"},
@@ -97,21 +97,26 @@ static const struct scsi_name responses[] = {{0x70, "current error, fixed format
 static const struct scsi_field response_rows[] = {
 	{"sense_format", 0, 1, 0, 7, SCSI_UINT, SHOW_HEX2, responses}, END};
 
-/* SPC-3 table 26: before and behind the key and codes, which have words of their own. */
+/* SPC-3 4.5.3: before and behind the key and codes, which have words of their own. */
 static const struct scsi_field fixed_before[] = {BITS("valid", 0, 7, 1), BITS("filemark", 2, 7, 1),
 	BITS("eom", 2, 6, 1), BITS("ili", 2, 5, 1), COUNT("information", 3, 4),
 	NUM("additional_length", 7, 1),
 	{"command_specific", 8, 4, 0, 0, SCSI_UINT, SHOW_HEX8, NULL}, END};
 static const struct scsi_field fixed_behind[] = {
 	{"fru", 14, 1, 0, 0, SCSI_UINT, SHOW_HEX2, NULL}, BITS("sksv", 15, 7, 1), END};
-/* SPC-3 4.5.2.4.2, for ILLEGAL REQUEST: which byte of the CDB or the parameters is wrong. */
+/* SPC-3 4.5.2.4: which byte of the CDB or the parameters is wrong; how often it was tried; how far
+ * it is, of 65,536. */
 static const struct scsi_field field_pointer[] = {BITS("c_d", 15, 6, 1), BITS("bpv", 15, 3, 1),
 	BITS("bit_pointer", 15, 0, 3), NUM("field_pointer", 16, 2), END};
+static const struct scsi_field retries[] = {COUNT("retries", 16, 2), END};
+static const struct scsi_field progress[] = {COUNT("progress", 16, 2), END};
+static const struct scsi_field *const key_specific[16] = {
+	progress, retries, progress, retries, retries, field_pointer};
 
 static const struct scsi_name descriptor_types[] = {{0, "information"}, {1, "command specific"},
 	{2, "sense key specific"}, {3, "field replaceable unit"}, {4, "stream commands"},
 	{5, "block commands"}, {8, "OSD attribute"}, {9, "ATA status return"}, {0, NULL}};
-/* SPC-3 table 16, 17; SAT-2 table 104 */
+/* SPC-3 4.5.2; SAT-2 12.2 */
 static const struct scsi_field information[] = {
 	BITS("valid", 2, 7, 1), COUNT("information", 4, 8), END};
 static const struct scsi_field ata_return[] = {BITS("extend", 2, 0, 1),
@@ -121,7 +126,7 @@ static const struct scsi_field ata_return[] = {BITS("extend", 2, 0, 1),
 	{"status", 13, 1, 0, 0, SCSI_UINT, SHOW_HEX2, NULL}, END};
 static const struct scsi_field other[] = {{"bytes", 2, 2, 0, 0, SCSI_BYTES, 0, NULL}, END};
 
-enum { KEY_ILLEGAL_REQUEST = 5, INFORMATION = 0, ATA_RETURN = 9, DESCRIPTORS = 32 };
+enum { INFORMATION = 0, ATA_RETURN = 9, DESCRIPTORS = 32 };
 
 static void number(
 	struct emit *e, const struct scsi_bytes *b, const char *key, uint32_t at, const char *text)
@@ -187,8 +192,8 @@ static void fixed(struct emit *e, const struct scsi_bytes *b)
 	scsi_rows(e, fixed_before, b);
 	codes(e, b, 2, 12);
 	scsi_rows(e, fixed_behind, b);
-	if (b->len > 17 && b->p[15] & 0x80 && (b->p[2] & 15) == KEY_ILLEGAL_REQUEST)
-		scsi_rows(e, field_pointer, b);
+	if (b->len > 17 && b->p[15] & 0x80 && key_specific[b->p[2] & 15])
+		scsi_rows(e, key_specific[b->p[2] & 15], b);
 }
 
 void scsi_emit_sense(struct emit *e, const struct scsi_bytes *b)

@@ -12,7 +12,7 @@ static bool match(const struct decode_ctx *c, const struct xfer *x)
 	return x->flags & XFER_HAS_SETUP;
 }
 
-/* ---- the request in words -------------------------------------------------------------------- */
+/* ---- the request in words ----------------------------------------------------------- */
 
 /* The one request whose number a rule needs. */
 enum { SET_FEATURE = 3 };
@@ -72,7 +72,7 @@ static void say_status_of(const struct control_job *j, struct text *t)
 	control_say_recipient(j, t);
 }
 
-/* ---- the answer in words --------------------------------------------------------------------- */
+/* ---- the answer in words ------------------------------------------------------------ */
 
 static void answer_status(const struct control_job *j, struct text *t)
 {
@@ -104,7 +104,7 @@ static void answer_frame(const struct control_job *j, struct text *t)
 		text_u64(t, le16(j->x->data.data));
 }
 
-/* ---- the data as fields ---------------------------------------------------------------------- */
+/* ---- the data as fields ------------------------------------------------------------- */
 
 static void fields_status(const struct control_job *j, struct emit *e)
 {
@@ -158,7 +158,7 @@ static void fields_sel(const struct control_job *j, struct emit *e)
 	control_field(j, e, "U2PEL", 4, 2, "µs", SHOW_PLAIN);
 }
 
-/* ---- the table ------------------------------------------------------------------------------- */
+/* ---- the table ---------------------------------------------------------------------- */
 
 /* Whatever direction and recipient: some captures rebuild bmRequestType, and a wrong one is the
  * device's to refuse. */
@@ -187,20 +187,16 @@ static const struct control_request requests[] = {
 	STANDARD(49, "SET_ISOCH_DELAY", "USB 3.2 9.4.11", "delay in ns", NULL, say_delay),
 };
 
+static const struct control_table table = CONTROL_TABLE(requests);
+
 static void info(const struct decode_ctx *c, const struct xfer *x, struct text *t)
 {
-	struct control_job j;
-
-	control_job_init(&j, c, x, requests, ARRAY_LEN(requests));
-	control_info(&j, t);
+	control_info_of(&table, c, x, t);
 }
 
 static void decode(const struct decode_ctx *c, const struct xfer *x, struct emit *e)
 {
-	struct control_job j;
-
-	control_job_init(&j, c, x, requests, ARRAY_LEN(requests));
-	control_decode(&j, e);
+	control_decode_of(&table, c, x, e);
 }
 
 const struct decoder decoder_control = {

@@ -23,15 +23,19 @@ enum usb_speed bus_speed_root(const struct devices *d, uint32_t section, uint16_
 	return (enum usb_speed)devices_get_instance(d, root)->speed;
 }
 
-static bool could_be_low(const struct devices *d, uint32_t instance, const struct desc_device *dev)
+/* By what the device descriptor says: low speed knows no other packets of endpoint 0. */
+static bool could_be_low(const struct desc_device *dev)
 {
-	const struct fact *config = devices_configuration_in_use(d, instance);
+	return dev->bMaxPacketSize0 == 8 && dev->bDeviceClass != CLASS_HUB;
+}
+
+/* Whether all endpoints are such as low speed has. */
+static bool has_low_endpoints(const struct fact *config)
+{
 	struct desc_endpoint e;
 	struct desc_iter it;
 	struct desc_item item;
 
-	if (!config || dev->bMaxPacketSize0 != 8 || dev->bDeviceClass == CLASS_HUB)
-		return false;
 	desc_iter_init(&it, config->data, config->len, config->total);
 	while (desc_next(&it, &item)) {
 		if (item.type != DESC_ENDPOINT || !desc_endpoint_parse(&e, item.data, item.len))
@@ -47,6 +51,7 @@ enum usb_speed bus_speed(const struct devices *d, uint32_t instance, bool *infer
 {
 	const struct instance *i = devices_get_instance(d, instance);
 	const struct fact *f = devices_fact(d, instance, UINT32_MAX, DESC_DEVICE, 0, FACT_ANY);
+	const struct fact *config;
 	enum usb_speed root;
 	struct desc_device dev;
 
@@ -56,23 +61,13 @@ enum usb_speed bus_speed(const struct devices *d, uint32_t instance, bool *infer
 	root = bus_speed_root(d, i->section, i->bus);
 	*inferred = true;
 	if (!f || !desc_device_parse(&dev, f->data, f->len))
-		return root == USB_FULL ? USB_FULL : USB_SPEED_UNKNOWN;
+		return USB_SPEED_UNKNOWN;
 	if (root != USB_FULL && dev.bcdUSB >= 0x200)
 		return USB_SPEED_UNKNOWN;
-	return could_be_low(d, instance, &dev) ? USB_LOW : USB_FULL;
-}
-
-enum usb_speed bus_speed_sure(const struct devices *d, uint32_t instance, bool *inferred)
-{
-	const struct fact *f = devices_fact(d, instance, UINT32_MAX, DESC_DEVICE, 0, FACT_ANY);
-	enum usb_speed speed = bus_speed(d, instance, inferred);
-	struct desc_device dev;
-
-	if (devices_get_instance(d, instance)->speed != USB_SPEED_UNKNOWN)
-		return speed;
-	return f && desc_device_parse(&dev, f->data, f->len) &&
-			       (dev.bMaxPacketSize0 > 8 ||
-				       devices_configuration_in_use(d, instance))
-		       ? speed
-		       : USB_SPEED_UNKNOWN;
+	if (!could_be_low(&dev))
+		return USB_FULL;
+	config = devices_configuration_in_use(d, instance);
+	if (!config)
+		return USB_SPEED_UNKNOWN;
+	return has_low_endpoints(config) ? USB_LOW : USB_FULL;
 }

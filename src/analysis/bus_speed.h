@@ -10,11 +10,9 @@
  * descriptors: nothing on the bus of a full-speed root hub is faster; a device of a USB version
  * below 2.0 is not high speed; one whose endpoints are all what low speed allows (8-byte packets,
  * interrupt alone, 10 ms or more: USB 2.0 5.5.3, 5.7.3, 5.7.4) is taken for low speed, but for hubs
- * (11.1). USB_SPEED_UNKNOWN where that says nothing. */
+ * (11.1), and for neither before its configuration was read. USB_SPEED_UNKNOWN where that says
+ * nothing. */
 enum usb_speed bus_speed(const struct devices *d, uint32_t instance, bool *inferred);
-/* The same, but unknown where low and full speed are not told apart: neither a configuration nor a
- * packet size that low speed has not (USB 2.0 5.5.3) was seen. */
-enum usb_speed bus_speed_sure(const struct devices *d, uint32_t instance, bool *inferred);
 /* The speed of its root hub; unknown where the capture has none. */
 enum usb_speed bus_speed_root(const struct devices *d, uint32_t section, uint16_t bus);
 /* True for root hubs, which Linux names 1d6b:000N: what goes to them is never on the bus. */

@@ -122,6 +122,7 @@ static void get_packet(const void *row, struct value *v)
 	const struct pipe *p = pipe_of(row);
 	struct desc_endpoint e;
 	struct text t = text_in(v);
+	enum usb_speed speed;
 	bool inferred;
 
 	if (!p || !(p->flags & PIPE_DESCRIBED))
@@ -132,10 +133,9 @@ static void get_packet(const void *row, struct value *v)
 	if (desc_endpoint_transactions(&e) > 1)
 		text_printf(&t, ", %u in a microframe", desc_endpoint_transactions(&e));
 	if (p->type == USB_INTERRUPT || p->type == USB_ISOCHRONOUS) {
-		text_str(&t, ", every ");
-		desc_interval_text(&t,
-			bus_speed_sure(model_devices(ROW(row)->model), p->instance, &inferred),
-			(enum usb_type)p->type, p->bInterval);
+		speed = bus_speed(model_devices(ROW(row)->model), p->instance, &inferred);
+		text_str(&t, inferred && speed != USB_SPEED_UNKNOWN ? ", every ~" : ", every ");
+		desc_interval_text(&t, speed, (enum usb_type)p->type, p->bInterval);
 	}
 	take_text(v, &t);
 }
@@ -304,20 +304,21 @@ static void get_iso(const void *row, struct value *v)
 	const struct xfer *x = X(row);
 	struct iso_sum s;
 	struct text t = text_in(v);
+	bool counted = x->iso.complete && (x->iso.present || x->iso.layout == ISO_WIRE);
 
 	if (x->type != USB_ISOCHRONOUS || !x->iso.packets)
 		return;
 	s = xfer_iso_sum(x);
 	text_u64(&t, s.packets);
-	if (x->iso.complete && x->iso.present < x->iso.packets)
+	if (x->iso.complete && x->iso.table && x->iso.present < x->iso.packets)
 		text_printf(&t, ", %u recorded", x->iso.present);
 	if (s.judged)
 		text_printf(&t, " (%u missed, %u failed", s.missed, s.errors);
-	if (x->iso.complete && x->iso.present && s.sized)
+	if (counted && s.sized)
 		text_printf(&t, s.judged ? ", %u empty" : " (%u empty", s.empty);
 	if (s.cancelled)
 		text_printf(&t, ", %u cancelled before their turn", s.cancelled);
-	if (s.judged || (x->iso.complete && x->iso.present && s.sized))
+	if (s.judged || (counted && s.sized))
 		text_char(&t, ')');
 	take_text(v, &t);
 }

@@ -134,7 +134,7 @@ static void e_slowest_dur(const void *l, struct value *v)
 	const struct episode_step *s = episode_slowest(EP(l));
 
 	if (s)
-		*v = value_ns(s->end - s->begin);
+		*v = value_ns(s->longest);
 }
 
 static void e_info(const void *l, struct value *v)

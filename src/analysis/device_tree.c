@@ -228,6 +228,7 @@ static void add_device(struct build *b, uint32_t number)
 	v->replaced = devices_at(b->d, v->instance->section, v->instance->bus,
 			      v->instance->address) != number;
 	v->described = f && desc_device_parse(&v->desc, f->data, f->len);
+	v->speed = bus_speed(b->d, number, &v->speed_inferred);
 	if (v->described) {
 		read_string(
 			b, number, v->desc.iManufacturer, v->manufacturer, sizeof(v->manufacturer));
@@ -238,7 +239,6 @@ static void add_device(struct build *b, uint32_t number)
 	}
 	find_way(b->d, v);
 	add_configuration(b, v);
-	v->speed = bus_speed_sure(b->d, number, &v->speed_inferred);
 	add_others(b, v);
 }
 
@@ -355,7 +355,7 @@ static void say_device_details(
 		text_str(t, v->configuration_inferred ? "~configuration " : "configuration ");
 		text_u64(t, v->config.bConfigurationValue);
 		comma(t);
-		text_u64(t, (uint64_t)v->config.bMaxPower * (v->speed >= USB_SUPER ? 8 : 2));
+		text_u64(t, (uint64_t)v->config.bMaxPower * (i->speed >= USB_SUPER ? 8 : 2));
 		text_str(t, v->config.bmAttributes & 0x40 ? " mA, self-powered" : " mA");
 	}
 	if (i->presence == DEVICE_GONE) {
@@ -394,7 +394,9 @@ static void endpoint_line(struct device_tree *t, const struct device_view *v,
 		text_u64(&x, desc_endpoint_packet(&e->desc));
 		text_str(&x, desc_endpoint_packet(&e->desc) == 1 ? " byte" : " bytes");
 		if (e->type == USB_INTERRUPT || e->type == USB_ISOCHRONOUS) {
-			text_str(&x, ", every ");
+			text_str(&x, v->speed_inferred && v->speed != USB_SPEED_UNKNOWN
+					     ? ", every ~"
+					     : ", every ");
 			desc_interval_text(&x, v->speed, (enum usb_type)e->type, e->desc.bInterval);
 		}
 	}

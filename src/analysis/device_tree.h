@@ -43,7 +43,7 @@ struct device_view {
 	const struct instance *instance;
 	uint32_t number;
 	bool described, configured, configuration_inferred, replaced;
-	enum usb_speed speed; /* as far as bus and descriptors tell */
+	enum usb_speed speed; /* as bus_speed has it */
 	bool speed_inferred;
 	struct desc_device desc;
 	struct desc_config config;

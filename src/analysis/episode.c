@@ -63,7 +63,7 @@ const struct episode_step *episode_slowest(const struct episode *ep)
 	const struct episode_step *slowest = NULL;
 
 	for (size_t i = 0; i < ep->steps; i++)
-		if (!slowest || ep->step[i].end - ep->step[i].begin > slowest->end - slowest->begin)
+		if (!slowest || ep->step[i].longest > slowest->longest)
 			slowest = &ep->step[i];
 	return slowest;
 }
@@ -128,12 +128,14 @@ static size_t fitting(const char *s, size_t n)
 static void add_step(struct episode *ep, const struct episode_step *like, const char *s, size_t n)
 {
 	struct episode_step *last = ep->steps ? &ep->step[ep->steps - 1] : NULL, *new;
+	int64_t took = like->end - like->begin;
 
 	n = fitting(s, n);
 	if (last && last->status == like->status && strlen(last->text) == n &&
 		!memcmp(last->text, s, n)) {
 		last->times++;
 		last->end = like->end;
+		last->longest = took > last->longest ? took : last->longest;
 		return;
 	}
 	new = next_step(ep);
@@ -141,6 +143,7 @@ static void add_step(struct episode *ep, const struct episode_step *like, const 
 		return;
 	*new = *like;
 	new->times = 1;
+	new->longest = took;
 	memcpy(new->text, s, n);
 	new->text[n] = 0;
 }
@@ -159,9 +162,16 @@ void episode_step(struct episodes *e, struct episode *ep, struct row *row, const
 
 void episode_extend(struct episodes *e, struct episode *ep, struct row *row)
 {
+	struct episode_step *last;
+
 	episode_add(e, ep, row);
-	if (ep->steps && !ep->cut && ep->step[ep->steps - 1].end < row->x->end)
-		ep->step[ep->steps - 1].end = row->x->end;
+	if (!ep->steps || ep->cut)
+		return;
+	last = &ep->step[ep->steps - 1];
+	if (last->end < row->x->end)
+		last->end = row->x->end;
+	if (last->times == 1)
+		last->longest = last->end - last->begin;
 }
 
 void episode_note(struct episode *ep, uint32_t xfer, int64_t begin, int64_t end, const char *text)

@@ -25,6 +25,7 @@ enum { EPISODE_STEPS = 64, STEP_TEXT = 112, EPISODE_INFO = 224 };
 struct episode_step {
 	uint32_t xfer, times; /* id of the (first) transfer; how many alike */
 	int64_t begin, end;   /* ns since the capture's first record */
+	int64_t longest;      /* ns that one of them took */
 	uint8_t status;	      /* enum status, of the last one */
 	char text[STEP_TEXT]; /* without control characters */
 };
@@ -49,7 +50,7 @@ struct episode {
 	size_t steps, step_cap;
 };
 
-/* The step that took longest; NULL: none. */
+/* The step of which one took longest; NULL: none. */
 const struct episode_step *episode_slowest(const struct episode *ep);
 
 struct episodes;

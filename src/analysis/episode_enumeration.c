@@ -79,7 +79,7 @@ static void say(struct coming *c, const struct devices *d)
 	if (!slowest)
 		return;
 	text_str(&t, "; slowest ");
-	episode_say_duration(&t, slowest->end - slowest->begin);
+	episode_say_duration(&t, slowest->longest);
 	text_str(&t, ": ");
 	text_mem(&t, slowest->text,
 		answer ? (size_t)(answer - slowest->text) : strlen(slowest->text));

@@ -274,5 +274,7 @@ void iso_report_tables(const struct iso *s, const struct iso_result *r, size_t n
 	const struct run *run, struct emit *e);
 void iso_report_text(const struct iso *s, const struct iso_result *r, size_t n,
 	const struct run *run, struct emit *e);
+/* A stream's part of it that is drawn: iso_plots.c. */
+void iso_plots(const struct iso_result *r, struct emit *e);
 
 #endif

@@ -2,8 +2,6 @@
 #include "analysis/list.h"
 #include "usb/pid.h"
 
-#include <string.h>
-
 static void begin(struct list *l)
 {
 	if (!l->begun)
@@ -133,18 +131,14 @@ static void on_transaction(void *self, struct run *r, const struct transaction *
 
 static void keep(struct list_packet *to, const struct run_record *rr)
 {
-	to->rec = *rr->rec;
-	to->ev = *rr->ev;
+	held_keep(&to->packet, rr->rec, rr->ev);
 	to->place = rr->place;
-	memcpy(to->bytes, rr->rec->data,
-		rr->rec->caplen < sizeof(to->bytes) ? rr->rec->caplen : sizeof(to->bytes));
-	to->rec.data = to->bytes;
 	to->on = true;
 }
 
 static void emit_kept(struct list *l, struct run *r, struct list_packet *p)
 {
-	struct record_line line = line_of(l, r, &p->rec, &p->ev, p->place);
+	struct record_line line = line_of(l, r, &p->packet.rec, &p->packet.ev, p->place);
 
 	if (!p->on || r->stop)
 		return;
@@ -172,7 +166,8 @@ static bool folded(struct list *l, struct run *r, const struct run_record *rr)
 
 	if (pid == PID_NAK && f->token.on) {
 		if (!f->run.on)
-			f->run = f->token;
+			keep(&f->run, &(struct run_record){&f->token.packet.rec,
+					      &f->token.packet.ev, f->token.place});
 		f->token.on = false;
 		f->naks++;
 	} else if (pid == PID_SOF && !f->token.on) {

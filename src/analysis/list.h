@@ -4,6 +4,7 @@
 
 #include "analysis/columns.h"
 #include "analysis/episode.h"
+#include "run/held.h"
 
 struct list_opts {
 	enum time_format time;
@@ -19,10 +20,8 @@ struct list_opts {
 /* What waits to be folded: the first of a run of NAKed transactions; of SOFs and NAKed tokens; and
  * a token that may turn out to be NAKed. */
 struct list_packet {
-	struct record rec;
-	struct event ev;
+	struct held packet;
 	struct placement place;
-	uint8_t bytes[4];
 	bool on;
 };
 

@@ -53,7 +53,7 @@ void stat_say_ns(struct text *t, uint64_t ns)
 }
 
 /* Exact below 10,000, then three digits and a unit. */
-static void scaled(struct text *t, const struct stat *s, double v, const char *suffix)
+void stat_say_rate(struct text *t, const struct stat *s, double v)
 {
 	static const char *const unit[] = {"", "k", "M", "G", "T", "P", "E"};
 	double step = s->opts.binary ? 1024 : 1000;
@@ -69,17 +69,7 @@ static void scaled(struct text *t, const struct stat *s, double v, const char *s
 	text_char(t, ' ');
 	text_str(t, i == 1 && s->opts.binary ? "K" : unit[i]);
 	text_str(t, i && s->opts.binary ? "i" : "");
-	text_str(t, suffix);
-}
-
-void stat_say_bytes(struct text *t, const struct stat *s, uint64_t bytes)
-{
-	scaled(t, s, (double)bytes, "B");
-}
-
-void stat_say_rate(struct text *t, const struct stat *s, double rate)
-{
-	scaled(t, s, rate, "B/s");
+	text_str(t, "B/s");
 }
 
 void stat_say_times(struct text *t, const struct hist *h)

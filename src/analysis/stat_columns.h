@@ -48,9 +48,8 @@ void stat_row(struct emit *e, const void *row);
 
 /* "p50 1.2 ms, p90 …, p99 …, p99.9 …, max …"; nothing where h is empty. */
 void stat_say_times(struct text *t, const struct hist *h);
-/* A duration, a size, a rate as text output shows them. */
+/* A duration, a rate as text output shows them. */
 void stat_say_ns(struct text *t, uint64_t ns);
-void stat_say_bytes(struct text *t, const struct stat *s, uint64_t bytes);
 void stat_say_rate(struct text *t, const struct stat *s, double rate);
 
 #endif

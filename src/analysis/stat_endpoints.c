@@ -1,27 +1,12 @@
-/* stat_endpoints.c: the part of `stat` about endpoints: a line each, and with -v a block each. */
+/* stat_endpoints.c: the part of `stat` about endpoints: a line each; their lengths and depths. */
 #include "analysis/columns.h"
 #include "analysis/stat_columns.h"
+#include "analysis/stat_endpoint_line.h"
 #include "base/mem.h"
 #include "usb/bustime.h"
 #include "usb/desc.h"
 
-#include <math.h>
 #include <stdlib.h>
-
-/* An endpoint with all that its figures come from. */
-struct endpoint_line {
-	const struct stat *all;
-	const struct endpoint_stat *stat;
-	const struct pipe *pipe;
-	const struct instance *device;
-	const struct segment_sizes *sizes; /* NULL: no lengths */
-	struct queue_sum queue;
-	double seconds;	 /* of the capture */
-	bool submits;	 /* the capture shows when transfers are submitted */
-	uint32_t packet; /* bytes, 0: not known */
-	struct bus_estimate use;
-	double best; /* bytes/s at most, 0: not known */
-};
 
 static struct endpoint_line line_of(
 	const struct stat *s, const struct devices *d, const struct endpoint_stat *p)
@@ -48,16 +33,13 @@ static struct endpoint_line line_of(
 
 /* ---- figures ------------------------------------------------------------------------ */
 
-#define L ((const struct endpoint_line *)row)
-/* Not 0 bytes because no length is known. */
-#define MEASURED (L->stat->bytes || (!L->stat->unmeasured && L->pipe->type != USB_REQUEST))
-/* Packets have the times of their beginnings: of a transfer of few that is no time to divide by. */
-#define BUSY   (L->submits && L->queue.active && MEASURED)
-#define QUEUED (L->submits && L->stat->queue.requests && L->pipe->type != USB_REQUEST)
-#define SIZES  (L->sizes && L->sizes->transfers)
-/* Controllers ask interrupt endpoints more often than bInterval says; full is not their aim. */
-#define EFFICIENT (L->best > 0 && L->pipe->type != USB_INTERRUPT)
-#define STREAM	  (L->pipe->type == USB_BULK || L->pipe->type == USB_INTERRUPT)
+#define L	  ((const struct endpoint_line *)row)
+#define MEASURED  endpoint_measured(L)
+#define BUSY	  endpoint_busy(L)
+#define QUEUED	  endpoint_queued(L)
+#define SIZES	  endpoint_sized(L)
+#define EFFICIENT endpoint_efficient(L)
+#define STREAM	  endpoint_stream(L)
 
 GET(bus, L->device->bus != USB_NO_BUS, value_uint(L->device->bus))
 GET(dev, L->device->address != USB_NO_DEVICE, value_uint(L->device->address))
@@ -118,13 +100,10 @@ static void get_packets_each(const void *row, struct value *v)
 		*v = value_real((double)L->use.transactions / (double)L->sizes->transfers);
 }
 
-/* A capture shorter than the window is one of its own length. */
 static void get_peak(const void *row, struct value *v)
 {
-	double window = STAT_WINDOW / 1e9, seconds = L->seconds < window ? L->seconds : window;
-
-	if (seconds > 0 && MEASURED)
-		*v = value_uint((uint64_t)((double)L->stat->peak / seconds));
+	if (L->seconds > 0 && MEASURED)
+		*v = value_uint((uint64_t)endpoint_peak(L));
 }
 
 static void get_bytes(const void *row, struct value *v)
@@ -216,249 +195,6 @@ static const struct column endpoint_columns[] = {
 	{.key = "iso.failed", .get = get_iso_failed},
 };
 
-/* ---- a block per endpoint: -v ------------------------------------------------------- */
-
-/* Text that is longer than a value has room for. */
-enum { WORDS = 400 };
-
-static void item(struct emit *e, const char *title, const struct text *t, bool inferred)
-{
-	struct value v = value_name(t->s);
-
-	v.inferred = inferred;
-	if (t->len)
-		emit_item(e, NULL, title, v, SHOW_PLAIN);
-}
-
-static void say_latency(const struct endpoint_line *row, struct emit *e)
-{
-	char words[WORDS];
-	struct text t;
-
-	text_init(&t, words, sizeof(words));
-	stat_say_times(&t, &L->stat->latency);
-	item(e, "latency", &t, false);
-	text_init(&t, words, sizeof(words));
-	stat_say_times(&t, &L->stat->service);
-	item(e, "service", &t, false);
-}
-
-/* "480 kB/s mean, 806 kB/s peak, 492 kB/s while busy: 64.1% of at most 768 kB/s" */
-static void say_rates(const struct endpoint_line *row, struct emit *e)
-{
-	double active;
-	char words[WORDS];
-	struct value v = value_null();
-	struct text t;
-
-	if (!L->stat->bytes || L->seconds <= 0)
-		return;
-	text_init(&t, words, sizeof(words));
-	stat_say_rate(&t, L->all, floor((double)L->stat->bytes / L->seconds));
-	text_str(&t, " mean, ");
-	get_peak(row, &v);
-	stat_say_rate(&t, L->all, (double)v.u);
-	text_str(&t, " peak");
-	if (BUSY) {
-		active = (double)L->stat->bytes * 1e9 / (double)L->queue.active;
-		text_str(&t, ", ");
-		stat_say_rate(&t, L->all, floor(active));
-		text_str(&t, " while busy");
-		if (EFFICIENT) {
-			text_printf(&t, ": %.1f%% of at most ", 100 * active / L->best);
-			stat_say_rate(&t, L->all, L->best);
-		}
-	}
-	item(e, "rate", &t, L->stat->inferred || L->stat->unmeasured);
-}
-
-/* "mean 1.6, at most 3; none 0.1%, 1: 40.2%, 2: …" */
-static void say_queue(const struct endpoint_line *row, struct emit *e)
-{
-	char words[WORDS];
-	struct text t;
-
-	if (!QUEUED || !L->queue.span || L->pipe->type == USB_CONTROL)
-		return;
-	text_init(&t, words, sizeof(words));
-	text_printf(&t, "mean %.2f, at most %u; of the time", L->queue.mean, L->stat->queue.most);
-	for (unsigned i = 0; i < QUEUE_DEPTHS; i++) {
-		double share = (double)L->queue.time[i] / (double)L->queue.span;
-
-		if (!L->queue.time[i])
-			continue;
-		text_printf(&t, " %u%s: %.1f%%,", i, i + 1 < QUEUE_DEPTHS ? "" : " or more",
-			100 * share);
-	}
-	if (words[t.len - 1] == ',')
-		words[--t.len] = 0;
-	item(e, "queue depth", &t, L->stat->queue.inexact);
-}
-
-/* How long nothing was asked of the endpoint: what comes meanwhile waits or is lost. */
-static void say_idle(const struct endpoint_line *row, struct emit *e)
-{
-	const struct hist *gap = &L->stat->queue.gap;
-	char words[WORDS];
-	struct text t;
-
-	if (!QUEUED || !gap->n || !L->queue.span || L->pipe->type == USB_CONTROL)
-		return;
-	text_init(&t, words, sizeof(words));
-	text_count(&t, gap->n);
-	text_str(&t, gap->n == 1 ? " time, " : " times, ");
-	stat_say_ns(&t, L->queue.time[0]);
-	text_printf(
-		&t, " in all (%.2f%%): ", 100 * (double)L->queue.time[0] / (double)L->queue.span);
-	stat_say_times(&t, gap);
-	item(e, "no request", &t, L->stat->queue.inexact);
-}
-
-static int by_count(const void *a, const void *b)
-{
-	const struct {
-		uint32_t len;
-		uint64_t n;
-	} *x = a, *y = b;
-
-	if (x->n != y->n)
-		return x->n < y->n ? 1 : -1;
-	return (x->len > y->len) - (x->len < y->len);
-}
-
-/* "512 B 1,200 times, 31 B 12 times, 5 others of 0 to 65,536 B" */
-static void say_lengths(const struct endpoint_line *row, struct emit *e)
-{
-	const struct segment_sizes *z = L->sizes;
-	struct segment_sizes sorted;
-	uint64_t others;
-	char words[WORDS];
-	struct text t;
-
-	if (!SIZES)
-		return;
-	sorted = *z;
-	others = z->others;
-	qsort(sorted.exact, sorted.lengths, sizeof(sorted.exact[0]), by_count);
-	text_init(&t, words, sizeof(words));
-	for (unsigned i = 0; i < sorted.lengths; i++) {
-		if (i >= 5) {
-			others += sorted.exact[i].n;
-			continue;
-		}
-		text_str(&t, i ? ", " : "");
-		text_count(&t, sorted.exact[i].n);
-		text_str(&t, " of ");
-		text_count(&t, sorted.exact[i].len);
-		text_str(&t, " B");
-	}
-	if (others) {
-		text_str(&t, ", ");
-		text_count(&t, others);
-		text_str(&t, " others; ");
-		text_count(&t, z->length.min);
-		text_str(&t, " to ");
-		text_count(&t, z->length.max);
-		text_str(&t, " B, p50 ");
-		text_count(&t, hist_quantile(&z->length, 0.5));
-		text_str(&t, ", p90 ");
-		text_count(&t, hist_quantile(&z->length, 0.9));
-	}
-	item(e, "lengths", &t, L->stat->inferred);
-}
-
-static void say_packets(const struct endpoint_line *row, struct emit *e)
-{
-	char words[WORDS];
-	struct text t;
-
-	if (!SIZES || !L->use.transactions)
-		return;
-	text_init(&t, words, sizeof(words));
-	text_count(&t, L->use.transactions);
-	if (L->packet)
-		text_printf(&t, " of at most %u B", L->packet);
-	text_printf(
-		&t, ", %.1f a transfer", (double)L->use.transactions / (double)L->sizes->transfers);
-	if (STREAM && L->sizes->shorts)
-		text_printf(&t, ", short ends %llu", (unsigned long long)L->sizes->shorts);
-	if (STREAM && L->sizes->zlps)
-		text_printf(&t, ", empty ends %llu", (unsigned long long)L->sizes->zlps);
-	item(e, "packets", &t, L->pipe->type != USB_ISOCHRONOUS);
-}
-
-/* "65,536 B at most in one transfer; 12 requests in 36 of them, at most 4" */
-static void say_segments(const struct endpoint_line *row, struct emit *e)
-{
-	const struct segment_sizes *z = L->sizes;
-	char words[WORDS];
-	bool split;
-	struct text t;
-
-	if (!STREAM || !L->submits || !SIZES)
-		return;
-	split = segments_split(z);
-	text_init(&t, words, sizeof(words));
-	if (split) {
-		text_count(&t, z->largest);
-		text_str(&t, " B at most in one; ");
-		text_count(&t, z->groups);
-		text_str(&t, z->groups == 1 ? " request in " : " requests in ");
-		text_count(&t, z->grouped);
-		text_str(&t, ", at most ");
-		text_count(&t, z->longest);
-	}
-	if (split && z->breaks)
-		text_printf(&t, "; %llu parts before the last break %u-byte packets",
-			(unsigned long long)z->breaks, L->packet);
-	if (z->unaligned)
-		text_printf(&t, "%s%llu reads ask for packets and a fraction", t.len ? "; " : "",
-			(unsigned long long)z->unaligned);
-	item(e, "segments", &t, split && !z->told);
-}
-
-static void say_bus_time(const struct endpoint_line *row, struct emit *e)
-{
-	struct bustime_host host = bustime_host((enum usb_speed)L->use.speed);
-	char words[WORDS];
-	struct text t;
-
-	if (!L->use.known || L->seconds <= 0)
-		return;
-	text_init(&t, words, sizeof(words));
-	stat_say_ns(&t, L->use.ns);
-	text_printf(&t, ", %.1f%% of the capture (%s speed, host delay %u ns assumed)",
-		(double)L->use.ns / 1e7 / L->seconds, usb_speed_name((enum usb_speed)L->use.speed),
-		host.delay);
-	item(e, "bus time", &t, true);
-}
-
-static void report_block(const struct endpoint_line *l, struct emit *e)
-{
-	static void (*const say[])(const struct endpoint_line *, struct emit *) = {say_latency,
-		say_rates, say_queue, say_idle, say_lengths, say_packets, say_segments,
-		say_bus_time};
-	struct value v = value_null();
-	char title[160];
-	struct text t;
-
-	get_address(l, &v);
-	text_init(&t, title, sizeof(title));
-	text_mem(&t, v.s, v.n);
-	text_char(&t, ' ');
-	text_str(&t, usb_type_name(l->pipe->type));
-	if (l->use.speed) {
-		text_str(&t, l->use.guessed ? ", ~" : ", ");
-		text_str(&t, usb_speed_name((enum usb_speed)l->use.speed));
-		text_str(&t, " speed");
-	}
-	if (l->pipe->flags & PIPE_DESCRIBED)
-		text_printf(&t, ", interface %u/%u", l->pipe->interface, l->pipe->alternate);
-	emit_begin(e, NULL, title);
-	for (size_t i = 0; i < ARRAY_LEN(say); i++)
-		say[i](l, e);
-	emit_end(e);
-}
 #undef L
 
 /* ---- tables beside: lengths, depths ------------------------------------------------- */
@@ -575,6 +311,6 @@ void stat_endpoints(const struct stat *s, const struct devices *d, struct emit *
 	report_lengths(line, n, e);
 	report_depths(line, n, e);
 	for (size_t i = 0; s->opts.verbose && i < n; i++)
-		report_block(&line[i], e);
+		stat_endpoint_block(&line[i], e);
 	free(line);
 }

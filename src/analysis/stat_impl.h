@@ -99,7 +99,7 @@ static inline bool stat_submits(const struct stat *s)
 	return !(s->captures >> CAPTURE_BUS_ANY_SPEED);
 }
 
-/* ---- stat_reserve.c: reserved bandwidth --------------------------------------------- */
+/* ---- stat_reserve.c, stat_reserve_report.c: reserved bandwidth ---------------------- */
 
 struct reserve;
 

@@ -22,7 +22,7 @@ struct queue {
 	int64_t now;	   /* the depth was followed up to here */
 	int64_t *end;	   /* ring of the ends of those queued then, oldest at `head` */
 	uint32_t head, n;  /* n of them */
-	uint32_t mask;	   /* of the ring; 0: none yet */
+	uint32_t room;	   /* in the ring: a power of two; 0: none yet */
 	uint32_t most;	   /* greatest depth */
 	int64_t last;	   /* latest end */
 	uint64_t requests; /* counted */

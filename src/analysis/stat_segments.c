@@ -115,6 +115,14 @@ static void count_length(struct segment_sizes *z, uint32_t len, uint64_t n)
 	z->exact[i].n += n;
 }
 
+/* A halt, a read that was taken back, an endpoint that did not answer: not even an empty packet. A
+ * read that failed as short without data is one that got such a packet. */
+static bool without_packet(const struct run_of *r)
+{
+	return !r->len && r->status != STATUS_OK && r->status != STATUS_UNKNOWN &&
+	       r->status != STATUS_SHORT;
+}
+
 static void count_packets(struct segment_sizes *z, const struct run_of *r)
 {
 	/* a driver may ask for an empty packet behind full ones (5.8.3) */
@@ -122,9 +130,10 @@ static void count_packets(struct segment_sizes *z, const struct run_of *r)
 		    r->transfer_flags & URB_ZERO_PACKET && r->len && r->packet &&
 		    !(r->len % r->packet);
 	bool stream = r->type == USB_BULK || r->type == USB_INTERRUPT;
+	bool none = without_packet(r);
 
 	if (stream) {
-		z->zlps += !r->len || zero ? r->n : 0;
+		z->zlps += (!r->len && !none) || zero ? r->n : 0;
 		z->shorts += r->len && r->flags & XFER_SHORT ? r->n : 0;
 	}
 	if (!r->packet || r->type == USB_ISOCHRONOUS)
@@ -134,10 +143,9 @@ static void count_packets(struct segment_sizes *z, const struct run_of *r)
 		z->unaligned += r->n;
 	z->packed += r->n;
 	z->bytes += r->n * r->len;
-	z->packets += r->n * (zero + bustime_packets(r->len, r->packet));
-	/* without data there is no data stage (8.5.3) */
-	if (r->type == USB_CONTROL && !r->len)
-		z->packets -= r->n;
+	/* without data a control transfer has no data stage (8.5.3) */
+	if (!none && (r->len || r->type != USB_CONTROL))
+		z->packets += r->n * (zero + bustime_packets(r->len, r->packet));
 }
 
 static struct run_of take_apart(const struct segments *s, const struct devices *d)

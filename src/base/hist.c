@@ -5,16 +5,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-static unsigned octave_of(uint64_t v)
-{
-	return v < HIST_SUB ? 0 : 64 - 7 - (unsigned)__builtin_clzll(v);
-}
-
-static unsigned bucket_of(uint64_t v, unsigned octave)
-{
-	return (unsigned)(octave < 2 ? v : v >> (octave - 1)) & (HIST_SUB - 1);
-}
-
 static uint64_t bucket_middle(unsigned octave, unsigned bucket)
 {
 	uint64_t width = octave < 2 ? 1 : (uint64_t)1 << (octave - 1);
@@ -23,11 +13,17 @@ static uint64_t bucket_middle(unsigned octave, unsigned bucket)
 	return base + bucket * width + width / 2;
 }
 
-/* The first value of an octave. Apart, so that adding the others calls nothing. */
-static __attribute__((noinline)) void add_first(struct hist *h, unsigned o, uint64_t v)
+void hist_add_octave(struct hist *h, unsigned octave)
 {
-	h->octave[o] = mem_zalloc(HIST_SUB, sizeof(*h->octave[o]));
-	hist_add(h, v);
+	h->octave[octave] = mem_zalloc(HIST_SUB, sizeof(*h->octave[octave]));
+}
+
+void hist_widen(struct hist *h, uint64_t v)
+{
+	if (!h->n || v < h->min)
+		h->min = v;
+	if (v > h->max)
+		h->max = v;
 }
 
 static uint32_t saturated(uint32_t a, uint64_t b)
@@ -35,34 +31,14 @@ static uint32_t saturated(uint32_t a, uint64_t b)
 	return b < UINT32_MAX - a ? a + (uint32_t)b : UINT32_MAX;
 }
 
-void hist_add(struct hist *h, uint64_t v)
-{
-	unsigned o = octave_of(v);
-	uint32_t *bucket;
-
-	if (!h->octave[o]) {
-		add_first(h, o, v);
-		return;
-	}
-	bucket = &h->octave[o][bucket_of(v, o)];
-	*bucket += *bucket != UINT32_MAX;
-	if (!h->n || v < h->min)
-		h->min = v;
-	if (v > h->max)
-		h->max = v;
-	h->sum += (double)v;
-	h->n++;
-}
-
 void hist_add_n(struct hist *h, uint64_t v, uint64_t n)
 {
-	unsigned o = octave_of(v);
+	unsigned o = hist_octave(v);
 	uint32_t *bucket;
 
 	hist_add(h, v); /* allocates, and knows the extremes */
-	bucket = &h->octave[o][bucket_of(v, o)];
+	bucket = &h->octave[o][hist_bucket(v, o)];
 	*bucket = saturated(*bucket, n - 1);
-	h->sum += (double)v * (double)(n - 1);
 	h->n += n - 1;
 }
 
@@ -82,7 +58,6 @@ void hist_merge(struct hist *a, const struct hist *b)
 		a->min = b->min;
 	if (b->max > a->max)
 		a->max = b->max;
-	a->sum += b->sum;
 	a->n += b->n;
 }
 

@@ -38,6 +38,12 @@ void text_str(struct text *t, const char *s)
 	text_mem(t, s, strlen(s));
 }
 
+void text_take_back(struct text *t, size_t len)
+{
+	t->len = len;
+	t->s[len] = 0;
+}
+
 void text_u64(struct text *t, uint64_t v)
 {
 	char d[FMT_MAX];

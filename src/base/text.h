@@ -19,6 +19,8 @@ void text_init(struct text *t, char *mem, size_t cap);
 void text_char(struct text *t, char c);
 void text_str(struct text *t, const char *s);
 void text_mem(struct text *t, const char *s, size_t n);
+/* Takes back what was appended since the text had `len` bytes. */
+void text_take_back(struct text *t, size_t len);
 void text_u64(struct text *t, uint64_t v);
 void text_i64(struct text *t, int64_t v);
 /* v with a comma between thousands: "1,803". */

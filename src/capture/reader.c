@@ -464,11 +464,6 @@ void reader_know(struct reader *r, const struct reader *from)
 		r->ng.known = from->ng.known;
 }
 
-bool reader_can_seek(const struct reader *r)
-{
-	return input_can_seek(r->in);
-}
-
 const char *reader_format(const struct reader *r)
 {
 	return r->name;

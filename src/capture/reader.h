@@ -65,7 +65,6 @@ int reader_seek(struct reader *r, const struct record *at, struct err *e);
 /* What `from`, a reader of the same input, knows of sections and interfaces, so that reader_seek()
  * goes wherever it has been. */
 void reader_know(struct reader *r, const struct reader *from);
-bool reader_can_seek(const struct reader *r);
 
 /* "pcap", "pcap (ns)", "pcapng", "usbmon text" */
 const char *reader_format(const struct reader *r);

@@ -265,7 +265,7 @@ const struct row_field row_fields[] = {
 	{"iso.errors", "usb.iso.error_count usb.win32.iso_error_count", VAL_UINT, NEED_XFER, true,
 		"packets that failed", get_iso_errors, NULL},
 	{"iso.missed", NULL, VAL_UINT, NEED_XFER, true,
-		"packets that were too late", get_iso_missed, NULL},
+		"packets that were too late; on the bus: without an answer", get_iso_missed, NULL},
 	{"iso.empty", NULL, VAL_UINT, NEED_XFER, true,
 		"packets completed without data", get_iso_empty, NULL},
 	{"iso.start_frame", "usb.start_frame usb.win32.iso_frame", VAL_INT, NEED_XFER, true,

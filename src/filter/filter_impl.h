@@ -114,8 +114,7 @@ void lex_next(struct parser *p);
 /* The n bytes at s are the word (not if word is NULL). */
 bool lex_is(const char *word, const char *s, size_t n);
 
-/* ---- literals: a token read as the field's type. False: complained. ---------------------------
- */
+/* ---- literals: a token read as the field's type. False: complained. ----------------- */
 
 /* read_number also serves times: the units follow the field's type. */
 bool read_number(struct parser *p, const struct row_field *f, struct item *it);

@@ -2,6 +2,8 @@
 #include "base/mem.h"
 #include "filter/filter_impl.h"
 
+enum { NAME_WIDTH = 20, TYPE_WIDTH = 10 }; /* columns in text: of nearly all names */
+
 /* A field with its words, which an output copies while it takes the row. */
 struct reference {
 	const struct row_field *field;
@@ -44,6 +46,21 @@ static void get_words(const void *row, struct value *v)
 		*v = value_name(REFERENCE->words);
 }
 
+/* For people words and Wireshark's names stand below: few fields have them, and they are long. */
+static void note_more(struct emit *e, const struct reference *ref)
+{
+	char room[600];
+	struct text t;
+
+	text_init(&t, room, sizeof(room));
+	if (ref->words[0])
+		text_printf(&t, "words: %s", ref->words);
+	if (ref->field->alias)
+		text_printf(&t, "%sWireshark: %s", t.len ? "; " : "", ref->field->alias);
+	if (t.len)
+		emit_note(e, room);
+}
+
 static void emit_reference(struct emit *e, const struct row_field *f)
 {
 	struct reference ref = {.field = f};
@@ -56,6 +73,7 @@ static void emit_reference(struct emit *e, const struct row_field *f)
 		text_str(&t, word);
 	}
 	emit_row(e, &ref);
+	note_more(e, &ref);
 	emit_row_end(e);
 }
 
@@ -68,14 +86,14 @@ static void emit_key(void *ctx, const struct key_field *f)
 void filter_reference(struct emit *e)
 {
 	static const struct column columns[] = {
-		{"name", "Name", get_name, SHOW_PLAIN, 0, false, 0},
-		{"type", "Type", get_type, SHOW_PLAIN, 0, false, 0},
+		{"name", "Name", get_name, SHOW_PLAIN, NAME_WIDTH, false, 0},
+		{"type", "Type", get_type, SHOW_PLAIN, TYPE_WIDTH, false, 0},
 		{"help", "Meaning", get_help, SHOW_PLAIN, 0, false, 0},
-		{"words", "Words", get_words, SHOW_PLAIN, 0, false, 0},
-		{"wireshark", "Wireshark", get_alias, SHOW_PLAIN, 0, false, 0},
+		{"words", NULL, get_words, SHOW_PLAIN, 0, false, 0},
+		{"wireshark", NULL, get_alias, SHOW_PLAIN, 0, false, 0},
 	};
 
-	emit_table(e, NULL, NULL, columns, ARRAY_LEN(columns), LAYOUT_GRID);
+	emit_table(e, NULL, NULL, columns, ARRAY_LEN(columns), LAYOUT_LINES);
 	for (size_t i = 0; i < row_fields_count; i++)
 		emit_reference(e, &row_fields[i]);
 	keys_each(emit_key, e);

@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-/* ---- names ------------------------------------------------------------------------------------
- */
+/* ---- names -------------------------------------------------------------------------- */
 
 void keys_each(void (*each)(void *ctx, const struct key_field *f), void *ctx)
 {
@@ -33,8 +32,7 @@ bool keys_repeat(const struct key_field *f)
 	return false;
 }
 
-/* ---- values -----------------------------------------------------------------------------------
- */
+/* ---- values ------------------------------------------------------------------------- */
 
 /* Takes the fields of one key out of a tree. */
 struct catcher {

@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-/* ---- numbers -----------------------------------------------------------------------------------
- */
+/* ---- numbers ------------------------------------------------------------------------ */
 
 struct unit {
 	const char *name;
@@ -166,8 +165,7 @@ bool read_bool(struct parser *p, const struct row_field *f, struct item *it)
 		p, "%s is neither true nor false, as %s is", quoted_token(room, p), f->name);
 }
 
-/* ---- text --------------------------------------------------------------------------------------
- */
+/* ---- text --------------------------------------------------------------------------- */
 
 /* One escape at s (behind the backslash, n bytes left): the byte in *c. Returns the bytes used, 0
  * if it is none of ours. */

@@ -14,8 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- memory ------------------------------------------------------------------------------------
- */
+/* ---- memory ------------------------------------------------------------------------- */
 
 struct block {
 	struct block *next;
@@ -43,8 +42,7 @@ void filter_free(struct filter *f)
 	free(f);
 }
 
-/* ---- types: what can be asked of a value -------------------------------------------------------
- */
+/* ---- types: what can be asked of a value -------------------------------------------- */
 
 #define BIT(op)	 (1u << (op))
 #define EQUALITY (BIT(OP_EQ) | BIT(OP_NE) | BIT(OP_IN))
@@ -68,8 +66,7 @@ static const struct type {
 		holds_bytes},
 };
 
-/* ---- tests -------------------------------------------------------------------------------------
- */
+/* ---- tests -------------------------------------------------------------------------- */
 
 /* What one test is made from; a name may stand on several rows. */
 struct subject {
@@ -314,8 +311,7 @@ static struct node *parse_test(struct parser *p)
 	return on_all_rows(p, &s, n);
 }
 
-/* ---- and, or, not ------------------------------------------------------------------------------
- */
+/* ---- and, or, not ------------------------------------------------------------------- */
 
 static struct node *parse_level(struct parser *p, size_t level);
 static struct node *parse_not(struct parser *p);

@@ -55,8 +55,9 @@ enum {
 	URB_STREAM = 1 << 9	     /* stream */
 };
 
-/* Layout of the isochronous packet table at iso.table. */
-enum iso_layout { ISO_NONE, ISO_LINUX, ISO_USBPCAP, ISO_DARWIN, ISO_FREEBSD, ISO_TEXT };
+/* Layout of the isochronous packet table at iso.table. ISO_WIRE: there is none, but the packets of
+ * a service interval on the bus, counted as they went by. */
+enum iso_layout { ISO_NONE, ISO_LINUX, ISO_USBPCAP, ISO_DARWIN, ISO_FREEBSD, ISO_TEXT, ISO_WIRE };
 
 /* The packet table of an isochronous URB, still in the capture's own layout; iso_packet() reads it.
  * Self-contained: valid as long as `table` and `data` are. */
@@ -66,8 +67,9 @@ struct iso_table {
 	uint32_t data_len; /* of `data`; of an OUT's payload even where data is NULL: not kept */
 	uint32_t packets;  /* number of packets of the URB */
 	uint32_t present;  /* how many of them are in the table */
-	uint32_t errors;   /* the system's own error count */
-	uint8_t layout;	   /* enum iso_layout */
+	uint32_t errors;   /* the system's own error count; ISO_WIRE: damaged packets */
+	uint32_t missed, empty; /* ISO_WIRE: without an answer, without data */
+	uint8_t layout;		/* enum iso_layout */
 	bool big_endian, complete, in;
 };
 

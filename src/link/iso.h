@@ -5,8 +5,6 @@
 
 #include "link/event.h"
 
-/* A length or offset that this capture does not tell (struct iso_packet). */
-
 /* Each fills *p with packet i of t; false when i >= t->present or the table is cut before it.
  * *p is fully set on success and untouched on failure. */
 bool iso_packet_usbpcap(const struct iso_table *t, uint32_t i, struct iso_packet *p);

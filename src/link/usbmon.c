@@ -5,9 +5,17 @@
 
 enum { HEADER_OLD = 48, HEADER_MMAPPED = 64, ISO_DESC = 16, ISO_DESC_MAX = 128 };
 
-/* The parts of decode() are made anew for each layout and byte order: as calls that ask for both
- * they are a quarter more instructions. */
+/* decode() and its parts are made anew for each layout, byte order, event kind and writer that is
+ * common: asked for each record these are half of all its instructions. */
 #define ALWAYS inline __attribute__((always_inline))
+
+/* What is the same for all records of a sort. */
+struct sort {
+	uint32_t header; /* HEADER_… */
+	bool big;
+	bool kernel;  /* the kernel wrote it: it never uses bus 0, other writers nothing else */
+	uint8_t kind; /* EVENT_SUBMIT, EVENT_COMPLETE, EVENT_ERROR */
+};
 
 /* Offsets in the header, in the file's byte order. */
 enum {
@@ -33,43 +41,37 @@ enum {
 /* The kernel's own numbering (mon_bin.c xfer_type). */
 static const uint8_t type_of[4] = {USB_ISOCHRONOUS, USB_INTERRUPT, USB_CONTROL, USB_BULK};
 
-/* The kernel never uses bus 0, other writers nothing else. */
-static inline bool by_kernel(const struct event *ev)
-{
-	return ev->bus;
-}
-
 /* QEMU (hw/usb/pcap.c) writes the length of the whole record, header
  * included, where the kernel writes the payload's: a length no kernel record has. It keeps 4096
  * bytes of control data and 256 of other data. */
 static ALWAYS enum capture_kind writer_of(
-	const struct record *rec, const struct event *ev, uint32_t header, uint32_t data_len)
+	const struct record *rec, const struct event *ev, struct sort s, uint32_t data_len)
 {
 	uint32_t kept = ev->type == USB_CONTROL ? 4096 : 256;
 	uint32_t payload = rec->origlen > HEADER_MMAPPED ? rec->origlen - HEADER_MMAPPED : 0;
 
-	if (by_kernel(ev))
-		return header == HEADER_OLD ? CAPTURE_USBMON_48 : CAPTURE_USBMON;
+	if (s.kernel)
+		return s.header == HEADER_OLD ? CAPTURE_USBMON_48 : CAPTURE_USBMON;
 	return data_len == HEADER_MMAPPED + (payload < kept ? payload : kept) ? CAPTURE_QEMU
 									      : CAPTURE_SIGROK;
 }
 
 /* What urb_len and status mean depends on the event and on who wrote it. */
-static ALWAYS void lengths(struct event *ev, uint32_t payload)
+static ALWAYS void lengths(struct event *ev, struct sort s, uint32_t payload)
 {
 	struct urb_event *u = &ev->urb;
 
 	u->length = u->header_length;
-	if (ev->kind == EVENT_SUBMIT) {
+	if (s.kind == EVENT_SUBMIT) {
 		/* QEMU leaves urb_len 0 on IN, sigrok everywhere: not known, not zero. */
-		if (by_kernel(ev) || (ev->capture == CAPTURE_QEMU && ev->dir == USB_OUT))
+		if (s.kernel || (ev->capture == CAPTURE_QEMU && ev->dir == USB_OUT))
 			u->has |= URB_REQUESTED;
 		return;
 	}
 	u->has |= URB_STATUS;
-	if (ev->kind == EVENT_ERROR) /* urb_len is 0 whatever was asked */
+	if (s.kind == EVENT_ERROR) /* urb_len is 0 whatever was asked */
 		return;
-	if (by_kernel(ev) || (ev->capture == CAPTURE_QEMU && ev->dir == USB_IN)) {
+	if (s.kernel || (ev->capture == CAPTURE_QEMU && ev->dir == USB_IN)) {
 		u->has |= URB_ACTUAL;
 	} else if (ev->capture == CAPTURE_SIGROK) {
 		u->has |= URB_ACTUAL;
@@ -79,32 +81,33 @@ static ALWAYS void lengths(struct event *ev, uint32_t payload)
 
 /* The isochronous descriptors between header and data, which only the kernel writes. Returns the
  * bytes they take. */
-static uint32_t iso_table(const struct record *rec, struct event *ev, uint32_t header, bool big)
+static uint32_t iso_table(const struct record *rec, struct event *ev, struct sort s)
 {
 	struct iso_table *t = &ev->urb.iso;
-	uint32_t room = (rec->caplen - header) / ISO_DESC, wanted;
+	uint32_t room = (rec->caplen - s.header) / ISO_DESC, wanted;
 
-	if (!by_kernel(ev))
+	if (!s.kernel)
 		return 0;
-	t->packets = load32(rec->data + OFF_NUMDESC, big);
-	t->errors = load32(rec->data + OFF_SETUP, big);
-	wanted = header == HEADER_MMAPPED    ? load32(rec->data + OFF_NDESC, big)
+	t->packets = load32(rec->data + OFF_NUMDESC, s.big);
+	t->errors = load32(rec->data + OFF_SETUP, s.big);
+	wanted = s.header == HEADER_MMAPPED  ? load32(rec->data + OFF_NDESC, s.big)
 		 : t->packets < ISO_DESC_MAX ? t->packets
 					     : ISO_DESC_MAX;
 	t->present = wanted < room ? wanted : room;
 	if (t->packets < t->present)
 		t->packets = t->present;
-	t->table = rec->data + header;
+	t->table = rec->data + s.header;
 	t->table_len = t->present * ISO_DESC;
 	t->layout = ISO_LINUX;
-	t->big_endian = big;
-	t->complete = ev->kind != EVENT_SUBMIT;
+	t->big_endian = s.big;
+	t->complete = s.kind != EVENT_SUBMIT;
 	t->in = ev->dir == USB_IN;
 	return t->table_len;
 }
 
 /* Payload behind header and descriptors: what is there, and what there was. */
-static ALWAYS void payload(const struct record *rec, struct event *ev, uint32_t start, bool present)
+static ALWAYS void payload(
+	const struct record *rec, struct event *ev, struct sort s, uint32_t start, bool present)
 {
 	struct urb_event *u = &ev->urb;
 	uint32_t room = rec->caplen - start, said = u->header_data_len, descs = u->iso.table_len;
@@ -120,7 +123,7 @@ static ALWAYS void payload(const struct record *rec, struct event *ev, uint32_t 
 	/* Without isochronous gaps urb_len tells how much there was before usbmon cut it (at most
 	 * 61,440 to 245,760 bytes by ring size) or could not take it (data flag 'Z', 'D'). */
 	if (u->has & (URB_REQUESTED | URB_ACTUAL) && ev->type != USB_ISOCHRONOUS &&
-		(ev->kind == EVENT_SUBMIT) == (ev->dir == USB_OUT) && u->length > said)
+		(s.kind == EVENT_SUBMIT) == (ev->dir == USB_OUT) && u->length > said)
 		said = u->length;
 	u->data_total = present || u->data ? said : 0;
 	u->iso.data = u->data;
@@ -129,23 +132,23 @@ static ALWAYS void payload(const struct record *rec, struct event *ev, uint32_t 
 
 /* Asks one thing at a time: of several members at once, written byte by byte just before, compilers
  * make a single load, which has to wait for all these stores. */
-static ALWAYS void mmapped_tail(const uint8_t *p, struct event *ev, bool big)
+static ALWAYS void mmapped_tail(const uint8_t *p, struct event *ev, struct sort s)
 {
 	struct urb_event *u = &ev->urb;
 
-	if (!by_kernel(ev) || ev->kind == EVENT_ERROR)
+	if (!s.kernel || s.kind == EVENT_ERROR)
 		return; /* zeroes that mean nothing */
-	u->transfer_flags = load32(p + OFF_FLAGS, big);
+	u->transfer_flags = load32(p + OFF_FLAGS, s.big);
 	u->has |= URB_FLAGS;
 	if (ev->type != USB_INTERRUPT && ev->type != USB_ISOCHRONOUS)
 		return;
-	u->interval = (int32_t)load32(p + OFF_INTERVAL, big);
+	u->interval = (int32_t)load32(p + OFF_INTERVAL, s.big);
 	u->has |= URB_INTERVAL;
 	if (ev->type != USB_ISOCHRONOUS)
 		return;
 	/* On submission start_frame is whatever an earlier use of the URB left. */
-	if (ev->kind == EVENT_COMPLETE) {
-		u->start_frame = (int32_t)load32(p + OFF_START_FRAME, big);
+	if (s.kind == EVENT_COMPLETE) {
+		u->start_frame = (int32_t)load32(p + OFF_START_FRAME, s.big);
 		u->has |= URB_FRAME;
 	}
 }
@@ -174,14 +177,15 @@ static void injected(const struct record *rec, struct event *ev)
 	}
 }
 
-static ALWAYS void decode(const struct record *rec, struct event *ev, uint32_t header, bool big)
+static ALWAYS void decode(const struct record *rec, struct event *ev, struct sort s)
 {
 	const uint8_t *p = rec->data;
 	struct urb_event *u = &ev->urb;
-	uint32_t start = header;
+	uint32_t start = s.header;
 	uint8_t flag = p[OFF_DATA_FLAG];
 
-	u->id = load64(p + OFF_ID, big);
+	ev->kind = s.kind;
+	u->id = load64(p + OFF_ID, s.big);
 	if (u->id == INJECTED_URB || rec->comment)
 		injected(rec, ev);
 	ev->os = USB_OS_LINUX;
@@ -189,44 +193,57 @@ static ALWAYS void decode(const struct record *rec, struct event *ev, uint32_t h
 	ev->endpoint = p[OFF_ENDPOINT] & 0x0f;
 	ev->dir = p[OFF_ENDPOINT] & 0x80 ? USB_IN : USB_OUT;
 	ev->device = p[OFF_DEVICE];
-	ev->bus = load16(p + OFF_BUS, big);
-	u->raw_status = (int32_t)load32(p + OFF_STATUS, big);
-	u->header_length = load32(p + OFF_URB_LEN, big);
-	u->header_data_len = load32(p + OFF_DATA_LEN, big);
-	ev->capture = writer_of(rec, ev, header, u->header_data_len);
+	ev->bus = load16(p + OFF_BUS, s.big);
+	u->raw_status = (int32_t)load32(p + OFF_STATUS, s.big);
+	u->header_length = load32(p + OFF_URB_LEN, s.big);
+	u->header_data_len = load32(p + OFF_DATA_LEN, s.big);
+	ev->capture = writer_of(rec, ev, s, u->header_data_len);
 	if (ev->type == USB_CONTROL && p[OFF_SETUP_FLAG] == 0 &&
-		(ev->kind == EVENT_SUBMIT || ev->capture == CAPTURE_SIGROK)) {
+		(s.kind == EVENT_SUBMIT || ev->capture == CAPTURE_SIGROK)) {
 		memcpy(u->setup, p + OFF_SETUP, 8);
 		u->has |= URB_SETUP;
 	}
-	if (header == HEADER_MMAPPED)
-		mmapped_tail(p, ev, big);
-	lengths(ev, u->header_data_len);
+	if (s.header == HEADER_MMAPPED)
+		mmapped_tail(p, ev, s);
+	lengths(ev, s, u->header_data_len);
 	if (ev->type == USB_ISOCHRONOUS)
-		start += iso_table(rec, ev, header, big);
-	payload(rec, ev, start, flag == 0 || (flag == '=' && ev->capture == CAPTURE_QEMU));
+		start += iso_table(rec, ev, s);
+	payload(rec, ev, s, start, flag == 0 || (flag == '=' && ev->capture == CAPTURE_QEMU));
+}
+
+/* What is none of the common sorts. */
+static __attribute__((noinline)) void decode_other(
+	const struct record *rec, struct event *ev, bool old, bool kernel)
+{
+	struct sort s = {old ? HEADER_OLD : HEADER_MMAPPED, rec->big_endian, kernel, EVENT_ERROR};
+
+	switch (rec->data[OFF_EVENT]) {
+	case 'S': s.kind = EVENT_SUBMIT; break;
+	case 'C': s.kind = EVENT_COMPLETE; break;
+	case 'E': break;
+	default: link_malformed(ev, "event type is not S, C or E"); return;
+	}
+	if (rec->data[OFF_TYPE] > 3)
+		link_malformed(ev, "transfer type is not 0 to 3");
+	else
+		decode(rec, ev, s);
 }
 
 void link_usbmon_decode(const struct record *rec, struct event *ev)
 {
-	bool old = rec->link == LINK_USB_LINUX;
+	bool old = rec->link == LINK_USB_LINUX, kernel;
 
 	if (rec->caplen < (old ? HEADER_OLD : HEADER_MMAPPED)) {
 		link_malformed(ev, "cut inside the usbmon header");
 		return;
 	}
-	switch (rec->data[OFF_EVENT]) {
-	case 'S': ev->kind = EVENT_SUBMIT; break;
-	case 'C': ev->kind = EVENT_COMPLETE; break;
-	case 'E': ev->kind = EVENT_ERROR; break;
-	default: link_malformed(ev, "event type is not S, C or E"); return;
-	}
-	if (rec->data[OFF_TYPE] > 3) {
-		link_malformed(ev, "transfer type is not 0 to 3");
-		return;
-	}
-	if (!old && !rec->big_endian) /* nearly all */
-		decode(rec, ev, HEADER_MMAPPED, false);
+	kernel = load16(rec->data + OFF_BUS, false);
+	if (old || rec->big_endian || !kernel || rec->data[OFF_TYPE] > 3)
+		decode_other(rec, ev, old, kernel);
+	else if (rec->data[OFF_EVENT] == 'S')
+		decode(rec, ev, (struct sort){HEADER_MMAPPED, false, true, EVENT_SUBMIT});
+	else if (rec->data[OFF_EVENT] == 'C')
+		decode(rec, ev, (struct sort){HEADER_MMAPPED, false, true, EVENT_COMPLETE});
 	else
-		decode(rec, ev, old ? HEADER_OLD : HEADER_MMAPPED, rec->big_endian);
+		decode_other(rec, ev, old, kernel);
 }

@@ -1,4 +1,4 @@
-/* bus_impl.h: the state of a bus. Private to bus.c and bus_xfer.c. */
+/* bus_impl.h: the state of a bus. Private to bus*.c. */
 #ifndef MODEL_BUS_IMPL_H
 #define MODEL_BUS_IMPL_H
 
@@ -66,7 +66,7 @@ struct endpoint {
 	uint32_t retries;
 	uint32_t frame; /* of an isochronous one: microframes counted since the start */
 	int32_t start_frame;
-	uint32_t packets, errors, missed;
+	uint32_t packets, errors, missed, empty; /* of an isochronous one */
 	struct bus_replay replay;
 	uint8_t setup[8], setup_now[8], asked, has_setup, setup_sent;
 	uint8_t pipe_type; /* the type `pipe` was looked up for */
@@ -77,6 +77,8 @@ _Static_assert(offsetof(struct endpoint, t) == 64 && sizeof(struct transaction) 
 /* Rows of states that go on beside each other (bus_times.c); those of the first two are over when a
  * packet comes. */
 enum { SPAN_ENDED_BY_PACKETS = 2, SPAN_ROWS };
+
+enum { SETUP_LEN = 8 };
 
 /* What claims to be longer is not believed. */
 enum { PACKET_LONGEST = 4096 };
@@ -143,17 +145,13 @@ struct bus {
 	struct bus_clock clock;
 };
 
-/* ---- bus_xfer.c: transactions → transfers ------------------------------------------- */
+/* ---- bus_xfer.c: where transfers begin and end -------------------------------------- */
 
 /* The endpoint, made on first use. */
 struct endpoint *bus_endpoint(struct bus *b, unsigned address, unsigned number, uint8_t dir);
 /* A token for it: ends what the token cannot continue, and opens a transfer if none is. */
 void bus_token(struct bus *b, struct endpoint *ep, uint8_t pid, const struct record *rec,
 	const struct event *ev);
-/* Keeps data of the transaction until it is known whether it was taken. */
-void bus_keep(struct bus *b, struct endpoint *ep, const struct packet_event *p);
-/* The transaction is over with t.result: moves the transfer on, and ends it if it does. */
-void bus_apply(struct bus *b, struct endpoint *ep);
 /* Ends the open transfer of one endpoint. */
 void bus_end(struct bus *b, struct endpoint *ep, enum xfer_end why);
 /* Ends them all because of a reset, and forgets what the devices were. */
@@ -161,7 +159,16 @@ void bus_reset(struct bus *b);
 /* Ends the open transfers of all endpoints, in begin order. */
 void bus_end_all(struct bus *b, enum xfer_end why);
 
-/* ---- bus_times.c ---------------------------------------------------------------------------- */
+/* ---- bus_stage.c: what a transaction does to its transfer --------------------------- */
+
+/* Keeps data of the transaction until it is known whether it was taken. */
+void bus_keep(struct bus *b, struct endpoint *ep, const struct packet_event *p);
+/* The transaction is over with t.result: moves the transfer on, and ends it if it does. */
+void bus_apply(struct bus *b, struct endpoint *ep);
+/* The data that was kept of the open transfer; NULL: none. */
+const uint8_t *bus_payload(const struct model *m, const struct endpoint *ep);
+
+/* ---- bus_times.c -------------------------------------------------------------------- */
 
 void times_begin(struct bus *b);
 /* Once a millisecond, after a silence or a state, and when the speed changes. */

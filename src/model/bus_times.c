@@ -157,6 +157,7 @@ static void one_interval(
 
 	of->intervals++;
 	hist_add(&of->off, by);
+	of->off_sum += (double)by;
 	of->outside += by * WIRE_PER_NS > w->frame_within;
 	if (off < 0 && by > of->early)
 		of->early = by;

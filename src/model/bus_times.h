@@ -23,6 +23,7 @@ struct bus_cadence {
 	uint64_t outside;     /* intervals further off than USB 2.0 7.1.12 allows */
 	uint64_t early, late; /* the furthest, ns */
 	struct hist off;      /* how far off they are, ns */
+	double off_sum;	      /* the same, added up */
 	struct hist used;     /* bus time used in each, ns */
 };
 

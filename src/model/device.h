@@ -2,7 +2,10 @@
  * use, and pipes. Instances are versions: a new address, a reset or another device under an address
  * makes a new one, and old transfers keep theirs. Knowledge flows forward only: a pipe holds the
  * version of the facts that were known when it was made, never changes, and each transfer holds a
- * pipe number; so a transfer means the same whenever it is looked at. */
+ * pipe number; so a transfer means the same whenever it is looked at.
+ *
+ * device.c has the instances, device_fact.c what they told, device_state.c what was chosen of them,
+ * device_describe.c and device_pipe.c the pipes, device_known.c starting knowledge. */
 #ifndef MODEL_DEVICE_H
 #define MODEL_DEVICE_H
 

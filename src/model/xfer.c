@@ -24,6 +24,14 @@ struct iso_sum xfer_iso_sum(const struct xfer *x)
 
 	if (!x->iso.complete)
 		return sum;
+	if (x->iso.layout == ISO_WIRE)
+		return (struct iso_sum){.packets = x->iso.packets,
+			.errors = x->iso.errors,
+			.missed = x->iso.missed,
+			.empty = x->iso.empty,
+			.judged = true,
+			.sized = true,
+			.bytes = (uint64_t)x->len};
 	for (uint32_t i = 0; i < x->iso.present && iso_packet(&x->iso, i, &p); i++) {
 		enum status s = p.has_status ? status_canonical(x->os, p.raw_status) : STATUS_OK;
 

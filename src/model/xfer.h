@@ -91,7 +91,7 @@ struct xfer {
 	uint8_t setup[8];
 	struct bus_replay replay;
 	struct span data;     /* of the data stage, or of all isochronous packets with their gaps */
-	struct iso_table iso; /* layout ISO_NONE unless isochronous with a packet table */
+	struct iso_table iso; /* layout ISO_NONE unless isochronous with packets told of */
 };
 
 /* Sums over the packet table of an isochronous transfer. */
@@ -102,11 +102,11 @@ struct iso_sum {
 	uint64_t bytes;
 };
 
-/* Computes them (cost: one pass over the table). errors: packets whose status is none of ok,
- * short and missed; missed: canonical status missed; empty: completed with length 0; cancelled:
- * those of a cancelled transfer that never had their turn, which keep the status of submission
- * (-EXDEV on Linux) and are none of the others. For a transfer that was not completed all but
- * `packets` are 0. */
+/* Computes them (cost: one pass over the table, if there is one). errors: packets whose status is
+ * none of ok, short and missed; missed: canonical status missed; empty: completed with length 0;
+ * cancelled: those of a cancelled transfer that never had their turn, which keep the status of
+ * submission (-EXDEV on Linux) and are none of the others. For a transfer that was not completed
+ * all but `packets` are 0. */
 struct iso_sum xfer_iso_sum(const struct xfer *x);
 
 /* end - begin, or XFER_UNKNOWN while pending or where its end is not recorded. */

@@ -1,9 +1,8 @@
 /* load_wire.c: the packets and transactions of one transfer of the bus, read again through the
  * index in the order in which they were on the wire. */
 #include "link/link.h"
+#include "run/held.h"
 #include "run/load_impl.h"
-
-#include <string.h>
 
 struct wire_load {
 	const struct wire_reader *to;
@@ -12,10 +11,7 @@ struct wire_load {
 	bool done;
 	bool ended; /* `t` has ended and was not handed on yet */
 	struct transaction t;
-	/* A packet that only the next one can place. */
-	struct record rec;
-	struct event ev;
-	uint8_t bytes[8];
+	struct held waiting; /* a packet that only the next one can place */
 };
 
 static void on_transaction(void *ctx, const struct transaction *t)
@@ -51,25 +47,15 @@ static void hand_on(struct wire_load *w, const struct record *rec, const struct 
 	w->to->packet(w->to->ctx, rec, ev);
 }
 
-static void hold(struct wire_load *w, const struct record *rec, const struct event *ev)
-{
-	w->rec = *rec;
-	w->ev = *ev;
-	if (w->rec.caplen > sizeof(w->bytes))
-		w->rec.caplen = sizeof(w->bytes);
-	memcpy(w->bytes, rec->data, w->rec.caplen);
-	w->rec.data = w->bytes;
-}
-
 static void one_record(
 	struct wire_load *w, struct model *m, const struct record *rec, const struct event *ev)
 {
 	struct placement place = model_feed(m, rec, ev), before;
 
 	if (model_held(m, &before) && before.xfer == w->id)
-		hand_on(w, &w->rec, &w->ev);
+		hand_on(w, &w->waiting.rec, &w->waiting.ev);
 	if (place.held)
-		hold(w, rec, ev);
+		held_keep(&w->waiting, rec, ev);
 	else if (place.xfer == w->id)
 		hand_on(w, rec, ev);
 	hand_on_ended(w, UINT64_MAX);

@@ -3,9 +3,9 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "run/held.h"
 
 #include <signal.h>
-#include <string.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -129,17 +129,23 @@ static struct run_link *tally_link(struct run_tally *t, uint32_t link)
 	return &t->link[t->links - 1];
 }
 
-static void tally_time(struct run_tally *t, const struct record *rec)
+/* The first time, or one before the latest. */
+static __attribute__((noinline)) void tally_odd_time(struct run_tally *t, int64_t time)
+{
+	if (!t->timed)
+		t->begin = t->end = time;
+	t->timed = true;
+	if (time < t->begin)
+		t->begin = time;
+}
+
+static inline void tally_time(struct run_tally *t, const struct record *rec)
 {
 	if (!rec->has_time)
 		return;
-	if (!t->timed) {
-		t->timed = true;
-		t->begin = t->end = rec->time;
-	}
-	if (rec->time < t->begin)
-		t->begin = rec->time;
-	if (rec->time > t->end)
+	if (rec->time < t->end || !t->timed)
+		tally_odd_time(t, rec->time);
+	else
 		t->end = rec->time;
 }
 
@@ -157,25 +163,6 @@ static void give_record(struct run *r, const struct run_record *rr)
 			r->consumer[i].record(r->consumer[i].self, r, rr);
 }
 
-/* A record that only the one after it can place waits here, with the few bytes it has. */
-struct waiting {
-	struct record rec;
-	struct event ev;
-	uint8_t bytes[8];
-};
-
-static void hold(struct waiting *w, const struct record *rec, const struct event *ev)
-{
-	w->rec = *rec;
-	w->ev = *ev;
-	if (w->rec.caplen > sizeof(w->bytes))
-		w->rec.caplen = sizeof(w->bytes);
-	memcpy(w->bytes, rec->data, w->rec.caplen);
-	w->rec.data = w->bytes;
-	w->rec.comment = NULL;
-	w->rec.comment_len = 0;
-}
-
 static void note_bin(struct run *r, const struct record *rec, const struct event *ev, uint8_t bin)
 {
 	if (bin == BIN_NONE || r->binned[bin].record)
@@ -184,7 +171,7 @@ static void note_bin(struct run *r, const struct record *rec, const struct event
 	r->binned[bin].reason = ev->reason;
 }
 
-static void give_waiting(struct run *r, bool records, const struct waiting *w)
+static void give_waiting(struct run *r, bool records, const struct held *w)
 {
 	struct placement place;
 
@@ -197,13 +184,13 @@ static void give_waiting(struct run *r, bool records, const struct waiting *w)
 
 /* A record that went somewhere else than to a transfer, or that somebody wants to see. */
 static __attribute__((noinline)) void put_record(
-	struct run *r, bool records, const struct run_record *rr, struct waiting *w)
+	struct run *r, bool records, const struct run_record *rr, struct held *w)
 {
 	if (rr->place.resolves)
 		give_waiting(r, records, w);
 	note_bin(r, rr->rec, rr->ev, rr->place.bin);
 	if (rr->place.held)
-		hold(w, rr->rec, rr->ev);
+		held_keep(w, rr->rec, rr->ev);
 	else if (records)
 		give_record(r, rr);
 }
@@ -212,7 +199,7 @@ static __attribute__((noinline)) void put_record(
 struct run_loop {
 	struct run_link *link;	   /* of the record before */
 	struct record start, next; /* the first record; one that was read and is still to be fed */
-	struct waiting waiting;
+	struct held waiting;	   /* a record that only the one after it can place */
 	bool begun, records, later;
 };
 

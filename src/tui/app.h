@@ -132,7 +132,7 @@ void app_draw(struct app *a, int ms);
 unsigned app_where(const struct app *a);
 bool app_has_detail(const struct app *a);
 
-/* ---- act.c -------------------------------------------------------------------------- */
+/* ---- act.c, act_move.c -------------------------------------------------------------- */
 
 void app_act(struct app *a, enum action action);
 void app_go(struct app *a, uint32_t id);

@@ -94,21 +94,6 @@ uint64_t bustime_sum(enum usb_speed speed, enum usb_type type, enum usb_dir dir,
 	return sum;
 }
 
-uint64_t bustime_transfer(
-	enum usb_speed speed, enum usb_type type, enum usb_dir dir, uint32_t packet, uint64_t len)
-{
-	uint64_t packets = type == USB_CONTROL && !len ? 0 : bustime_packets(len, packet);
-	uint64_t sum = bustime_sum(speed, type, dir, 1, 0, 0);
-
-	if (!packet || !bustime_transaction(speed, type, dir, 0))
-		return 0;
-	if (packets)
-		sum += (packets - 1) * bustime_transaction(speed, type, dir, packet) +
-		       bustime_transaction(
-			       speed, type, dir, (uint32_t)(len - (packets - 1) * packet));
-	return sum;
-}
-
 /* ---- limits ------------------------------------------------------------------------- */
 
 uint32_t bustime_frame(enum usb_speed speed)

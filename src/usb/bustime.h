@@ -39,12 +39,9 @@ uint32_t bustime_transaction(
 /* Packets that carry len bytes: one of length 0 carries none. packet: bytes of the largest one; 0
  * (not known): 0. */
 uint64_t bustime_packets(uint64_t len, uint32_t packet);
-/* Time in ns of a transfer of len bytes in packets of at most `packet`: bustime_packets()
- * transactions, of control transfers with SETUP and the status stage (8.5.3). 0: not known. */
-uint64_t bustime_transfer(
-	enum usb_speed speed, enum usb_type type, enum usb_dir dir, uint32_t packet, uint64_t len);
-/* The same for `transactions` transactions that carry len bytes together; of control transfers
- * those of the data stages of `transfers` transfers. */
+/* Time in ns of `transactions` transactions that carry len bytes together; of control transfers
+ * those of the data stages of `transfers` transfers, to which SETUP and the status stage (8.5.3)
+ * are added. 0: not known. */
 uint64_t bustime_sum(enum usb_speed speed, enum usb_type type, enum usb_dir dir, uint64_t transfers,
 	uint64_t transactions, uint64_t len);
 

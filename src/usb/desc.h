@@ -146,17 +146,11 @@ struct desc_endpoint { /* USB 2.0 9.6.6 */
 	uint16_t wMaxPacketSize;
 };
 
-struct desc_companion { /* USB 3.2 9.6.7 */
-	uint8_t bMaxBurst, bmAttributes;
-	uint16_t wBytesPerInterval;
-};
-
 bool desc_device_parse(struct desc_device *d, const uint8_t *p, size_t len);
 bool desc_config_parse(struct desc_config *d, const uint8_t *p, size_t len);
 bool desc_interface_parse(struct desc_interface *d, const uint8_t *p, size_t len);
 bool desc_association_parse(struct desc_association *d, const uint8_t *p, size_t len);
 bool desc_endpoint_parse(struct desc_endpoint *d, const uint8_t *p, size_t len);
-bool desc_companion_parse(struct desc_companion *d, const uint8_t *p, size_t len);
 
 /* Transfer type: bits 1..0 of an endpoint's bmAttributes. */
 static inline enum usb_type desc_endpoint_type(const struct desc_endpoint *d)

@@ -141,17 +141,6 @@ bool desc_endpoint_parse(struct desc_endpoint *d, const uint8_t *p, size_t len)
 	return right && !c.over;
 }
 
-bool desc_companion_parse(struct desc_companion *d, const uint8_t *p, size_t len)
-{
-	struct cursor c;
-	bool right = begin(&c, p, len, DESC_SS_ENDPOINT_COMPANION, 6);
-
-	d->bMaxBurst = cursor_u8(&c);
-	d->bmAttributes = cursor_u8(&c);
-	d->wBytesPerInterval = cursor_u16(&c);
-	return right && !c.over;
-}
-
 /* ---- speed and interval ----------------------------------------------------------------- */
 
 /* The lowest speed at which such an endpoint is allowed, unknown where several are. */

@@ -70,6 +70,11 @@ void desc_say_type(const struct desc_walk *w, uint32_t value, struct text *t)
 }
 
 /* Types of classes other than HID and hub share HID's and the hub's numbers. */
+static bool is_of_other_class(const struct desc_walk *w)
+{
+	return w->def == &desc_unknown || (w->def->never_alone && !w->def->of_subtype);
+}
+
 void desc_say_descriptor_type(const struct desc_walk *w, uint32_t value, struct text *t)
 {
 	const char *name = descriptor_type_name((uint8_t)value);
@@ -78,7 +83,7 @@ void desc_say_descriptor_type(const struct desc_walk *w, uint32_t value, struct 
 		text_str(t, "reserved");
 	else if (value >= 0x40)
 		text_str(t, "vendor-specific");
-	else if (value >= 0x20 && value < 0x30 && w->def == &desc_unknown)
+	else if (value >= 0x20 && value < 0x30 && is_of_other_class(w))
 		text_str(t, "class-specific");
 	else
 		say_name(t, name);
@@ -240,14 +245,17 @@ void desc_say_packet(const struct desc_walk *w, uint32_t value, struct text *t)
 	desc_say_bytes(w, desc_endpoint_packet(&d), t);
 }
 
-/* USB 2.0 table 9-13: bits 12..11. */
+/* USB 2.0 table 9-13: bits 12..11 of isochronous and interrupt endpoints at high speed; elsewhere
+ * they must be zero and mean nothing. */
 void desc_say_transactions(const struct desc_walk *w, uint32_t value, struct text *t)
 {
 	static const char *const words[] = {"1 transaction per microframe",
 		"2 transactions per microframe", "3 transactions per microframe", "reserved"};
+	struct desc_endpoint d = {.bmAttributes = (uint8_t)desc_walk_number(w, "bmAttributes")};
+	enum usb_type type = desc_endpoint_type(&d);
+	bool periodic = type == USB_ISOCHRONOUS || type == USB_INTERRUPT;
 
-	/* Elsewhere the bits must be zero and mean nothing. */
-	if (value || w->speed == USB_HIGH)
+	if (value || (periodic && w->speed == USB_HIGH))
 		text_str(t, words[value & 3]);
 }
 

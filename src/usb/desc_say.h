@@ -72,6 +72,12 @@ desc_head desc_head_unknown;
 		.key = "bDescriptorType", .section = "USB 2.0 table 9-5", .size = 1,               \
 		.show = SHOW_HEX2, .say = desc_say_type, .wrong = desc_wrong_type                  \
 	}
+/* How class-specific ones do that have subtypes; and where such a one is defined. */
+#define DESC_CLASS_HEAD DESC_LENGTH, DESC_TYPE, DESC_HEX1("bDescriptorSubtype", NULL)
+#define DESC_OF_CLASS(k, s, r, t, p, class, subclass, sub)                                         \
+	.key = k, .section = s, DESC_ROWS(r), .type = t, .place = p, .of_class = true,             \
+	.interface_class = class, .interface_subclass = subclass, .never_alone = true,             \
+	.of_subtype = true, .subtype = sub
 #define DESC_TOTAL_LENGTH                                                                          \
 	{                                                                                          \
 		.key = "wTotalLength", .size = 2, .say = desc_say_total_length,                    \

@@ -38,7 +38,8 @@ struct desc_row {
 	 * (the number of that name >> shift) + add. NULL: up to the end. */
 	const struct desc_row *element;
 	uint8_t element_rows;
-	uint8_t shift, add;
+	uint8_t shift;
+	int8_t add;
 	const char *count;
 };
 
@@ -62,12 +63,17 @@ struct desc_def {
 	const uint8_t *uuid; /* PlatformCapabilityUUID */
 	bool of_class;	     /* only in interfaces of class interface_class, or alone */
 	uint8_t interface_class;
+	uint8_t interface_subclass;	    /* and that; 0: any */
+	uint8_t protocol_from, protocol_to; /* and these; 0, 0: any */
+	bool never_alone; /* only in such an interface: other classes have the type, too */
+	bool of_subtype;  /* of those that have a bDescriptorSubtype: this one */
+	uint8_t subtype;
 	/* The heading's text. */
 	void (*say)(const struct desc_walk *w, struct text *t);
 };
 
-extern const struct desc_def desc_standard[], desc_capabilities[];
-extern const size_t desc_standard_n, desc_capabilities_n;
+extern const struct desc_def desc_classes[], desc_video[], desc_standard[], desc_capabilities[];
+extern const size_t desc_classes_n, desc_video_n, desc_standard_n, desc_capabilities_n;
 /* Of types that no table knows: header and raw bytes. */
 extern const struct desc_def desc_unknown;
 

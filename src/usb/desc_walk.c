@@ -10,14 +10,22 @@
 /* A meaning; the longest is a string of 126 characters of three bytes. */
 enum { WORDS_MAX = 512 };
 
+/* Those of classes come before the general ones of their types. */
 const struct desc_def *desc_def_nth(size_t n)
 {
-	if (n < desc_standard_n)
-		return &desc_standard[n];
-	n -= desc_standard_n;
-	return n < desc_capabilities_n	  ? &desc_capabilities[n]
-	       : n == desc_capabilities_n ? &desc_unknown
-					  : NULL;
+	const struct {
+		const struct desc_def *def;
+		size_t n;
+	} tables[] = {{desc_classes, desc_classes_n}, {desc_video, desc_video_n},
+		{desc_standard, desc_standard_n}, {desc_capabilities, desc_capabilities_n},
+		{&desc_unknown, 1}};
+
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+		if (n < tables[i].n)
+			return &tables[i].def[n];
+		n -= tables[i].n;
+	}
+	return NULL;
 }
 
 size_t desc_def_least(const struct desc_def *def)
@@ -150,7 +158,7 @@ static size_t count_of(const struct desc_walk *w, const struct desc_row *r)
 {
 	if (r->size)
 		return r->size;
-	return r->count ? (desc_walk_number(w, r->count) >> r->shift) + r->add : SIZE_MAX;
+	return r->count ? (desc_walk_number(w, r->count) >> r->shift) + (size_t)r->add : SIZE_MAX;
 }
 
 /* The row reaches up to the descriptor's end, and that is not at hand. */
@@ -320,9 +328,19 @@ static bool string_matches(
 /* A class's types mean something in its interfaces, or when asked for by themselves. */
 static bool class_matches(const struct desc_walk *w, const struct desc_def *d)
 {
-	if (!d->of_class || (!w->has_interface && w->block == d->type))
+	const struct desc_interface *i = &w->interface;
+
+	if (!d->of_class || (!w->has_interface && w->block == d->type && !d->never_alone))
 		return true;
-	return w->has_interface && w->interface.bInterfaceClass == d->interface_class;
+	return w->has_interface && i->bInterfaceClass == d->interface_class &&
+	       (!d->interface_subclass || i->bInterfaceSubClass == d->interface_subclass) &&
+	       (!d->protocol_to || (i->bInterfaceProtocol >= d->protocol_from &&
+					   i->bInterfaceProtocol <= d->protocol_to));
+}
+
+static bool subtype_matches(const struct desc_item *item, const struct desc_def *d)
+{
+	return !d->of_subtype || (item->len > 2 && item->data[2] == d->subtype);
 }
 
 static const struct desc_def *find_def(const struct desc_walk *w, const struct desc_item *item)
@@ -333,7 +351,8 @@ static const struct desc_def *find_def(const struct desc_walk *w, const struct d
 		return &desc_unknown;
 	for (size_t i = 0; (d = desc_def_nth(i)) && d != &desc_unknown; i++)
 		if (d->type == item->type && capability_matches(item, d) &&
-			string_matches(w, item, d) && class_matches(w, d))
+			string_matches(w, item, d) && class_matches(w, d) &&
+			subtype_matches(item, d))
 			return d;
 	return &desc_unknown;
 }

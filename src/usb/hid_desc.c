@@ -57,18 +57,15 @@ static void say_usage(const struct tree *w, struct text *t)
 	hid_say_usage(t, w->ids, usage);
 }
 
-/* A number that is not what it looks like: below 0, or above its signed range. */
-static void say_signed(const struct tree *w, struct text *t)
+/* A maximum that is below 0, though the minimum is not, is meant without a sign by many devices. */
+static void say_bound(const struct tree *w, struct text *t)
 {
-	int32_t v = hid_signed(w->it->value, w->it->size);
-
-	if (v >= 0)
+	if (hid_signed(w->it->value, w->it->size) >= 0)
 		return;
-	text_i64(t, v);
 	if (w->it->tag != HID_LOGICAL_MAXIMUM && w->it->tag != HID_PHYSICAL_MAXIMUM)
 		return;
 	if (hid_bounds(&w->p, w->it->tag - 1u).min >= 0) {
-		text_str(t, ", taken as ");
+		text_str(t, "taken as ");
 		text_u64(t, w->it->value);
 	}
 }
@@ -173,10 +170,10 @@ static const struct {
 	[HID_GLOBAL] =
 		{
 			[HID_USAGE_PAGE] = {"usage_page", say_page, SHOW_HEX2},
-			[HID_LOGICAL_MINIMUM] = {"logical_minimum", say_signed, SHOW_PLAIN},
-			[HID_LOGICAL_MAXIMUM] = {"logical_maximum", say_signed, SHOW_PLAIN},
-			[HID_PHYSICAL_MINIMUM] = {"physical_minimum", say_signed, SHOW_PLAIN},
-			[HID_PHYSICAL_MAXIMUM] = {"physical_maximum", say_signed, SHOW_PLAIN},
+			[HID_LOGICAL_MINIMUM] = {"logical_minimum", say_bound, SHOW_PLAIN},
+			[HID_LOGICAL_MAXIMUM] = {"logical_maximum", say_bound, SHOW_PLAIN},
+			[HID_PHYSICAL_MINIMUM] = {"physical_minimum", say_bound, SHOW_PLAIN},
+			[HID_PHYSICAL_MAXIMUM] = {"physical_maximum", say_bound, SHOW_PLAIN},
 			[HID_UNIT_EXPONENT] = {"unit_exponent", say_exponent, SHOW_HEX2},
 			[HID_UNIT] = {"unit", say_unit, SHOW_HEX4},
 			[HID_REPORT_SIZE] = {"report_size", say_bits, SHOW_PLAIN},
@@ -213,6 +210,17 @@ static struct field raw_field(const struct tree *w, const char *key, uint32_t of
 	};
 }
 
+/* Bounds are signed by their size (6.2.2.7). */
+static struct value item_value(const struct hid_item *it)
+{
+	if (!it->size)
+		return value_null();
+	if (it->type == HID_GLOBAL && it->tag >= HID_LOGICAL_MINIMUM &&
+		it->tag <= HID_PHYSICAL_MAXIMUM)
+		return value_int(hid_signed(it->value, it->size));
+	return value_uint(it->value);
+}
+
 static struct field item_field(const struct tree *w, struct text *t)
 {
 	const struct hid_item *it = w->it;
@@ -224,7 +232,7 @@ static struct field item_field(const struct tree *w, struct text *t)
 	} else {
 		f = (struct field){
 			.key = rows[it->type][it->tag].key,
-			.value = it->size ? value_uint(it->value) : value_null(),
+			.value = item_value(it),
 			.off = it->off,
 			.len = it->len,
 			.show = rows[it->type][it->tag].show,

@@ -5,8 +5,7 @@
 
 #include <stdlib.h>
 
-/* ---- keyboard, HUT 10 ------------------------------------------------------------------------
- */
+/* ---- keyboard, HUT 10 --------------------------------------------------------------- */
 
 static const char *const keys[] = {
 	/* 0x00 */ "none", "ErrorRollOver", "POSTFail", "ErrorUndefined", "a", "b", "c", "d",
@@ -35,21 +34,38 @@ static const char *const keys[] = {
 	/* 0x98 */ "LANG 9", "Alternate Erase", "SysReq", "Cancel", "Clear", "Prior", "Return",
 	"Separator",
 	/* 0xa0 */ "Out", "Oper", "Clear/Again", "CrSel/Props", "ExSel"};
+static const char *const keypad[] = {/* 0xb0 */ "Keypad 00", "Keypad 000", "Thousands Separator",
+	"Decimal Separator", "Currency Unit", "Currency Sub-unit", "Keypad (", "Keypad )",
+	/* 0xb8 */ "Keypad {", "Keypad }", "Keypad Tab", "Keypad Backspace", "Keypad A", "Keypad B",
+	"Keypad C", "Keypad D",
+	/* 0xc0 */ "Keypad E", "Keypad F", "Keypad XOR", "Keypad ^", "Keypad %", "Keypad <",
+	"Keypad >", "Keypad &",
+	/* 0xc8 */ "Keypad &&", "Keypad |", "Keypad ||", "Keypad :", "Keypad #", "Keypad Space",
+	"Keypad @", "Keypad !",
+	/* 0xd0 */ "Keypad Memory Store", "Keypad Memory Recall", "Keypad Memory Clear",
+	"Keypad Memory Add", "Keypad Memory Subtract", "Keypad Memory Multiply",
+	"Keypad Memory Divide", "Keypad +/-",
+	/* 0xd8 */ "Keypad Clear", "Keypad Clear Entry", "Keypad Binary", "Keypad Octal",
+	"Keypad Decimal", "Keypad Hexadecimal"};
 static const char *const modifiers[] = {/* 0xe0 */ "Left Control", "Left Shift", "Left Alt",
 	"Left GUI", "Right Control", "Right Shift", "Right Alt", "Right GUI"};
-enum { FIRST_MODIFIER = 0xe0 };
 
 static const char *key_name(uint16_t id)
 {
-	if (id < ARRAY_LEN(keys))
-		return keys[id];
-	return id >= FIRST_MODIFIER && id < FIRST_MODIFIER + ARRAY_LEN(modifiers)
-		       ? modifiers[id - FIRST_MODIFIER]
-		       : NULL;
+	static const struct {
+		uint16_t first;
+		uint16_t n;
+		const char *const *name;
+	} parts[] = {{0x00, ARRAY_LEN(keys), keys}, {0xb0, ARRAY_LEN(keypad), keypad},
+		{0xe0, ARRAY_LEN(modifiers), modifiers}};
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		if (id >= parts[i].first && id - parts[i].first < parts[i].n)
+			return parts[i].name[id - parts[i].first];
+	return NULL;
 }
 
-/* ---- other usages ----------------------------------------------------------------------------
- */
+/* ---- other usages ------------------------------------------------------------------- */
 
 struct usage_name {
 	uint32_t usage;
@@ -172,7 +188,7 @@ static const struct usage_name usages[] = {
 	{0x000d005a, "Secondary Barrel Switch"},
 	{0x000d005b, "Transducer Serial Number"},
 	{0x000d0060, "Latency Mode"},
-	{0x000e0001, "Simple Haptic Controller"}, /* HUT 17: Haptics */
+	{0x000e0001, "Simple Haptic Controller"}, /* HUT, Haptics */
 	{0x000e0010, "Waveform List"},
 	{0x000e0011, "Duration List"},
 	{0x000e0020, "Auto Trigger"},
@@ -191,7 +207,7 @@ static const struct usage_name usages[] = {
 	{0x000e1005, "Waveform Rumble Continuous"},
 	{0x000e1006, "Waveform Press"},
 	{0x000e1007, "Waveform Release"},
-	{0x00200001, "Sensor"}, /* HUT 19: Sensors */
+	{0x00200001, "Sensor"}, /* HUT, Sensors */
 	{0x00200011, "Biometric: Human Presence"},
 	{0x00200041, "Light: Ambient Light"},
 	{0x00200073, "Motion: Accelerometer 3D"},
@@ -217,7 +233,7 @@ static const struct usage_name usages[] = {
 	{0x00200486, "Magnetic Flux Y"},
 	{0x00200487, "Magnetic Flux Z"},
 	{0x002004d1, "Illuminance"},
-	{0x00590001, "LampArray"}, /* HUT 25: Lighting and Illumination */
+	{0x00590001, "LampArray"}, /* HUT, Lighting and Illumination */
 	{0x00590002, "LampArray Attributes"},
 	{0x00590003, "Lamp Count"},
 	{0x00590020, "Lamp Attributes Request"},
@@ -225,7 +241,7 @@ static const struct usage_name usages[] = {
 	{0x00590050, "Lamp Multi Update"},
 	{0x00590060, "Lamp Range Update"},
 	{0x00590070, "LampArray Control"},
-	{0xf1d00001, "U2F Authenticator Device"}, /* HUT 31: FIDO Alliance */
+	{0xf1d00001, "U2F Authenticator Device"}, /* HUT, FIDO Alliance */
 	{0xf1d00020, "Input Report Data"},
 	{0xf1d00021, "Output Report Data"},
 };
@@ -269,8 +285,7 @@ void hid_say_usage(struct text *t, struct ids *ids, uint32_t usage)
 	}
 }
 
-/* ---- pages, collections ------------------------------------------------------------------------
- */
+/* ---- pages, collections ------------------------------------------------------------- */
 
 const char *hid_page_name(struct ids *ids, uint16_t page)
 {
@@ -297,6 +312,9 @@ const char *hid_page_name(struct ids *ids, uint16_t page)
 		{0x40, "Medical Instrument"},
 		{0x41, "Braille Display"},
 		{0x59, "Lighting and Illumination"},
+		{0x8c, "Barcode Scanner"},
+		{0x8d, "Scales"},
+		{0x8e, "Magnetic Stripe Reader"},
 		{0x92, "Gaming Device"},
 		{0xf1d0, "FIDO Alliance"},
 	};

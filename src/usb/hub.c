@@ -35,7 +35,7 @@ static const struct hub_bit usb2_change_bits[] = {
 
 /* ---- ports of SuperSpeed hubs ---------------------------------------------------------------- */
 
-/* USB 3.2 table 10-10. */
+/* USB 3.2 10.16.2.6.1. */
 static const char *const link_states[] = {"U0", "U1", "U2", "U3", "eSS.Disabled", "Rx.Detect",
 	"eSS.Inactive", "Polling", "Recovery", "Hot Reset", "Compliance", "Loopback"};
 static const char *const super_speeds[] = {"SuperSpeed"};
@@ -51,7 +51,7 @@ static const struct hub_bit super_status_bits[] = {
 	{9, 1, "PORT_POWER", "not powered", "powered", 0, 0, 0},
 };
 
-/* USB 3.2 table 10-12. */
+/* USB 3.2 10.16.2.6.2. */
 static const struct hub_bit super_change_bits[] = {
 	{0, 1, "C_PORT_CONNECTION", NULL, "connection", 0, 0, 0},
 	{3, 1, "C_PORT_OVER_CURRENT", NULL, "over-current", 0, 0, 0},
@@ -61,7 +61,7 @@ static const struct hub_bit super_change_bits[] = {
 	{7, 1, "C_PORT_CONFIG_ERROR", NULL, "configuration error", 0, 0, 0},
 };
 
-/* USB 3.2 table 10-14: lanes are counted from 0. */
+/* USB 3.2 10.16.2.6.3: lanes are counted from 0. */
 const struct hub_bit hub_ext_status[] = {
 	{0, 4, "RX_SUBLINK_SPEED_ID", NULL, NULL, 0, 0, 0},
 	{4, 4, "TX_SUBLINK_SPEED_ID", NULL, NULL, 0, 0, 0},
@@ -124,7 +124,7 @@ enum usb_speed hub_port_speed(enum hub_layout l, uint32_t status)
 
 /* ---- features -------------------------------------------------------------------------------- */
 
-/* USB 2.0 table 11-17 with the ECN link power management, USB 3.2 table 10-9. Where a number means
+/* USB 2.0 table 11-17 with the ECN link power management, USB 3.2 10.16.2. Where a number means
  * two things, that of SuperSpeed hubs stands first: USB 2.0 hosts hardly use the other. */
 static const struct feature {
 	bool port;

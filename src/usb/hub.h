@@ -11,7 +11,7 @@
 
 enum hub_layout { HUB_LAYOUT_UNKNOWN, HUB_LAYOUT_USB2, HUB_LAYOUT_SUPER };
 
-/* Class requests of hubs (USB 2.0 table 11-16, USB 3.2 table 10-8); 2 is USB 1.1's GET_STATE. */
+/* Class requests of hubs (USB 2.0 table 11-16, USB 3.2 10.16.2); 2 is USB 1.1's GET_STATE. */
 enum hub_request {
 	HUB_GET_STATUS = 0,
 	HUB_CLEAR_FEATURE = 1,
@@ -30,7 +30,7 @@ enum hub_request {
 /* bmRequestType of requests to a port: class, recipient other. */
 enum { HUB_PORT_OUT = 0x23, HUB_PORT_IN = 0xa3 };
 
-/* Feature selectors that rules need (USB 2.0 table 11-17, USB 3.2 table 10-9). */
+/* Feature selectors that rules need (USB 2.0 table 11-17, USB 3.2 10.16.2). */
 enum hub_feature {
 	PORT_ENABLE = 1,
 	PORT_SUSPEND = 2,
@@ -74,7 +74,7 @@ struct hub_word {
 const struct hub_word *hub_port_status(enum hub_layout l);
 const struct hub_word *hub_port_change(enum hub_layout l);
 extern const struct hub_word hub_status, hub_change;
-/* dwExtPortStatus (USB 3.2 table 10-14). */
+/* dwExtPortStatus (USB 3.2 10.16.2.6.3). */
 extern const struct hub_bit hub_ext_status[];
 extern const size_t hub_ext_status_n;
 
@@ -89,7 +89,7 @@ enum usb_speed hub_port_speed(enum hub_layout l, uint32_t status);
 /* "PORT_RESET", "C_HUB_LOCAL_POWER"; NULL: unknown. port: of a port, not of the hub. */
 const char *hub_feature_name(enum hub_layout l, bool port, uint16_t selector);
 
-/* "U3", "Rx.Detect" (USB 3.2 table 10-10); NULL: reserved. */
+/* "U3", "Rx.Detect" (USB 3.2 10.16.2.6.1); NULL: reserved. */
 const char *hub_link_state_name(uint8_t state);
 /* Selectors of SET_FEATURE(PORT_INDICATOR) (USB 2.0 table 11-25); NULL: reserved. */
 const char *hub_indicator_name(uint8_t selector);

@@ -115,12 +115,6 @@ static const struct urb_function table[] = {
 		USB_DIR_UNKNOWN, "asks the host for an isochronous pipe's delays"},
 };
 
-const struct urb_function *urb_functions(size_t *n)
-{
-	*n = sizeof(table) / sizeof(table[0]);
-	return table;
-}
-
 const struct urb_function *urb_function_find(uint16_t number)
 {
 	return number < sizeof(table) / sizeof(table[0]) ? &table[number] : NULL;

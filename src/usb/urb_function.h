@@ -45,7 +45,5 @@ struct urb_function {
 
 /* NULL for a number that Windows does not define. */
 const struct urb_function *urb_function_find(uint16_t number);
-/* The whole table, in the order of numbers. */
-const struct urb_function *urb_functions(size_t *n);
 
 #endif

@@ -14,6 +14,7 @@
 #include "filter/row.h"
 #include "link/link.h"
 #include "model/model.h"
+#include "tests/cuts/claim.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,23 +37,11 @@ static struct {
 	uint64_t number;
 } at;
 
-static void say_where(void)
+void say_where(void)
 {
 	fprintf(stderr, "%s: cut to %u, %s %u, at record %llu\n", at.path, at.cut,
 		at.single == WHOLE ? "all records" : "only record",
 		at.single == WHOLE ? 0 : at.single + 1, (unsigned long long)at.number);
-}
-
-/* Provided by the sanitizers' run-time alone. */
-__attribute__((weak)) void __sanitizer_set_death_callback(void (*callback)(void));
-
-static void claim(bool holds, const char *what)
-{
-	if (holds)
-		return;
-	fprintf(stderr, "broken: %s: ", what);
-	say_where();
-	exit(1);
 }
 
 /* ---- an emit that shows nothing but reads all it is given ---- */

@@ -11,6 +11,7 @@
 #include "capture/reader.h"
 #include "link/link.h"
 #include "model/model.h"
+#include "tests/cuts/claim.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,23 +48,11 @@ static uint64_t dice(uint64_t below)
 	return (seed * 0x2545f4914f6cdd1du >> 11) % below;
 }
 
-static void say_where(void)
+void say_where(void)
 {
 	fprintf(stderr, "%s: trial %llu, seed %llu, after %llu records\n", trial.path,
 		(unsigned long long)trial.number, (unsigned long long)trial.began,
 		(unsigned long long)trial.fed);
-}
-
-/* Provided by the sanitizers' run-time alone. */
-__attribute__((weak)) void __sanitizer_set_death_callback(void (*callback)(void));
-
-static void claim(bool holds, const char *what)
-{
-	if (holds)
-		return;
-	fprintf(stderr, "broken: %s: ", what);
-	say_where();
-	exit(1);
 }
 
 static void on_xfer(void *ctx, const struct xfer *x)

@@ -42,8 +42,7 @@ static void wrong(const char *what)
 	abort();
 }
 
-/* ---- what comes out
- * ------------------------------------------------------------------------------ */
+/* ---- what comes out ----------------------------------------------------------------- */
 
 struct judge {
 	struct emit emit;
@@ -108,8 +107,7 @@ static void on_end(void *ctx, const struct exchange *ex)
 	judge_tree(&j);
 }
 
-/* ---- the device --------------------------------------------------------------------------------
- */
+/* ---- the device --------------------------------------------------------------------- */
 
 static void add_fact(
 	struct world *w, uint32_t instance, uint8_t type, const uint8_t *data, size_t n)
@@ -158,8 +156,7 @@ static uint32_t make_device(struct world *w, struct cursor *in)
 	return instance;
 }
 
-/* ---- transfers
- * ----------------------------------------------------------------------------------- */
+/* ---- transfers ---------------------------------------------------------------------- */
 
 static const struct {
 	uint8_t endpoint, dir, type;
@@ -264,8 +261,7 @@ static void play(struct world *w)
 	exchanges_flush(w->tracker.all);
 }
 
-/* ---- again, from each exchange's own transfers
- * --------------------------------------------------- */
+/* ---- again, from each exchange's own transfers -------------------------------------- */
 
 static void play_again(struct world *w, uint32_t id)
 {
@@ -284,8 +280,7 @@ static void play_again(struct world *w, uint32_t id)
 	exchanges_free(replay.all);
 }
 
-/* ---- the entry
- * ------------------------------------------------------------------------------------ */
+/* ---- the entry ---------------------------------------------------------------------- */
 
 static uint8_t number_named(const char *name)
 {

@@ -47,11 +47,12 @@ struct bus_transfer {
 	struct device *dev;
 	uint32_t naks, retries;
 	uint8_t ep, type, setup[8];
-	bool in, heard, answered;   /* heard: more than NAKs; answered: its SETUP was taken */
-	bool sized;		    /* a reader knows how long it is at most */
-	uint32_t packets, most;	    /* most: bytes of a packet */
-	int32_t frame;		    /* isochronous */
-	const char *status, *ended; /* ended NULL: still open */
+	bool in, heard, answered;	 /* heard: more than NAKs; answered: its SETUP was taken */
+	bool sized;			 /* a reader knows how long it is at most */
+	uint32_t packets, most;		 /* most: bytes of a packet */
+	int32_t frame;			 /* isochronous */
+	uint32_t damaged, missed, empty; /* of its packets */
+	const char *status, *ended;	 /* ended NULL: still open */
 };
 
 /* An URB on the bus: how far it is. */
@@ -106,8 +107,7 @@ struct bus {
 	} bins[8];
 };
 
-/* ---- bus_wire.c: packets ------------------------------------------------------------------------
- */
+/* ---- bus_wire.c: packets ------------------------------------------------------------ */
 
 uint16_t wire_crc5(uint32_t bits, unsigned n);
 uint16_t wire_crc16(const uint8_t *p, size_t n);
@@ -128,8 +128,7 @@ void wire_status(struct bus *b, const char *text);
 /* High speed: the hub's other side is what the split transactions are for. */
 bool wire_is_split(const struct device *d);
 
-/* ---- bus_truth.c: the account
- * -------------------------------------------------------------------- */
+/* ---- bus_truth.c: the account ------------------------------------------------------- */
 
 void truth_begin(struct bus *b, struct bus_pipe *p, uint8_t token);
 /* accepted: data that counts. */
@@ -146,8 +145,7 @@ void truth_reports(struct device *d, unsigned interface);
 void truth_address(struct bus *b, unsigned address);
 void truth_print(struct bus *b);
 
-/* ---- bus_step.c: what an URB still needs --------------------------------------------------------
- */
+/* ---- bus_step.c: what an URB still needs -------------------------------------------- */
 
 /* How a transaction goes. The description injects some of them: bus_fault_find in gen.h. */
 enum outcome {
@@ -185,8 +183,7 @@ struct step job_data_step(const struct bus_pipe *p, const struct bus_job *j);
 /* The bus has seen the step go well. True: the URB is done. */
 bool job_advance(struct bus_pipe *p, struct bus_job *j, const struct step *s);
 
-/* ---- bus_transaction.c --------------------------------------------------------------------------
- */
+/* ---- bus_transaction.c -------------------------------------------------------------- */
 
 /* Address and endpoint as a token has them. */
 unsigned bus_eleven(const struct bus_pipe *p);
@@ -206,8 +203,7 @@ const char *bus_transact(struct bus *b, struct bus_pipe *p, struct bus_job *j, c
 /* Asks once whether there is room for an OUT (8.5.1). */
 void bus_ping(struct bus *b, struct bus_pipe *p, struct bus_job *j);
 
-/* ---- bus_split.c --------------------------------------------------------------------------------
- */
+/* ---- bus_split.c -------------------------------------------------------------------- */
 
 enum { WAITS = 1 }; /* phase: started, completes are to come */
 

@@ -8,9 +8,7 @@
 
 static const int64_t never = INT64_MAX;
 
-/* ---- requests that change the endpoints (8.5.2, 9.1.1.5, 9.4.5)
- * ---------------------------------------
- */
+/* ---- requests that change the endpoints (8.5.2, 9.1.1.5, 9.4.5) --------------------- */
 
 static void reset_toggle(struct bus *b, const struct device *d, int address)
 {
@@ -37,9 +35,7 @@ static void after_request(struct bus *b, const struct bus_pipe *p, const struct 
 		truth_reports(p->dev, s[4]);
 }
 
-/* ---- isochronous (8.5.5, 5.9.2): no handshake, one transfer a service interval
- * -------------------------
- */
+/* ---- isochronous (8.5.5, 5.9.2): no handshake, one transfer a service interval ------ */
 
 /* PIDs of a high-bandwidth microframe: [packets - 1][which] (5.9.2). */
 static const uint8_t in_pids[3][3] = {
@@ -96,8 +92,7 @@ static bool serve_iso(struct bus *b, struct bus_pipe *p, struct bus_job *j)
 	return j->pos == u->x->packets;
 }
 
-/* ---- the other types
- * --------------------------------------------------------------------------------- */
+/* ---- the other types ---------------------------------------------------------------- */
 
 static int64_t next_poll(const struct bus *b, const struct bus_pipe *p)
 {
@@ -240,8 +235,7 @@ static bool serve(struct bus *b, struct bus_pipe *p)
 	return after(b, p, j, &s, how, injected);
 }
 
-/* ---- the schedule
- * -------------------------------------------------------------------------------------- */
+/* ---- the schedule ------------------------------------------------------------------- */
 
 struct bus *bus_new(struct capture *c, const struct program *prog, uint8_t truth)
 {

@@ -101,6 +101,9 @@ void truth_finish(struct bus *b, struct bus_pipe *p, const char *result, bool ac
 	x->answered |= t->token == PID_SETUP && !strcmp(result, "ok");
 	if (x->type == ISOCHRONOUS && !strcmp(result, "timeout"))
 		result = "missed";
+	x->missed += !strcmp(result, "missed");
+	x->damaged += !strcmp(result, "crc");
+	x->empty += !strcmp(result, "ok") && !t->len;
 	x->status = status_of(result);
 	if (p->ep->type == CONTROL || p->ep->type == ISOCHRONOUS)
 		return; /* the host knows when these end */
@@ -149,8 +152,7 @@ void truth_address(struct bus *b, unsigned address)
 			gone(p);
 }
 
-/* ---- printing -----------------------------------------------------------------------------------
- */
+/* ---- printing ----------------------------------------------------------------------- */
 
 static const char *pid_name(uint8_t pid)
 {
@@ -271,7 +273,9 @@ static void print_transfer(const struct bus *b, const struct bus_transfer *x)
 	printf(",\"len\":%" PRId64, x->len);
 	print_setup(x);
 	if (x->type == ISOCHRONOUS && x->frame >= 0)
-		printf(",\"iso\":{\"packets\":%u,\"start_frame\":%d}", x->packets, x->frame);
+		printf(",\"iso\":{\"packets\":%u,\"errors\":%u,\"missed\":%u,\"empty\":%u,"
+		       "\"start_frame\":%d}",
+			x->packets, x->damaged, x->missed, x->empty, x->frame);
 	printf(",\"naks\":%u,\"retries\":%u", x->naks, x->retries);
 	printf(",\"inferred\":{\"speed\":\"%s\",\"type\":\"%s\"}}\n", speeds[d->speed],
 		types[x->type]);

@@ -49,8 +49,7 @@ static bool numbers(char **word, unsigned n, uint64_t max, uint64_t *v)
 	return true;
 }
 
-/* ---- one function per line of a device block; w[0] is the keyword ------------------------------
- */
+/* ---- one function per line of a device block; w[0] is the keyword ------------------- */
 
 static const char *line_bus(struct device *d, char **w, unsigned n)
 {

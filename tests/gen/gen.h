@@ -41,8 +41,7 @@ static inline void put64(uint8_t *p, uint64_t v, bool big)
 	put32(p + 4, (uint32_t)(big ? v : v >> 32), big);
 }
 
-/* ---- status.c: canonical names to each system's numbers ----------------------------------------
- */
+/* ---- status.c: canonical names to each system's numbers ----------------------------- */
 
 enum os { OS_LINUX, OS_WINDOWS, OS_DARWIN, OS_FREEBSD, OS_COUNT };
 
@@ -64,8 +63,7 @@ const struct status *status_row(unsigned i);
 int status_find(const char *name);
 const char *os_name(enum os os);
 
-/* ---- devices ------------------------------------------------------------------------------------
- */
+/* ---- devices ------------------------------------------------------------------------ */
 
 enum type {
 	CONTROL,
@@ -120,8 +118,7 @@ size_t device_descriptor(const struct device *d, unsigned kind, unsigned index, 
 int64_t endpoint_period(const struct device *d, const struct endpoint *e);
 int32_t endpoint_interval(const struct device *d, const struct endpoint *e);
 
-/* ---- statements -------------------------------------------------------------------------------
- */
+/* ---- statements --------------------------------------------------------------------- */
 
 enum payload_kind { DATA_ZERO, DATA_COUNT, DATA_RANDOM, DATA_BYTES };
 enum fate { FATE_NORMAL, FATE_LOST_SUBMIT, FATE_LOST_COMPLETE, FATE_PENDING, FATE_REFUSED };
@@ -268,8 +265,7 @@ bool parse_time(const char *s, int64_t *ns);
 /* Words of hexadecimal digits, as many as there are; the bytes go to *bytes. */
 bool parse_hex(char **word, unsigned words, unsigned *used, uint8_t **bytes, uint32_t *n);
 
-/* ---- sink.c: records into pcap, pcapng or text --------------------------------------------------
- */
+/* ---- sink.c: records into pcap, pcapng or text -------------------------------------- */
 
 enum container { PCAP, PCAP_NS, PCAPNG, PLAIN };
 
@@ -302,8 +298,7 @@ void sink_custom(struct sink *s, int64_t ns, uint32_t pen, const uint8_t *p, siz
 /* A record that is a line of text. */
 void sink_line(struct sink *s, int64_t ns, const char *line, size_t n);
 
-/* ---- playing ------------------------------------------------------------------------------------
- */
+/* ---- playing ------------------------------------------------------------------------ */
 
 struct packet {
 	uint32_t offset, length, actual;

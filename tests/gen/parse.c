@@ -26,8 +26,7 @@ _Noreturn static void wrong(const struct parser *p, const char *what)
 		p->words ? p->word[0] : "");
 }
 
-/* ---- words --------------------------------------------------------------------------------------
- */
+/* ---- words -------------------------------------------------------------------------- */
 
 /* Cuts the line into words: blanks separate, "…" keeps them, # begins a comment. */
 static void split(struct parser *p, char *s)
@@ -132,8 +131,7 @@ bool parse_hex(char **word, unsigned words, unsigned *used, uint8_t **bytes, uin
 	return len > 0;
 }
 
-/* ---- options of transfers: w[0] is the keyword; each returns how many words it took, 0: wrong
- * ---- */
+/* ---- options of transfers: w[0] is the keyword; each returns how many words it took, 0: wrong  */
 
 static unsigned option_data(struct xfer *x, char **w, unsigned n)
 {
@@ -410,8 +408,7 @@ const char *option_parse(struct xfer *x, char **word, unsigned words, unsigned *
 	return "unknown option";
 }
 
-/* ---- statements ---------------------------------------------------------------------------------
- */
+/* ---- statements --------------------------------------------------------------------- */
 
 struct stmt *block_add(struct block *b, enum op op)
 {

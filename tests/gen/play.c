@@ -58,8 +58,7 @@ struct player {
 	uint8_t *zero, *count, *random;
 };
 
-/* ---- the heap
- * ------------------------------------------------------------------------------------ */
+/* ---- the heap ----------------------------------------------------------------------- */
 
 static bool before(const struct entry *a, const struct entry *b)
 {
@@ -97,8 +96,7 @@ static struct entry pop(struct player *p)
 	return top;
 }
 
-/* ---- URBs
- * ---------------------------------------------------------------------------------------- */
+/* ---- URBs --------------------------------------------------------------------------- */
 
 static struct urb *urb_new(struct player *p)
 {
@@ -231,8 +229,7 @@ static const uint8_t *payload(struct player *p, const struct xfer *x)
 	}
 }
 
-/* ---- isochronous
- * ---------------------------------------------------------------------------------- */
+/* ---- isochronous -------------------------------------------------------------------- */
 
 static int64_t slot_time(const struct xfer *x, int64_t slot, int64_t period)
 {
@@ -309,8 +306,7 @@ static int64_t iso_schedule(struct player *p, struct urb *u, int64_t now)
 	return u->due + 30000;
 }
 
-/* ---- submission and completion
- * ---------------------------------------------------------------------- */
+/* ---- submission and completion ------------------------------------------------------ */
 
 /* The URB on its way, in order of submission, that its endpoint serves now or, if not, has waiting.
  */
@@ -496,8 +492,7 @@ static void end_urbs(struct player *p, const struct stmt *s, int64_t t)
 	}
 }
 
-/* ---- flows
- * ------------------------------------------------------------------------------------------ */
+/* ---- flows -------------------------------------------------------------------------- */
 
 static void enter(struct flow *f, const struct block *b, const struct stmt *loop, uint64_t times)
 {

@@ -161,8 +161,7 @@ void request_enumerate(struct program *p, struct block *b, struct device *d)
 	order(p, b, d, 9, total > 5 ? d->config[5] : 1, FOR_ALL);
 }
 
-/* ---- SCSI ---------------------------------------------------------------------------------------
- */
+/* ---- SCSI --------------------------------------------------------------------------- */
 
 struct scsi {
 	uint32_t length, residue, tag; /* tag: of the CSW */

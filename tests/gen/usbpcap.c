@@ -86,8 +86,7 @@ static void base(uint8_t *h, const struct urb *u, size_t header, bool up, uint32
 	put32(h + 23, data_length, false);
 }
 
-/* ---- control
- * --------------------------------------------------------------------------------------- */
+/* ---- control ------------------------------------------------------------------------ */
 
 /* SET_INTERFACE is put together by the driver, always with bmRequestType 0. */
 static void shown_setup(uint8_t to[8], const struct xfer *x)
@@ -133,8 +132,7 @@ static void complete_control(struct capture *c, const struct urb *u)
 		stage(c, u, STAGE_COMPLETE, true, data, none);
 }
 
-/* ---- isochronous
- * ------------------------------------------------------------------------------------ */
+/* ---- isochronous -------------------------------------------------------------------- */
 
 /* The bytes of completed packets side by side, and their new offsets in the table. */
 static struct part compacted(const struct urb *u, uint8_t *to, uint8_t *table)
@@ -187,9 +185,7 @@ static void isochronous(struct capture *c, const struct urb *u, bool up)
 	sink_record(&c->sink, up ? u->completed : u->submitted, parts, 2);
 }
 
-/* ---- all
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- all ---------------------------------------------------------------------------- */
 
 static void bulk_or_interrupt(struct capture *c, const struct urb *u, bool up)
 {

@@ -1,20 +1,13 @@
-"""devices, access, descriptors: what is told of devices at each point of a story, that looking a
-transfer up gives what streaming gave, and descriptor fields against tshark's."""
+"""devices, access: what is told of devices at each point of a story, and that looking a transfer up
+gives what streaming gave."""
 
 import json
 import re
-import shutil
 import tempfile
 
 from captures import named
 from house import Failed, ROOT, Skipped, command_line, first_line, json_lines, run, shown
 from truth import TYPES, capture_of
-import peers
-
-# Found through peers' path.
-import descriptors as comparison
-import hid as hid_comparison
-import hubs as hub_comparison
 
 STORY = 'tests/gen/devices.usb'
 
@@ -48,55 +41,6 @@ def check_access(program, path):
 def check_generated(house, program, description, link_type):
     with capture_of(house, ['-t', link_type, shown(description)]) as file:
         return check_access(program, file.name)
-
-
-# ---- descriptors --------------------------------------------------------------------------------
-
-def descriptors(house):
-    return beside_tshark(house, comparison)
-
-
-def hid(house):
-    """Items of report descriptors, values of reports, class requests."""
-    return beside_tshark(house, hid_comparison)
-
-
-def hubs(house):
-    """Requests to hubs: features, ports, status."""
-    return beside_tshark(house, hub_comparison)
-
-
-def beside_tshark(house, compared):
-    house.need_program()
-    table = compared.DIFFERENCES
-    return [(named(p), lambda p=p: check_fields(house, p, compared))
-            for p in house.all_captures()] + \
-        [(table.name, lambda: peers.check_table(house, table))]
-
-
-def holds_packets(house, path):
-    said = run([house.bin, 'stat', '--json', path]).stdout
-    return any(288 <= (t['link'] or 0) <= 295 for t in json.loads(said or b'{}').get('links', ()))
-
-
-def check_fields(house, path, comparison):
-    if not shutil.which('tshark'):
-        raise Skipped('tshark is not installed')
-    if holds_packets(house, path):
-        raise Skipped('packets: tshark shows each field again in the packets it came in')
-    return compare_with(comparison, house, path)
-
-
-def compare_with(peer, house, path):
-    try:
-        compared, differences = peer.compare(house.bin, path, house.build / 'peer')
-    except peers.comparison.Unreadable as reason:
-        raise Skipped(str(reason)) from None
-    lines = peers.comparison.verdict(path, differences, peer.DIFFERENCES)
-    if lines:
-        raise Failed('; '.join(lines), f'tests/peer/{peer.__name__}.py --all --bin '
-                     f'{shown(house.bin)} {shown(path)}')
-    return compared or 1
 
 
 # ---- devices: the story --------------------------------------------------------------------------

@@ -9,12 +9,9 @@ answer of which tshark shows nothing at all is one difference, "answer".
 Deliberate differences stand in differences-descriptors.tsv, as in differences.tsv: capture, field,
 count of answers, reason."""
 
-import collections
-import json
-import pathlib
-import subprocess
 import sys
 
+import shown
 import tshark
 
 DIFFERENCES = tshark.ROOT / 'tests/peer/differences-descriptors.tsv'
@@ -63,55 +60,26 @@ def shown_by_tshark(frames):
     return said
 
 
-def shown_by_urbscope(fields, parent='', said=None):
-    """The same of a field tree. What has no value was not read, or is a heading."""
-    said = collections.defaultdict(list) if said is None else said
-    for field in fields:
-        key = field['key']
-        name = NAMES.get((parent, key)) or NAMES.get(key)
-        if name and field['value'] is not None:
-            said[name].append(str(field['value']))
-        shown_by_urbscope(field.get('fields', []), key, said)
-    return said
+def shown_by_urbscope(xfer):
+    fields = [f for f in xfer['fields'] if f['key'] != 'setup']
+    return shown.joined(shown.named_values(
+        fields, lambda parent, key: NAMES.get((parent, key)) or NAMES.get(key)))
 
 
-def answers(program, path):
-    """(transfer, numbers of the records that can hold its answer) of each GET_DESCRIPTOR."""
-    lists = []
-    for arguments in (['--records'], ['-v', '--no-ids']):
-        done = subprocess.run([program, 'list', '--json', *arguments, str(path)],
-                              capture_output=True, timeout=300)
-        if done.returncode not in (0, 2):
-            raise tshark.Unreadable(f'urbscope list ended with {done.returncode}')
-        lists.append([json.loads(line) for line in done.stdout.decode('utf-8').splitlines()])
-    records = collections.defaultdict(list)
-    for record in lists[0]:
-        if record['kind'] != 'submit':  # tshark shows the type that was asked for there
-            records[record['transfer']].append(record['n'])
-    for xfer in lists[1]:
-        setup = xfer['setup']
-        if setup and setup['bmRequestType'] & 0xe0 == 0x80 and xfer['len'] \
-                and setup['bRequest'] == GET_DESCRIPTOR and setup['wValue'] >> 8 in TYPES:
-            yield xfer, records[xfer['id']]
+def is_answer(xfer):
+    setup = xfer['setup']
+    return setup and setup['bmRequestType'] & 0xe0 == 0x80 and xfer['len'] \
+        and setup['bRequest'] == GET_DESCRIPTOR and setup['wValue'] >> 8 in TYPES
 
 
 def compare(program, path, cache):
-    """(number of values compared, {field: [(record, tshark's, ours)]})."""
+    """See shown.compare()."""
     frames = tshark.ask_tshark(path, cache, FIELDS)
-    differences = collections.defaultdict(list)
-    compared = 0
-    for xfer, numbers in answers(program, path):
-        theirs = shown_by_tshark([frames[n - 1] for n in numbers if n <= len(frames)])
-        ours = shown_by_urbscope([f for f in xfer['fields'] if f['key'] != 'setup'])
-        if ours and not theirs:
-            differences['answer'].append((numbers[-1], None, len(ours)))
-            continue
-        for field in FIELDS[1:]:
-            mine, yours = ','.join(ours.get(field, [])), theirs.get(field, '')
-            compared += bool(mine or yours)
-            if mine != yours:
-                differences[field].append((numbers[-1], yours, mine))
-    return compared, differences
+    # In the submission tshark shows the type that is asked for.
+    asked = shown.transfers(program, path, counts=lambda record: record['kind'] != 'submit')
+    return shown.compare([(xfer, numbers) for xfer, numbers in asked if is_answer(xfer)], frames,
+                         lambda frames, xfer: (shown_by_tshark(frames), shown_by_urbscope(xfer)),
+                         'answer')
 
 
 if __name__ == '__main__':

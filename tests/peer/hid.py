@@ -10,10 +10,9 @@ it saw the report descriptor. Deliberate differences stand in differences-hid.ts
 count of transfers, reason."""
 
 import collections
-import json
-import subprocess
 import sys
 
+import shown
 import tshark
 
 DIFFERENCES = tshark.ROOT / 'tests/peer/differences-hid.tsv'
@@ -24,7 +23,7 @@ NUMBERS = {'usage_page': 'global.usage', 'usage': 'local.usage', 'usage_minimum'
            'usage_maximum': 'local.usage_max', 'report_size': 'global.report_size',
            'report_id': 'global.report_id', 'report_count': 'global.report_count',
            'type': 'main.colltype', 'delimiter': 'local.delimiter'}
-# Those that are signed by their size.
+# Those that are signed.
 SIGNED = {'logical_minimum': 'global.log_min', 'logical_maximum': 'global.log_max',
           'physical_minimum': 'global.phy_min', 'physical_maximum': 'global.phy_max'}
 # Bits of Input, Output and Feature.
@@ -44,24 +43,15 @@ IN_REPORTS = ['usbhid.data.' + f for f in VALUES.values()]
 FIELDS = ['frame.number', *IN_ITEMS, *IN_REPORTS, *REQUEST]
 
 
-def flat(fields):
-    for field in fields:
-        yield field
-        yield from flat(field.get('fields', []))
-
-
 def items(fields):
     """{tshark's field: values} of a report descriptor's tree."""
     said = collections.defaultdict(list)
-    for field in flat(fields):
+    for field in shown.flat(fields):
         key, value = field['key'], field['value']
         if key in NUMBERS and value is not None:
             said[ITEM + NUMBERS[key]].append(value)
         elif key in SIGNED:
-            bits = 8 * (field['len'] - 1)
-            value = value or 0
-            said[ITEM + SIGNED[key]].append(value - (1 << bits if value >> (bits - 1) else 0)
-                                            if bits else 0)
+            said[ITEM + SIGNED[key]].append(value or 0)
         elif key in ('input', 'output', 'feature'):
             for name, bit in FLAGS.items():
                 said[ITEM + name].append(value >> bit & 1)
@@ -71,7 +61,7 @@ def items(fields):
 def values(fields):
     """The same of a report's."""
     said = collections.defaultdict(list)
-    for field in flat(fields):
+    for field in shown.flat(fields):
         if field['key'] in VALUES and field['value'] is not None:
             said['usbhid.data.' + VALUES[field['key']]].append(field['value'])
     return said
@@ -99,30 +89,17 @@ def request_words(frame):
     return words
 
 
-def listed(program, path, *arguments):
-    done = subprocess.run([program, 'list', '--json', *arguments, str(path)],
-                          capture_output=True, timeout=300)
-    if done.returncode not in (0, 2):
-        raise tshark.Unreadable(f'urbscope list ended with {done.returncode}')
-    return [json.loads(line) for line in done.stdout.decode('utf-8').splitlines()]
-
-
 def compare(program, path, cache):
     """(number of values compared, {field: [(record, tshark's, ours)]})."""
-    xfers = listed(program, path, '-v', '--no-ids', '-f', 'proto == hid')
-    if not xfers:
-        return 0, {}
-    records = collections.defaultdict(list)
-    for record in listed(program, path, '--records'):
-        records[record['transfer']].append(record)
-    frames = tshark.ask_tshark(path, cache, FIELDS)
+    asked = shown.transfers(program, path, 'proto == hid')
+    frames = tshark.ask_tshark(path, cache, FIELDS) if asked else []
     differences = collections.defaultdict(list)
     compared = 0
-    for xfer in xfers:
-        numbers = [r['n'] for r in records[xfer['id']] if r['n'] <= len(frames)]
-        shown = [frames[n - 1] for n in numbers]
+    for xfer, numbers in asked:
+        numbers = [n for n in numbers if n <= len(frames)]
+        seen = [frames[n - 1] for n in numbers]
         ours = [f for f in xfer.get('fields', []) if f['key'] != 'setup']
-        for frame in shown:
+        for frame in seen:
             if frame[REQUEST[0]]:
                 compared += 1
                 missing = [w for w in request_words(frame) if w not in xfer['info']]
@@ -132,7 +109,7 @@ def compare(program, path, cache):
             mine, names = items(ours), IN_ITEMS
         else:
             mine, names = values(ours), IN_REPORTS
-        theirs = by_tshark(shown, names)
+        theirs = by_tshark(seen, names)
         if not theirs:
             continue
         for name in names:

@@ -8,12 +8,9 @@ tshark shows the features and ports of hubs it knows as such, in the submission,
 completion, always by USB 2.0 table 11-21. Deliberate differences stand in differences-hubs.tsv, as in
 differences.tsv: capture, field, count of transfers, reason."""
 
-import collections
-import json
-import pathlib
-import subprocess
 import sys
 
+import shown
 import tshark
 
 DIFFERENCES = tshark.ROOT / 'tests/peer/differences-hubs.tsv'
@@ -46,15 +43,9 @@ def shown_by_tshark(frames):
     return said
 
 
-def flat(fields):
-    for field in fields:
-        yield field
-        yield from flat(field.get('fields', []))
-
-
 def shown_by_urbscope(xfer):
     said = {}
-    for field in flat(f for f in xfer['fields'] if f['key'] != 'setup'):
+    for field in shown.flat(f for f in xfer['fields'] if f['key'] != 'setup'):
         key, value = field['key'], field['value']
         if value is None:
             continue
@@ -67,41 +58,14 @@ def shown_by_urbscope(xfer):
     return said
 
 
-def requests(program, path):
-    """(transfer, numbers of its records) of each request to a hub."""
-    lists = []
-    for arguments in (['--records'], ['-v', '--no-ids', '-f', 'proto == hub and type == control']):
-        done = subprocess.run([program, 'list', '--json', *arguments, str(path)],
-                              capture_output=True, timeout=300)
-        if done.returncode not in (0, 2):
-            raise tshark.Unreadable(f'urbscope list ended with {done.returncode}')
-        lists.append([json.loads(line) for line in done.stdout.decode('utf-8').splitlines()])
-    records = collections.defaultdict(list)
-    for record in lists[0]:
-        records[record['transfer']].append(record['n'])
-    for xfer in lists[1]:
-        if xfer['setup']['bRequest'] in (0, 1, 3):
-            yield xfer, records[xfer['id']]
-
-
 def compare(program, path, cache):
-    """(number of values compared, {field: [(record, tshark's, ours)]})."""
-    asked = list(requests(program, path))
-    differences = collections.defaultdict(list)
-    compared = 0
+    """See shown.compare()."""
+    asked = [(xfer, numbers) for xfer, numbers
+             in shown.transfers(program, path, 'proto == hub and type == control')
+             if xfer['setup']['bRequest'] in (0, 1, 3)]
     frames = tshark.ask_tshark(path, cache, FIELDS) if asked else []
-    for xfer, numbers in asked:
-        theirs = shown_by_tshark([frames[n - 1] for n in numbers if n <= len(frames)])
-        ours = shown_by_urbscope(xfer)
-        if ours and not theirs:
-            differences['request'].append((numbers[-1], None, len(ours)))
-            continue
-        for field in FIELDS[1:]:
-            mine, yours = ours.get(field, ''), theirs.get(field, '')
-            compared += bool(mine or yours)
-            if mine != yours:
-                differences[field].append((numbers[-1], yours, mine))
-    return compared, differences
+    return shown.compare(asked, frames, lambda frames, xfer: (shown_by_tshark(frames),
+                                                              shown_by_urbscope(xfer)), 'request')
 
 
 if __name__ == '__main__':

@@ -11,10 +11,11 @@ count of transfers, reason."""
 
 import collections
 import functools
-import json
+import itertools
 import subprocess
 import sys
 
+import shown
 import tshark
 
 DIFFERENCES = tshark.ROOT / 'tests/peer/differences-storage.tsv'
@@ -96,10 +97,6 @@ def wanted():
 NAMES_OF_OURS = {**NAMES, ('command', 'page'): ['page of a command']}
 
 
-def first_name(key):
-    return NAMES_OF_OURS[key][0]
-
-
 def shown_by_tshark(frames):
     """{first of tshark's names: its values as one text} of a transfer."""
     said = collections.defaultdict(list)
@@ -114,14 +111,12 @@ def shown_by_tshark(frames):
         if frame.get(CODES):
             said[CODES].append(','.join(f'{tshark.number(v):04x}'
                                         for v in frame[CODES].split(',')))
-    return {name: ','.join(values) for name, values in said.items()}
+    return shown.joined(said)
 
 
 def value_of(key, text):
     if key[-1] in TEXTS:
         return text.strip()
-    if key == 'bmCBWFlags':  # ours is its bit 7
-        return str(tshark.number(text) >> 7)
     return ','.join(str(truth(v)) for v in text.split(','))
 
 
@@ -129,35 +124,17 @@ def truth(text):
     return {'True': 1, 'False': 0}.get(text) if text in ('True', 'False') else tshark.number(text)
 
 
-def shown_by_urbscope(fields, parent='', said=None):
-    said = collections.defaultdict(list) if said is None else said
-    for field in fields:
-        key = field['key']
-        name = next((k for k in ((parent, key), key) if k in NAMES_OF_OURS), None)
-        if name and field['value'] is not None:
-            said[first_name(name)].append(str(field['value']))
-        if key == 'asc' and field['value'] is not None:
-            said[CODES].append(f'{field["value"]:02x}')
-        if key == 'ascq' and field['value'] is not None:
-            said[CODES][-1] += f'{field["value"]:02x}'
-        shown_by_urbscope(field.get('fields', []), key, said)
-    return said
+def name_of(parent, key):
+    return next((NAMES_OF_OURS[k][0] for k in ((parent, key), key) if k in NAMES_OF_OURS), None)
 
 
-def transfers(program, path):
-    """(transfer, numbers of its records) of each that is mass storage."""
-    lists = []
-    for arguments in (['--records'], ['-v', '--no-ids', '-f', 'proto == msc or proto == uas']):
-        done = subprocess.run([program, 'list', '--json', *arguments, str(path)],
-                              capture_output=True, timeout=300)
-        if done.returncode not in (0, 2):
-            raise tshark.Unreadable(f'urbscope list ended with {done.returncode}')
-        lists.append([json.loads(line) for line in done.stdout.decode('utf-8').splitlines()])
-    records = collections.defaultdict(list)
-    for record in lists[0]:
-        records[record['transfer']].append(record['n'])
-    for xfer in lists[1]:
-        yield xfer, records[xfer['id']]
+def shown_by_urbscope(fields):
+    said = shown.named_values(fields, name_of)
+    codes = {key: [f'{f["value"]:02x}' for f in shown.flat(fields)
+                   if f['key'] == key and f['value'] is not None] for key in ('asc', 'ascq')}
+    if codes['asc']:
+        said[CODES] = [a + q for a, q in itertools.zip_longest(*codes.values(), fillvalue='')]
+    return shown.joined(said)
 
 
 def sort_out(theirs, ours):
@@ -169,30 +146,23 @@ def sort_out(theirs, ours):
         if 'page of a command' not in theirs:
             ours.pop('page of a command', None)
         return
-    theirs.pop(first_name('opcode'), None)
+    theirs.pop(NAMES['opcode'][0], None)
     if 'uasp.iu_id' not in theirs:
         theirs.pop('uasp.tag', None)
 
 
+def said(frames, xfer):
+    theirs = shown_by_tshark(frames)
+    ours = shown_by_urbscope(xfer.get('fields', []))
+    sort_out(theirs, ours)
+    return theirs, ours
+
+
 def compare(program, path, cache):
-    """(number of values compared, {field: [(record, tshark's, ours)]})."""
-    fields = wanted()
-    frames = tshark.ask_tshark(path, cache, fields)
-    differences = collections.defaultdict(list)
-    compared = 0
-    for xfer, numbers in transfers(program, path):
-        theirs = shown_by_tshark([frames[n - 1] for n in numbers if n <= len(frames)])
-        ours = shown_by_urbscope(xfer.get('fields', []))
-        sort_out(theirs, ours)
-        if ours and not theirs:
-            differences['transfer'].append((numbers[-1], None, len(ours)))
-            continue
-        for name in sorted(set(ours) | set(theirs)):
-            mine, yours = ','.join(ours.get(name, [])), theirs.get(name, '')
-            compared += 1
-            if mine != yours:
-                differences[name].append((numbers[-1], yours, mine))
-    return compared, differences
+    """See shown.compare()."""
+    frames = tshark.ask_tshark(path, cache, wanted())
+    asked = shown.transfers(program, path, 'proto == msc or proto == uas')
+    return shown.compare(asked, frames, said, 'transfer')
 
 
 if __name__ == '__main__':

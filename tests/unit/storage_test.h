@@ -6,13 +6,7 @@
 #include "base/mem.h"
 #include "decoders/scsi.h"
 #include "model/exchange.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "tests/unit/decode_test.h"
 
 enum { BENCH_ENDED = 64 };
 
@@ -51,22 +45,6 @@ static inline void bench_finish(struct bench *b)
 	exchanges_finish(b->all);
 	exchanges_free(b->all);
 	devices_free(b->devices);
-}
-
-/* ---- bytes ----------------------------------------------------------------------------------- */
-
-/* "80 06 00 01": bytes; blanks may stand anywhere between them. Returns how many. */
-static inline uint32_t hex(const char *s, uint8_t *to)
-{
-	uint32_t n = 0;
-	unsigned byte;
-	int used;
-
-	while (sscanf(s, " %2x%n", &byte, &used) == 1) {
-		to[n++] = (uint8_t)byte;
-		s += used;
-	}
-	return n;
 }
 
 /* ---- trees ----------------------------------------------------------------------------------- */
@@ -149,20 +127,17 @@ static inline void feed(
 	struct bench *b, struct xfer *x, const uint8_t *data, uint32_t kept, uint32_t total)
 {
 	struct decode_ctx c = {.devices = b->devices};
-	uint8_t *copy = malloc(kept ? kept : 1);
 	struct xfer clipped;
 	struct track t = {.x = &clipped, .devices = b->devices, .teach = b->devices};
 	struct text info;
 
-	if (kept)
-		memcpy(copy, data, kept);
 	x->id = ++b->xfers;
 	x->first = x->last = x->id;
 	if (!x->end) {
 		x->begin = x->id * 1000000;
 		x->end = x->begin + 500000;
 	}
-	x->data = (struct span){copy, kept, kept, total};
+	put_data(x, data, kept, total);
 	if (x->status == STATUS_OK && !x->len)
 		x->len = total;
 	if (!x->pipe)
@@ -184,7 +159,7 @@ static inline void feed(
 		tree_of(b, &c, x);
 	}
 	exchanges_flush(b->all);
-	free(copy);
+	drop(x);
 }
 
 static inline void feed_hex(struct bench *b, struct xfer x, const char *bytes)

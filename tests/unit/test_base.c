@@ -261,8 +261,7 @@ static void text_never_leaves_half_a_character(void **state)
 	assert_int_equal(text_prefix("\xc3\xa4\xe4\xb8\xad", 2), 2);
 }
 
-/* ---- output ------------------------------------------------------------------------------------
- */
+/* ---- output ------------------------------------------------------------------------- */
 
 static void output_survives_a_closed_pipe(void **state)
 {

@@ -11,8 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-/* ---- decoders ----------------------------------------------------------------------------------
- */
+/* ---- decoders ----------------------------------------------------------------------- */
 
 #define RULES(name, ...) static const struct bind_rule name[] = {__VA_ARGS__, {0}}
 
@@ -48,8 +47,7 @@ static const struct decoder general = {.name = "general", .match = is_control},
 const struct decoder *const decoders[] = {
 	&general, &storage, &bot, &uas, &video, &hub, &vendor, &magic, NULL};
 
-/* ---- a device -----------------------------------------------------------------------------------
- */
+/* ---- a device ----------------------------------------------------------------------- */
 
 struct world {
 	struct devices *devices;

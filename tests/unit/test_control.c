@@ -3,51 +3,23 @@
 #include "base/mem.h"
 #include "decoders/decoder.h"
 #include "usb/request.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "tests/unit/decode_test.h"
 
 extern const struct decoder decoder_control;
 
 /* ---- a transfer ------------------------------------------------------------------------------ */
 
-/* "80 06 00 01": bytes; blanks may stand anywhere between them. Returns how many. */
-static uint32_t hex(const char *s, uint8_t *to)
-{
-	uint32_t n = 0;
-	unsigned byte;
-	int used;
-
-	while (sscanf(s, " %2x%n", &byte, &used) == 1) {
-		to[n++] = (uint8_t)byte;
-		s += used;
-	}
-	return n;
-}
-
-/* The data is in memory of exactly its size; free it. total: bytes the device sent. */
+/* To be dropped. total: bytes the device sent. */
 static struct xfer transfer(const char *setup, const uint8_t *data, uint32_t kept, uint32_t total)
 {
 	struct xfer x = {.type = USB_CONTROL, .flags = XFER_HAS_SETUP, .status = STATUS_OK};
-	uint8_t *copy = malloc(kept ? kept : 1);
 
 	assert_int_equal(hex(setup, x.setup), 8);
-	if (kept)
-		memcpy(copy, data, kept);
+	put_data(&x, data, kept, total);
 	x.dir = x.setup[0] & 0x80 ? USB_IN : USB_OUT;
 	x.req_len = x.setup[6] | x.setup[7] << 8;
 	x.len = total;
-	x.data = (struct span){copy, kept, kept, total};
 	return x;
-}
-
-static void drop(struct xfer *x)
-{
-	free((void *)(uintptr_t)x->data.data);
 }
 
 static const struct decode_ctx nothing_known;
@@ -63,28 +35,14 @@ static const char *info(const struct xfer *x)
 	return room;
 }
 
-/* ---- an emit that records: "key=value (text) !verdict;" with { } around children
- * ----------------- */
+/* ---- an emit that records: "key=value (text) !verdict;" with { } around children ---- */
 
 static struct recorder {
 	struct emit emit;
-	char s[8192];
-	size_t n, depth;
+	size_t depth;
 	uint32_t len; /* of the data */
 	bool leaf;
 } rec;
-
-static void add(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-static void add(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	rec.n += (size_t)vsnprintf(rec.s + rec.n, sizeof(rec.s) - rec.n, fmt, ap);
-	va_end(ap);
-	assert_true(rec.n < sizeof(rec.s));
-}
 
 static void on_open(struct emit *e, const struct field *f)
 {
@@ -122,11 +80,12 @@ static const char *fields(const struct xfer *x)
 {
 	const char *end;
 
+	recorded_begin();
 	rec = (struct recorder){.emit.ops = &record_ops, .len = x->data.kept};
 	decoder_control.decode(&nothing_known, x, &rec.emit);
 	assert_int_equal(rec.depth, 0);
-	assert_true(!strncmp(rec.s, " setup", 6));
-	end = strchr(rec.s, '}'); /* of bmRequestType */
+	assert_true(!strncmp(recorded.s, " setup", 6));
+	end = strchr(recorded.s, '}'); /* of bmRequestType */
 	assert_non_null(end);
 	end = strchr(end + 1, '}');
 	assert_non_null(end);
@@ -335,7 +294,7 @@ static void what_is_inferred_is_marked(void **state)
 	x.flags |= XFER_SETUP_INFERRED;
 	assert_string_equal(info(&x), "~SET_CONFIGURATION 1");
 	fields(&x);
-	assert_non_null(strstr(rec.s, "rebuilt from the URB function"));
+	assert_non_null(strstr(recorded.s, "rebuilt from the URB function"));
 	drop(&x);
 	x = transfer("c0 09 0100 0000 0000", NULL, 0, 0);
 	x.flags |= XFER_SETUP_INFERRED;
@@ -351,7 +310,7 @@ static void setup_fields(void **state)
 
 	(void)state;
 	fields(&x);
-	assert_string_equal(rec.s,
+	assert_string_equal(recorded.s,
 		" setup { bmRequestType=129 { direction=1 (device to host); type=0 (standard); "
 		"recipient=1 (interface); } bRequest=6 (GET_DESCRIPTOR (USB 2.0 9.4.3)); "
 		"wValue=8704 (descriptor type and index: HID report); "
@@ -359,16 +318,16 @@ static void setup_fields(void **state)
 	drop(&x);
 	x = transfer("02 01 0000 8100 0000", NULL, 0, 0); /* wIndex speaks for itself */
 	fields(&x);
-	assert_non_null(strstr(rec.s, "wValue=0 (feature selector: ENDPOINT_HALT); "
-				      "wIndex=129 (endpoint 1 in); "));
+	assert_non_null(strstr(recorded.s, "wValue=0 (feature selector: ENDPOINT_HALT); "
+					   "wIndex=129 (endpoint 1 in); "));
 	drop(&x);
 	x = transfer("a1 01 0000 000d 0100", NULL, 0, 0); /* more than an interface: not named */
 	fields(&x);
-	assert_non_null(strstr(rec.s, "wIndex=3328; "));
+	assert_non_null(strstr(recorded.s, "wIndex=3328; "));
 	drop(&x);
 	x = transfer("7f 33 0100 0200 0300", NULL, 0, 0);
 	fields(&x);
-	assert_string_equal(rec.s,
+	assert_string_equal(recorded.s,
 		" setup { bmRequestType=127 { direction=0 (host to device); type=3 (reserved); "
 		"recipient=31 (reserved); } bRequest=51; wValue=1; wIndex=2; wLength=3; }");
 	drop(&x);

@@ -2,13 +2,7 @@
  * cut, random bytes; iterator, extractors, intervals, summaries. */
 #include "base/mem.h"
 #include "usb/desc_table.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "tests/unit/decode_test.h"
 
 /* ---- an emit that records -----------------------------------------------------------------------
  *
@@ -19,9 +13,6 @@ enum { DATA_MAX = 1024, DEPTH_MAX = 12 };
 
 static struct recorder {
 	struct emit emit;
-	char lines[1 << 20];
-	size_t n;
-	bool quiet; /* no lines */
 	size_t depth, data_len;
 	struct {
 		uint32_t off, len;
@@ -30,20 +21,6 @@ static struct recorder {
 	uint8_t shown[DATA_MAX];
 	unsigned verdicts[VERDICT_NOT_KEPT + 1];
 } rec;
-
-static void add(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-static void add(const char *fmt, ...)
-{
-	va_list ap;
-
-	if (rec.quiet)
-		return;
-	va_start(ap, fmt);
-	rec.n += (size_t)vsnprintf(rec.lines + rec.n, sizeof(rec.lines) - rec.n, fmt, ap);
-	va_end(ap);
-	assert_true(rec.n < sizeof(rec.lines));
-}
 
 static void add_value(const struct field *f)
 {
@@ -111,8 +88,8 @@ static const char *tree(const struct desc_ctx *ctx, const uint8_t *data, size_t 
 	if (len)
 		memcpy(copy, data, len);
 	rec.emit.ops = &record_ops;
-	rec.n = rec.depth = 0;
-	rec.lines[0] = 0;
+	rec.depth = 0;
+	recorded_begin();
 	rec.data_len = len;
 	memset(rec.shown, 0, len);
 	memset(rec.verdicts, 0, sizeof(rec.verdicts));
@@ -121,7 +98,7 @@ static const char *tree(const struct desc_ctx *ctx, const uint8_t *data, size_t 
 	for (size_t i = 0; i < len; i++)
 		assert_int_equal(rec.shown[i], 1);
 	free(copy);
-	return rec.lines;
+	return recorded.s;
 }
 
 static const char *summary(const struct desc_ctx *ctx, const uint8_t *data, size_t len,
@@ -161,16 +138,16 @@ static const uint8_t mouse[] = {
 };
 
 static const uint8_t camera[] = {
-	9, 2, 78, 0, 2, 1, 0, 0x80, 250,	  /* configuration */
-	8, 11, 0, 2, 0x0e, 3, 0, 0,		  /* association */
-	9, 4, 0, 0, 1, 0x0e, 1, 0, 0,		  /* control interface */
-	5, 0x24, 1, 0, 1,			  /* class-specific interface */
-	7, 5, 0x83, 3, 16, 0, 8,		  /* endpoint */
-	5, 0x25, 3, 16, 0,			  /* class-specific endpoint */
-	9, 4, 1, 0, 0, 0x0e, 2, 0, 0,		  /* streaming */
-	3, 0x24, 1, 9, 4, 1, 1, 1, 0x0e, 2, 0, 0, /* … alternate 1 */
-	7, 5, 0x81, 5, 0x00, 0x14, 1,		  /* isochronous, 3 x 1024 */
-	7, 5, 0x02, 2, 0x00, 0x02, 2,		  /* bulk OUT, NAK rate */
+	9, 2, 78, 0, 2, 1, 0, 0x80, 250,	     /* configuration */
+	8, 11, 0, 2, 0x0e, 3, 0, 0,		     /* association */
+	9, 4, 0, 0, 1, 0x0e, 1, 0, 0,		     /* control interface */
+	5, 0x24, 0x7f, 0, 1,			     /* class-specific interface, unknown */
+	7, 5, 0x83, 3, 16, 0, 8,		     /* endpoint */
+	5, 0x25, 3, 16, 0,			     /* class-specific endpoint */
+	9, 4, 1, 0, 0, 0x0e, 2, 0, 0,		     /* streaming */
+	3, 0x24, 0x7f, 9, 4, 1, 1, 1, 0x0e, 2, 0, 0, /* … alternate 1 */
+	7, 5, 0x81, 5, 0x00, 0x14, 1,		     /* isochronous, 3 x 1024 */
+	7, 5, 0x02, 2, 0x00, 0x02, 2,		     /* bulk OUT, NAK rate */
 };
 
 static const uint8_t disk[] = {
@@ -369,9 +346,10 @@ static void test_camera(void **state)
 	has(s, "\n  interface_association (interfaces 0 to 1, video)\n");
 	has(s, "\n    cs_interface\n      bLength=5\n      bDescriptorType=0x24 (class-specific "
 	       "interface)\n"
-	       "      data=01 00 01\n");
+	       "      data=7f 00 01\n");
 	has(s, "\n    endpoint (EP 3 IN, interrupt, 16 bytes)\n");
-	has(s, "bInterval=8 (16 ms)\n      cs_endpoint\n        bLength=5\n");
+	has(s, "bInterval=8 (16 ms)\n      vc_endpoint\n        bLength=5\n");
+	has(s, "wMaxTransferSize=16 (16 bytes)\n");
 	has(s, "\n  interface (1, video)\n");
 	has(s, "\n  interface (1 alternate 1, video)\n");
 	has(s, "        usage_type=0 (data)\n        synchronization_type=1 (asynchronous)\n"
@@ -485,6 +463,63 @@ static void test_classes(void **state)
 		"  item=22 00 (the bytes end in this item) !snapped\n");
 }
 
+/* Class-specific descriptors of real kinds of devices, in interfaces as they have them. */
+static void test_class_specific(void **state)
+{
+	static const uint8_t modem[] = {9, 2, 37, 0, 1, 1, 0, 0x80, 50,	    /* configuration */
+		9, 4, 0, 0, 0, 2, 2, 1, 0,				    /* CDC ACM */
+		5, 0x24, 0, 0x10, 0x01,					    /* header */
+		5, 0x24, 1, 3, 1,					    /* call management */
+		4, 0x24, 2, 6,						    /* ACM */
+		5, 0x24, 6, 0, 1};					    /* union */
+	static const uint8_t headset[] = {9, 2, 85, 0, 2, 1, 0, 0x80, 50,   /* configuration */
+		9, 4, 0, 0, 0, 1, 1, 0, 0,				    /* audio control */
+		9, 0x24, 1, 0, 1, 40, 0, 1, 1,				    /* header */
+		12, 0x24, 2, 1, 1, 1, 0, 2, 3, 0, 0, 0,			    /* input terminal */
+		10, 0x24, 6, 2, 1, 1, 1, 2, 2, 5,			    /* feature unit */
+		9, 4, 1, 1, 0, 1, 2, 0, 0,				    /* streaming */
+		7, 0x24, 1, 1, 1, 1, 0,					    /* general */
+		14, 0x24, 2, 1, 2, 2, 16, 2, 0x44, 0xac, 0, 0x80, 0xbb, 0}; /* formats */
+	static const uint8_t headset_2[] = {9, 2, 35, 0, 1, 1, 0, 0x80, 50, /* configuration */
+		9, 4, 0, 0, 0, 1, 1, 0x20, 0,				    /* version 2.0 */
+		8, 0x24, 0x0a, 9, 1, 7, 0, 0, 9, 0x24, 1, 0, 2, 1, 17, 0, 0};
+	static const uint8_t webcam[] = {9, 2, 61, 0, 1, 1, 0, 0x80, 50, /* configuration */
+		9, 4, 1, 0, 0, 0x0e, 2, 0, 0,				 /* video streaming */
+		11, 0x24, 6, 1, 1, 1, 1, 0, 0, 0, 0,			 /* MJPEG */
+		30, 0x24, 7, 1, 0, 0x80, 0x02, 0xe0, 0x01, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0x60, 9, 0,
+		0x15, 0x16, 5, 0, 1, 0x15, 0x16, 5, 0}; /* 640 x 480 */
+	static const uint8_t bootloader[] = {9, 2, 27, 0, 1, 1, 0, 0x80, 50, 9, 4, 0, 0, 0, 0xfe, 1,
+		2, 0, 9, 0x21, 0x0d, 0xe8, 0x03, 0, 4, 0x10, 0x01};
+	const char *s = tree(&full, WHOLE(modem), DESC_CONFIGURATION, 0);
+
+	(void)state;
+	assert_int_equal(rec.verdicts[VERDICT_INVALID], 0);
+	has(s, "cdc_header\n");
+	has(s, "bcdCDC=0x0110 (1.10)\n");
+	has(s, "send_break=1 (yes)\n        line_coding=1 (yes)\n        comm_feature=0");
+	has(s, "bControlInterface=0\n      subordinates\n        bSubordinateInterface=1\n");
+	s = tree(&full, WHOLE(headset), DESC_CONFIGURATION, 0);
+	assert_int_equal(rec.verdicts[VERDICT_INVALID], 0);
+	has(s, "wTotalLength=40 (40 bytes)\n");
+	has(s, "wTerminalType=0x0101");
+	has(s, "bControlSize=1 (1 byte)\n      bmaControls=01 02 02\n      iFeature=5\n");
+	has(s, "wFormatTag=0x0001 (PCM)\n");
+	has(s, "tSamFreq=44100 (44100 Hz)\n        tSamFreq=48000 (48000 Hz)\n");
+	s = tree(&high, WHOLE(headset_2), DESC_CONFIGURATION, 0);
+	assert_int_equal(rec.verdicts[VERDICT_INVALID], 0);
+	has(s, "ac_clock_source\n");
+	has(s, "clock_type=1 (internal, fixed)\n");
+	has(s, "bcdADC=0x0200 (2.00)\n      bCategory=0x01\n");
+	s = tree(&high, WHOLE(webcam), DESC_CONFIGURATION, 0);
+	assert_int_equal(rec.verdicts[VERDICT_INVALID], 0);
+	has(s, "wWidth=640\n      wHeight=480\n");
+	has(s, "dwFrameInterval=333333 (30 frames/s)\n");
+	s = tree(&full, WHOLE(bootloader), DESC_CONFIGURATION, 0);
+	assert_int_equal(rec.verdicts[VERDICT_INVALID], 0);
+	has(s, "bDescriptorType=0x21 (class-specific)\n");
+	has(s, "wDetachTimeOut=1000 (1000 ms)\n      wTransferSize=1024 (1024 bytes)\n");
+}
+
 /* ---- what is wrong ---------------------------------------------------------------------- */
 
 /* A copy of the mouse with one byte changed. */
@@ -506,21 +541,21 @@ static void test_invalid(void **state)
 	(void)state;
 	/* too short: the next one begins where bLength says */
 	has(mouse_with(27, 6), "      bLength=6 (at least 7) !invalid\n");
-	has(rec.lines, "      bInterval !invalid\n      descriptor (type not read)\n"
-		       "        bLength=10 (goes beyond wTotalLength) !invalid\n"
-		       "        bDescriptorType !invalid\n");
+	has(recorded.s, "      bInterval !invalid\n      descriptor (type not read)\n"
+			"        bLength=10 (goes beyond wTotalLength) !invalid\n"
+			"        bDescriptorType !invalid\n");
 	/* zero: the rest is kept raw */
 	has(mouse_with(18, 0),
 		"  junk=00 21 11 01 00 01 22 2e 00 07 05 81 03 04 00 0a (bLength below 2: "
 		"nothing can be told apart) !invalid\n");
 	/* beyond wTotalLength */
 	has(mouse_with(27, 9), "      bLength=9 (goes beyond wTotalLength) !invalid\n");
-	has(rec.lines, "bInterval=10 (10 ms)\n      bRefresh !invalid\n");
+	has(recorded.s, "bInterval=10 (10 ms)\n      bRefresh !invalid\n");
 	/* wTotalLength less than what was sent, and than its own descriptor */
 	has(mouse_with(2, 27),
 		"  junk=07 05 81 03 04 00 0a (beyond the descriptor's end) !invalid\n");
 	has(mouse_with(2, 3), "wTotalLength=3 (less than this descriptor) !invalid\n");
-	has(rec.lines, "endpoint (EP 1 IN");
+	has(recorded.s, "endpoint (EP 1 IN");
 	/* more elements than bytes */
 	has(mouse_with(23, 2),
 		"        entry=1\n          bDescriptorType !invalid\n    endpoint (");
@@ -563,8 +598,8 @@ static void test_cuts(void **state)
 		"bMaxPacketSize0=8 (8 bytes)\n  idVendor !short\n");
 	has(tree(&unknown, receiver, 9, 18, DESC_DEVICE, 0), "  idVendor=6d !snapped\n");
 	has(tree(&unknown, mouse, 9, 9, DESC_CONFIGURATION, 0), "wTotalLength=34 (9 read)\n");
-	has(rec.lines, "bMaxPower=50 (~100 mA)\n");
-	has(tree(&unknown, camera, 29, 29, DESC_CONFIGURATION, 0), "      data=01 !short\n");
+	has(recorded.s, "bMaxPower=50 (~100 mA)\n");
+	has(tree(&unknown, camera, 29, 29, DESC_CONFIGURATION, 0), "      data=7f !short\n");
 	has(tree(&unknown, camera, 28, 78, DESC_CONFIGURATION, 0), "      data !snapped\n");
 	has(tree(&unknown, langs, 4, 4, DESC_STRING, 0), "wLANGID=0x0409\n    wLANGID !short\n");
 	has(tree(&unknown, word, 7, 7, DESC_STRING, 1), "bString='Aé' !short\n");
@@ -582,6 +617,8 @@ static size_t build(const struct desc_def *def, uint8_t *d, int more)
 	d[1] = def->type ? def->type : 0x5e;
 	if (def->type == DESC_DEVICE_CAPABILITY)
 		d[2] = def->capability ? def->capability : 0xfe;
+	if (def->of_subtype)
+		d[2] = def->subtype;
 	if (def->uuid)
 		memcpy(d + 4, def->uuid, 16);
 	if (def->string)
@@ -595,7 +632,13 @@ static size_t build(const struct desc_def *def, uint8_t *d, int more)
 
 static const char *tree_of(const struct desc_def *def, const uint8_t *d, size_t n)
 {
-	return tree(&high, d, n, n, d[1], def->string ? def->string : def->languages ? 0 : 1);
+	const struct desc_interface in = {.bInterfaceClass = def->interface_class,
+		.bInterfaceSubClass = def->interface_subclass,
+		.bInterfaceProtocol = def->protocol_from};
+	struct desc_ctx ctx = high;
+
+	ctx.interface = def->never_alone ? &in : NULL;
+	return tree(&ctx, d, n, n, d[1], def->string ? def->string : def->languages ? 0 : 1);
 }
 
 static void test_tables(void **state)
@@ -611,9 +654,9 @@ static void test_tables(void **state)
 		assert_true(desc_def_least(def) >= 2 && def->n < DESC_SEEN);
 		n = build(def, d, 0);
 		assert_int_equal(strncmp(tree_of(def, d, n), def->key, strlen(def->key)), 0);
-		lacks(rec.lines, "bLength=0");
+		lacks(recorded.s, "bLength=0");
 		snprintf(want, sizeof(want), "  bLength=%zu\n", n);
-		has(rec.lines, want);
+		has(recorded.s, want);
 		/* one byte less: refused by its length, unless that makes another table's */
 		if (n > 3 && !def->uuid) {
 			d[0]--;
@@ -625,7 +668,7 @@ static void test_tables(void **state)
 		n = build(def, d, 255 - (int)desc_def_least(def));
 		tree_of(def, d, n);
 		snprintf(want, sizeof(want), "  bLength=255");
-		has(rec.lines, want);
+		has(recorded.s, want);
 	}
 }
 
@@ -674,7 +717,7 @@ static void test_random(void **state)
 	uint8_t d[256];
 
 	(void)state;
-	rec.quiet = true;
+	recorded.quiet = true;
 	for (int round = 0; round < 200000; round++) {
 		size_t pick = random32() % (2 * ARRAY_LEN(legal)), n = random32() % 160;
 		const struct desc_ctx ctx = {.speed = (enum usb_speed)(random32() % 6)};
@@ -700,7 +743,7 @@ static void test_random(void **state)
 		tree(&ctx, d, n, n + (random32() % 4 ? 0 : random32() % 50), type, index);
 		summary(&ctx, d, n, n, type, index);
 	}
-	rec.quiet = false;
+	recorded.quiet = false;
 }
 
 /* ---- numbers ---------------------------------------------------------------------------- */
@@ -745,7 +788,6 @@ static void test_iterator(void **state)
 static void test_parse(void **state)
 {
 	struct desc_association a;
-	struct desc_companion s;
 	struct desc_interface i;
 	struct desc_endpoint e;
 	struct desc_config c;
@@ -772,8 +814,6 @@ static void test_parse(void **state)
 	assert_int_equal(desc_endpoint_packet(&e), 1024);
 	assert_int_equal(desc_endpoint_transactions(&e), 3);
 	assert_false(desc_endpoint_parse(&e, camera + 64, 6));
-	assert_true(desc_companion_parse(&s, disk + 25, 6));
-	assert_int_equal(s.bMaxBurst, 15);
 	assert_int_equal(desc_config_speed(mouse, sizeof(mouse)), USB_SPEED_UNKNOWN);
 	assert_int_equal(desc_config_speed(camera, sizeof(camera)), USB_HIGH);
 	assert_int_equal(desc_config_speed(disk, sizeof(disk)), USB_SUPER);
@@ -860,6 +900,7 @@ int main(void)
 		cmocka_unit_test(test_bos),
 		cmocka_unit_test(test_strings),
 		cmocka_unit_test(test_classes),
+		cmocka_unit_test(test_class_specific),
 		cmocka_unit_test(test_invalid),
 		cmocka_unit_test(test_cuts),
 		cmocka_unit_test(test_tables),

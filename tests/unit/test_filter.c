@@ -9,8 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-/* ---- decoders of the test's own, so that info and proto are known -------------------------------
- */
+/* ---- decoders of the test's own, so that info and proto are known ------------------- */
 
 static unsigned infos; /* how often a meaning was computed */
 
@@ -37,8 +36,7 @@ const struct decoder *decoder_for(const struct decode_ctx *c, const struct xfer 
 	return claims(c, x) ? &control : NULL;
 }
 
-/* ---- transfers ----------------------------------------------------------------------------------
- */
+/* ---- transfers ---------------------------------------------------------------------- */
 
 enum { C, B, I, P, S, ROWS }; /* control, bulk, bad interrupt, pending, isochronous */
 
@@ -509,8 +507,7 @@ static void complains_at_the_place(void **state)
 	}
 }
 
-/* ---- limits -------------------------------------------------------------------------------------
- */
+/* ---- limits ------------------------------------------------------------------------- */
 
 static char *repeat(const char *before, const char *part, size_t n, const char *after)
 {
@@ -589,8 +586,7 @@ static void ends_when_a_pattern_does_not(void **state)
 	assert_false(filter_broke(NULL));
 }
 
-/* ---- cost ---------------------------------------------------------------------------------------
- */
+/* ---- cost --------------------------------------------------------------------------- */
 
 static void asks_the_cheapest_first(void **state)
 {
@@ -627,8 +623,7 @@ static void asks_the_cheapest_first(void **state)
 	assert_int_equal(filter_need(NULL), NEED_XFER);
 }
 
-/* ---- the table of fields
- * ------------------------------------------------------------------------- */
+/* ---- the table of fields ------------------------------------------------------------ */
 
 static void json_keys_are_in_order(void **state)
 {
@@ -745,13 +740,12 @@ static void inferred_setup_says_so(void **state)
 	assert_int_equal(v.u, 0x409);
 }
 
-/* ---- the reference
- * ------------------------------------------------------------------------------- */
+/* ---- the reference ------------------------------------------------------------------ */
 
 static struct {
 	struct emit emit;
 	const struct column *columns;
-	size_t n, rows, words;
+	size_t n, rows, words, notes;
 } seen_table;
 
 static void on_table(struct emit *e, const char *key, const char *title, const struct column *c,
@@ -778,6 +772,12 @@ static void on_row(struct emit *e, const void *row)
 	seen_table.rows++;
 }
 
+static void on_note(struct emit *e, const char *text)
+{
+	(void)e;
+	seen_table.notes += !strcmp(text, "words: both submit complete");
+}
+
 static void on_end(struct emit *e)
 {
 	(void)e;
@@ -785,18 +785,21 @@ static void on_end(struct emit *e)
 
 static void reference_lists_all(void **state)
 {
-	static const struct emit_ops ops = {
-		.table = on_table, .row = on_row, .row_end = on_end, .table_end = on_end};
+	static const struct emit_ops ops = {.table = on_table,
+		.row = on_row,
+		.note = on_note,
+		.row_end = on_end,
+		.table_end = on_end};
 
 	(void)state;
 	seen_table.emit.ops = &ops;
 	filter_reference(&seen_table.emit);
 	assert_int_equal(seen_table.rows, row_fields_count);
 	assert_int_equal(seen_table.words, 1);
+	assert_int_equal(seen_table.notes, 1);
 }
 
-/* ---- anything
- * ------------------------------------------------------------------------------------ */
+/* ---- anything ----------------------------------------------------------------------- */
 
 static uint32_t random_next(uint32_t *s)
 {

@@ -3,56 +3,17 @@
 #include "base/mem.h"
 #include "decoders/hid.h"
 #include "usb/desc.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "tests/unit/decode_test.h"
 
 extern const struct decoder decoder_hid;
 
-/* ---- bytes, and an emit that records -----------------------------------------------------------
- */
-
-/* "80 06 00 01": bytes; blanks may stand anywhere between them. Returns how many. */
-static uint32_t hex(const char *s, uint8_t *to)
-{
-	uint32_t n = 0;
-	unsigned byte;
-	int used;
-
-	while (sscanf(s, " %2x%n", &byte, &used) == 1) {
-		to[n++] = (uint8_t)byte;
-		s += used;
-	}
-	return n;
-}
-
-enum { TREE_MAX = 1 << 20 };
+/* ---- an emit that records ----------------------------------------------------------- */
 
 static struct recorder {
 	struct emit emit;
-	char s[TREE_MAX];
-	size_t n, depth, fields;
+	size_t depth, fields;
 	uint32_t data_len;
-	bool quiet;
 } rec;
-
-static void add(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-static void add(const char *fmt, ...)
-{
-	va_list ap;
-
-	if (rec.quiet)
-		return;
-	va_start(ap, fmt);
-	rec.n += (size_t)vsnprintf(rec.s + rec.n, sizeof(rec.s) - rec.n, fmt, ap);
-	va_end(ap);
-	assert_true(rec.n < sizeof(rec.s));
-}
 
 /* "key=value (text) !verdict", one line a field, children indented. */
 static void on_open(struct emit *e, const struct field *f)
@@ -93,8 +54,8 @@ static const struct emit_ops ops = {.open = on_open, .close = on_close};
 static void record_begin(uint32_t len)
 {
 	rec.emit.ops = &ops;
-	rec.n = rec.depth = rec.fields = 0;
-	rec.s[0] = 0;
+	rec.depth = rec.fields = 0;
+	recorded_begin();
 	rec.data_len = len;
 }
 
@@ -110,8 +71,7 @@ static void has_not(const char *s, const char *part)
 		fail_msg("\"%s\" is in\n%s", part, s);
 }
 
-/* ---- a device with one HID interface ------------------------------------------------------------
- */
+/* ---- a device with one HID interface ------------------------------------------------ */
 
 static struct device {
 	struct devices *d;
@@ -214,7 +174,7 @@ static struct said said_of(struct xfer *x)
 		decoder_hid.decode(&c, x, &rec.emit);
 	}
 	assert_int_equal(rec.depth, 0);
-	s.tree = rec.s;
+	s.tree = recorded.s;
 	exchanges_flush(dev.all);
 	return s;
 }
@@ -269,9 +229,7 @@ static struct said control(const char *setup, const char *bytes)
 	return said_of(&x);
 }
 
-/* ---- descriptors of devices
- * ----------------------------------------------------------------------
- */
+/* ---- descriptors of devices --------------------------------------------------------- */
 
 /* A mouse as many are: report 1, five buttons, 12 bits of x and of y, wheel, AC Pan. */
 #define MOUSE                                                                                      \
@@ -283,9 +241,7 @@ static struct said control(const char *setup, const char *bytes)
 	"95 05 75 01 05 08 19 01 29 05 91 02 95 01 75 03 91 01 95 06 75 08 15 00 25 65 05 07 "     \
 	"19 00 29 65 81 00 c0"
 
-/* ---- the descriptor
- * -------------------------------------------------------------------------------
- */
+/* ---- the descriptor ----------------------------------------------------------------- */
 
 static const char *tree_of(const char *bytes, uint32_t missing)
 {
@@ -298,7 +254,7 @@ static const char *tree_of(const char *bytes, uint32_t missing)
 	hid_emit_descriptor(&rec.emit, NULL, copy, n, n + missing);
 	assert_int_equal(rec.depth, 0);
 	free(copy);
-	return rec.s;
+	return recorded.s;
 }
 
 static void test_tree(void **state)
@@ -311,7 +267,7 @@ static void test_tree(void **state)
 		"  collection (application: Mouse)\n"
 		"    type=1 (application)\n"
 		"    usage=48 (X)\n"
-		"    logical_minimum=129 (-127)\n"
+		"    logical_minimum=-127\n"
 		"    logical_maximum=127\n"
 		"    report_size=8 (bits)\n"
 		"    report_count=1\n"
@@ -324,6 +280,12 @@ static void test_tree(void **state)
 	has(tree_of("05 09 a4 05 01 b4 09 02 a1 01 c0", 0), "usage=2 (Button 2)\n");
 	/* long items have a size of their own */
 	has(tree_of("fe 02 10 aa bb 05 01", 0), "long_item=fe 02 10 aa bb\n  usage_page=1");
+	/* keys by number (HUT 10), what usb.ids lacks */
+	has(tree_of("05 07 09 a4 09 b0 09 dd 09 e7 09 a5", 0),
+		"usage=164 (ExSel)\n  usage=176 (Keypad 00)\n  usage=221 (Keypad Hexadecimal)\n"
+		"  usage=231 (Right GUI)\n  usage=165 (usage 0x0007:0x00a5)\n");
+	has(tree_of("05 8c 05 8e", 0),
+		"usage_page=140 (Barcode Scanner)\n  usage_page=142 (Magnetic Stripe Reader)\n");
 	/* exponents of four bits, units */
 	has(tree_of("55 0e 65 11 65 14 67 21 d1 f0 00 66 01 10", 0),
 		"unit_exponent=14 (10^-2)\n  unit=17 (cm)\n  unit=20 (°)\n"
@@ -359,16 +321,16 @@ static void test_faults(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
 		has(tree_of(row[i].bytes, 0), row[i].word);
-		if (!strstr(rec.s, "!invalid"))
-			fail_msg("%s: nothing is invalid:\n%s", row[i].bytes, rec.s);
+		if (!strstr(recorded.s, "!invalid"))
+			fail_msg("%s: nothing is invalid:\n%s", row[i].bytes, recorded.s);
 	}
 	has_not(tree_of(MOUSE, 0), "!");
 	has_not(tree_of(KEYBOARD, 0), "!");
 	/* what the capture cut is no fault of the device */
 	has_not(tree_of("05 01 09 02 a1 01 26 ff", 20), "!invalid");
-	has(rec.s, "item=26 ff (the bytes end in this item) !snapped\n");
+	has(recorded.s, "item=26 ff (the bytes end in this item) !snapped\n");
 	/* -1 by its size; as there is nothing below 0, devices mean 255 */
-	has(tree_of("15 00 25 ff", 0), "logical_maximum=255 (-1, taken as 255)\n");
+	has(tree_of("15 00 25 ff", 0), "logical_maximum=-1 (taken as 255)\n");
 	/* the second ID comes too late for what had none */
 	has(tree_of("05 01 09 02 a1 01 09 30 15 00 25 01 75 08 95 01 81 02 85 02 c0", 0),
 		"report_id=2 (behind a report without an ID");
@@ -380,24 +342,23 @@ static void test_bounds(void **state)
 	static uint8_t data[65535];
 
 	(void)state;
-	rec.quiet = true;
+	recorded.quiet = true;
 	for (size_t i = 0; i < sizeof(data); i++)
 		data[i] = i < sizeof(data) / 2 ? 0xa0 : 0xc0;
 	record_begin(sizeof(data));
 	hid_emit_descriptor(&rec.emit, NULL, data, sizeof(data), sizeof(data));
 	assert_int_equal(rec.depth, 0);
 	assert_in_range(rec.fields, HID_ITEMS, HID_ITEMS + HID_DEPTH + 2);
-	rec.quiet = false;
+	recorded.quiet = false;
 	/* a report of 64 KiB of single bits */
 	plug(0, 0, "05 01 09 02 a1 01 09 30 15 00 25 05 75 01 96 ff ff 81 02 c0");
 	input_bytes(data, 8192, 8192, XFER_UNKNOWN);
-	has(rec.s, "rest (more fields than are shown)\n");
+	has(recorded.s, "rest (more fields than are shown)\n");
 	assert_in_range(rec.fields, 1024, 1030);
 	unplug();
 }
 
-/* ---- reports
- * -------------------------------------------------------------------------------------- */
+/* ---- reports ------------------------------------------------------------------------ */
 
 /* 01 | 02 | fd 3f 00: x is the low 12 bits of 0x003ffd = 0xffd = -3, y the next 12 = 0x003 = 3. */
 static void test_mouse(void **state)
@@ -469,11 +430,11 @@ static void test_wheel(void **state)
 		"75 04 81 42 65 00 81 03 c0 c0");
 	assert_string_equal(input("07 7a 81 ff 03 ff 03 ff 03 00 00 00 00 00 0f").info,
 		"report 7: x 33146, y 1023, rz 1023, slider 1023");
-	has(rec.s, "hat=15 b112+4 (no value)\n");
+	has(recorded.s, "hat=15 b112+4 (no value)\n");
 	assert_string_equal(input("07 7a 81 ff 03 ff 03 ff 03 00 00 02 10 00 06").info,
 		"report 7: x 33146, y 1023, rz 1023, slider 1023, hat 6, down: Button 2, Button "
 		"13");
-	has(rec.s, "hat=6 b112+4 (0 to 7 = 270 °)\n");
+	has(recorded.s, "hat=6 b112+4 (0 to 7 = 270 °)\n");
 	unplug();
 }
 
@@ -557,7 +518,7 @@ static void test_values(void **state)
 	/* what only its maker understands, and FIDO's 8 bytes of one usage */
 	plug(0, 0, "06 00 ff 09 01 a1 01 09 02 15 00 26 ff 00 75 08 95 04 81 02 c0");
 	assert_string_equal(input("01 02 03 04").info, "4 bytes: 01 02 03 04");
-	has(rec.s, "vendor=01 02 03 04\n");
+	has(recorded.s, "vendor=01 02 03 04\n");
 	unplug();
 	plug(0, 0, "06 d0 f1 09 01 a1 01 09 20 15 00 26 ff 00 75 08 95 08 81 02 c0");
 	assert_string_equal(
@@ -594,7 +555,7 @@ static void test_boot(void **state)
 	/* this is no boot report */
 	assert_string_equal(
 		input("02 00 00 00 f0 ff 00 00").info, "8 bytes: 02 00 00 00 f0 ff 00 00");
-	has(rec.s, "(no report descriptor was seen)\n");
+	has(recorded.s, "(no report descriptor was seen)\n");
 	unplug();
 	/* no boot device */
 	plug(0, 0, NULL);
@@ -606,7 +567,7 @@ static void test_boot(void **state)
 	assert_string_equal(
 		control("21 0b 00 00 00 00 00 00", "").info, "SET_PROTOCOL boot interface 0");
 	assert_string_equal(input("00 03 00").info, "x +3");
-	has(rec.s, "input_report (boot protocol (HID 1.11 appendix B))\n");
+	has(recorded.s, "input_report (boot protocol (HID 1.11 appendix B))\n");
 	assert_string_equal(
 		control("21 0b 01 00 00 00 00 00", "").info, "SET_PROTOCOL report interface 0");
 	assert_string_equal(input("01 00 03 00 00 00 00").info, "report 1: x +3");
@@ -631,7 +592,7 @@ static void test_merged(void **state)
 		"report 1: x +1, button down: left; report 1: x +2, button down: left; "
 		"report 1: x +3, button down: left; …");
 	assert_int_equal(dev.ends, 0);
-	has(rec.s, "x=4 b184+12 (-2047 to 2047, relative)\n");
+	has(recorded.s, "x=4 b184+12 (-2047 to 2047, relative)\n");
 	assert_string_equal(input_bytes(data, 7, 7, 0).info, "report 1: x +1, button down: left");
 	input_bytes(data, 28, 28, 0);
 	assert_int_equal(dev.ends, 1);
@@ -735,7 +696,7 @@ static void test_cut(void **state)
 	plug(1, 1, KEYBOARD);
 	input("02 00 04 00 00 00 00 00");
 	input_bytes(part, 2, 8, XFER_UNKNOWN);
-	has(rec.s, "rest (the report has more fields) !snapped\n");
+	has(recorded.s, "rest (the report has more fields) !snapped\n");
 	assert_string_equal(input("00 00 04 00 00 00 00 00").info, "key up: Left Shift (held: a)");
 	unplug();
 }
@@ -776,8 +737,7 @@ static void test_requests(void **state)
 	unplug();
 }
 
-/* ---- anything at all ----------------------------------------------------------------------------
- */
+/* ---- anything at all ---------------------------------------------------------------- */
 
 static uint32_t random32(void)
 {
@@ -795,7 +755,7 @@ static void test_random(void **state)
 	static const char *const real[] = {MOUSE, KEYBOARD};
 
 	(void)state;
-	rec.quiet = true;
+	recorded.quiet = true;
 	for (int round = 0; round < 3000; round++) {
 		uint8_t desc[512], data[200];
 		uint32_t n = hex(real[round & 1], desc);
@@ -822,7 +782,7 @@ static void test_random(void **state)
 		}
 		unplug();
 	}
-	rec.quiet = false;
+	recorded.quiet = false;
 }
 
 int main(void)

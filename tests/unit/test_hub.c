@@ -5,39 +5,15 @@
 #include "usb/desc.h"
 #include "usb/hub.h"
 #include "usb/request.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "tests/unit/decode_test.h"
 
 extern const struct decoder decoder_hub;
 
-static uint32_t hex(const char *s, uint8_t *to)
-{
-	uint32_t n = 0;
-	unsigned byte;
-	int used;
-
-	while (sscanf(s, " %2x%n", &byte, &used) == 1) {
-		to[n++] = (uint8_t)byte;
-		s += used;
-	}
-	return n;
-}
-
-/* Data in memory of exactly its size. */
 static struct xfer with_data(struct xfer x, const uint8_t *data, uint32_t kept, uint32_t total)
 {
-	uint8_t *copy = malloc(kept ? kept : 1);
-
-	if (kept)
-		memcpy(copy, data, kept);
+	put_data(&x, data, kept, total);
 	x.status = STATUS_OK;
 	x.len = total;
-	x.data = (struct span){copy, kept, kept, total};
 	return x;
 }
 
@@ -61,11 +37,6 @@ static struct xfer change(const char *data)
 	return with_data(x, bytes, n, n);
 }
 
-static void drop(struct xfer *x)
-{
-	free((void *)(uintptr_t)x->data.data);
-}
-
 static const struct decode_ctx nothing_known;
 
 static const char *info(const struct decode_ctx *c, const struct xfer *x)
@@ -82,8 +53,7 @@ static const char *info(const struct decode_ctx *c, const struct xfer *x)
 
 static struct recorder {
 	struct emit emit;
-	char s[16384];
-	size_t n, depth, fields;
+	size_t depth, fields;
 	uint32_t len;
 } rec;
 
@@ -98,11 +68,10 @@ static void on_open(struct emit *e, const struct field *f)
 		assert_true(f->value.n <= rec.len);
 	if (++rec.fields > 150)
 		return;
-	rec.n += (size_t)snprintf(rec.s + rec.n, sizeof(rec.s) - rec.n, "%s=%llu%s%s%s%s%s; ",
-		f->key, f->value.type == VAL_UINT ? (unsigned long long)f->value.u : 0,
-		f->text ? " (" : "", f->text ? f->text : "", f->text ? ")" : "",
-		f->verdict ? " !" : "", f->verdict ? verdict_name(f->verdict) : "");
-	assert_true(rec.n < sizeof(rec.s));
+	add("%s=%llu%s%s%s%s%s; ", f->key,
+		f->value.type == VAL_UINT ? (unsigned long long)f->value.u : 0, f->text ? " (" : "",
+		f->text ? f->text : "", f->text ? ")" : "", f->verdict ? " !" : "",
+		f->verdict ? verdict_name(f->verdict) : "");
 }
 
 static void on_close(struct emit *e)
@@ -115,10 +84,11 @@ static const struct emit_ops record_ops = {.open = on_open, .close = on_close};
 
 static const char *fields(const struct decode_ctx *c, const struct xfer *x)
 {
+	recorded_begin();
 	rec = (struct recorder){.emit.ops = &record_ops, .len = x->data.kept};
 	decoder_hub.decode(c, x, &rec.emit);
 	assert_int_equal(rec.depth, 0);
-	return rec.s;
+	return recorded.s;
 }
 
 /* ---- what requests say ----------------------------------------------------------------------- */
@@ -138,7 +108,7 @@ static const struct {
 	{"a3 00 00 00 01 00 04 00", "07 01 04 00",
 		"GET_STATUS port 1 → connected, enabled, suspended, full speed, powered; changed: "
 		"suspend"},
-	/* USB 3.2 table 10-10: power 9, link state 5 to 8 */
+	/* USB 3.2 10.16.2.6.1: power 9, link state 5 to 8 */
 	{"a3 00 00 00 01 00 04 00", "03 02 00 00",
 		"GET_STATUS port 1 → connected, enabled, U0, SuperSpeed, powered"},
 	{"a3 00 00 00 01 00 04 00", "a0 02 60 00",
@@ -160,7 +130,8 @@ static const struct {
 	{"23 03 05 00 02 03 00 00", "", "SET_FEATURE PORT_LINK_STATE port 2 U3"},
 	{"23 03 17 00 01 7f 00 00", "", "SET_FEATURE PORT_U1_TIMEOUT port 1 127 µs"},
 	{"23 03 18 00 01 02 00 00", "", "SET_FEATURE PORT_U2_TIMEOUT port 1 512 µs"},
-	{"23 03 18 00 01 ff 00 00", "", "SET_FEATURE PORT_U2_TIMEOUT port 1 off"},
+	{"23 03 18 00 01 00 00 00", "", "SET_FEATURE PORT_U2_TIMEOUT port 1 off"},
+	{"23 03 18 00 01 ff 00 00", "", "SET_FEATURE PORT_U2_TIMEOUT port 1 device initiated only"},
 	{"23 03 1b 00 01 03 00 00", "",
 		"SET_FEATURE PORT_REMOTE_WAKE_MASK port 1 connect, "
 		"disconnect"},

@@ -102,8 +102,7 @@ static uint32_t complete(
 	return feed(b, &ev);
 }
 
-/* ---- pairing -----------------------------------------------------------------------------------
- */
+/* ---- pairing ------------------------------------------------------------------------ */
 
 static void submission_and_completion_are_one(void **state)
 {
@@ -358,8 +357,7 @@ static void any_order_conserves_records(void **state)
 	}
 }
 
-/* ---- payload pool ------------------------------------------------------------------------------
- */
+/* ---- payload pool ------------------------------------------------------------------- */
 
 static void the_pool_is_bounded_and_gives_back(void **state)
 {
@@ -395,8 +393,7 @@ static void the_pool_is_bounded_and_gives_back(void **state)
 	payload_free(&p);
 }
 
-/* ---- index
- * --------------------------------------------------------------------------------------- */
+/* ---- index -------------------------------------------------------------------------- */
 
 static void the_index_finds_records_and_transfers(void **state)
 {

@@ -67,7 +67,7 @@ static void reads(void **state)
 	assert_string_equal(b.info, "READ(10) LBA 2,048, 8 blocks");
 	has(&b, "dCBWTag=5");
 	has(&b, "dCBWDataTransferLength=4096");
-	has(&b, "bmCBWFlags=1 (device to host)");
+	has(&b, "bmCBWFlags=128 (device to host)");
 	has(&b, "command=READ(10) (SBC-2 5.6)");
 	has(&b, "opcode=40");
 	has(&b, "lba=2048");
@@ -169,7 +169,7 @@ static void faults(void **state)
 			"CSW passed, tag 5, residue 513: more than the 512 bytes asked for",
 			"fault (dCSWDataResidue exceeds dCBWDataTransferLength (BOT 6.3.2)) "
 			"invalid"},
-		{5, 0, 100, 0, "CSW passed, tag 5: but only 100 bytes moved",
+		{5, 0, 100, 0, "CSW passed, tag 5, residue 0: but only 100 bytes moved",
 			"fault (less data moved than dCSWDataResidue leaves (BOT 5.2)) invalid"},
 		/* the residue of a phase error means nothing */
 		{5, 9999, 512, 2, "CSW phase error, tag 5, residue 9,999 (case 7: Hi < Di)",

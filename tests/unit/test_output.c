@@ -19,8 +19,7 @@
 #define BOLD  "\033[1m"
 #define PLAIN "\033[0m"
 
-/* ---- harness ------------------------------------------------------------------------------------
- */
+/* ---- harness ------------------------------------------------------------------------ */
 
 static struct out out;
 static char result[1 << 25];
@@ -53,8 +52,7 @@ static struct output_opts text(unsigned columns)
 static const struct output_opts json = {.format = OUTPUT_JSON};
 static const struct output_opts csv = {.format = OUTPUT_CSV};
 
-/* ---- rows
- * ----------------------------------------------------------------------------------------- */
+/* ---- rows --------------------------------------------------------------------------- */
 
 struct thing {
 	struct value n, name, a, b;
@@ -151,8 +149,7 @@ static const char *item_text(struct output_opts opts, struct value v, enum show 
 	return s;
 }
 
-/* ---- JSON
- * ----------------------------------------------------------------------------------------- */
+/* ---- JSON --------------------------------------------------------------------------- */
 
 static void test_json_table(void **state)
 {
@@ -374,8 +371,7 @@ static void test_json_each_byte(void **state)
 		}
 }
 
-/* ---- CSV
- * ------------------------------------------------------------------------------------------ */
+/* ---- CSV ---------------------------------------------------------------------------- */
 
 static void test_csv_table(void **state)
 {
@@ -457,8 +453,7 @@ static void test_csv_cells(void **state)
 	assert_string_equal(item_text(csv, value_bytes((const uint8_t *)"\x0f", 1), 0), "0f");
 }
 
-/* ---- text: values
- * --------------------------------------------------------------------------------- */
+/* ---- text: values ------------------------------------------------------------------- */
 
 static void test_text_values(void **state)
 {
@@ -560,8 +555,7 @@ static void test_text_huge(void **state)
 	assert_int_equal(strlen(item_text(json, value_untrusted(huge, 500000), 0)), 500002);
 }
 
-/* ---- text: tables
- * --------------------------------------------------------------------------------- */
+/* ---- text: tables ------------------------------------------------------------------- */
 
 static void test_text_lines(void **state)
 {
@@ -741,8 +735,7 @@ static void test_text_card(void **state)
 				       "    twice  246\n");
 }
 
-/* ---- text: objects, trees, dumps
- * ---------------------------------------------------------------------- */
+/* ---- text: objects, trees, dumps ---------------------------------------------------- */
 
 static void test_text_object(void **state)
 {
@@ -922,8 +915,7 @@ static void test_text_histogram(void **state)
 	assert_string_equal(finish(e), "late\n   @+\n");
 }
 
-/* ---- robustness
- * --------------------------------------------------------------------------------------- */
+/* ---- robustness --------------------------------------------------------------------- */
 
 /* Calls in any order that opens before it closes; a document left open is closed. */
 static void nest(struct emit *e, unsigned *seed, int depth)

@@ -28,6 +28,14 @@ static void check_place(const struct scsi_command *k, const char *key, struct sc
 		}
 }
 
+/* Length of a CDB by its opcode's group (SPC-3 table 18); 0: the group does not tell. */
+static unsigned cdb_len(uint8_t opcode)
+{
+	static const uint8_t of_group[8] = {6, 10, 10, 0, 16, 12, 0, 0};
+
+	return of_group[opcode >> 5];
+}
+
 /* Lengths are those of the opcode's group, rows lie within, in order, and do not overlap; what the
  * info line takes is where the fields are. */
 static void check_command(const struct scsi_command *k, uint8_t opcode)
@@ -35,7 +43,7 @@ static void check_command(const struct scsi_command *k, uint8_t opcode)
 	unsigned end = 0;
 
 	assert_non_null(k->section);
-	assert_int_equal(k->len, scsi_cdb_len(opcode));
+	assert_int_equal(k->len, cdb_len(opcode));
 	for (const struct scsi_field *f = k->fields; f && f->key; f++) {
 		unsigned at =
 			f->off * 8u + (f->width && f->len == 1 ? 8u - f->shift - f->width : 0);
@@ -70,6 +78,34 @@ static void table(void **state)
 		}
 	assert_true(known > 60 * 32);
 	assert_null(scsi_command(&(struct scsi_cdb){.len = 0}));
+}
+
+/* Where commands are defined: numbers that were wrong once, or that others cite. */
+static void sections(void **state)
+{
+	static const struct {
+		const char *cdb, *section;
+	} all[] = {
+		{"16 00", "SPC-2 7.22"},
+		{"17 00", "SPC-2 7.17"},
+		{"56 00", "SPC-2 7.21"},
+		{"57 00", "SPC-2 7.16"},
+		{"42 00", "SBC-3 5.28"},
+		{"48 01", "SBC-3 5.24"},
+		{"9e 12", "SBC-3 5.4"},
+		{"89 00", "SBC-3 5.2"},
+		{"46 00", "MMC-6 6.5"},
+		{"4a 00", "MMC-6 6.6"},
+		{"be 00", "MMC-6 6.19"},
+		{"ad 00", "MMC-6 6.22"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		struct scsi_cdb c = cdb_of(all[i].cdb, SCSI_OUT);
+
+		assert_string_equal(scsi_command(&c)->section, all[i].section);
+	}
 }
 
 /* ---- commands in words ----------------------------------------------------------------------- */
@@ -117,6 +153,43 @@ static void commands(void **state)
 		{"5f 03 00 00 00 00 00 00 18 00", SCSI_OUT, "PERSISTENT RESERVE OUT CLEAR"},
 		{"4d 00 4d 00 00 00 00 00 08 00", SCSI_IN, "LOG SENSE temperature page"},
 		{"43 00 04 00 00 00 00 00 08 00", SCSI_IN, "READ TOC/PMA/ATIP ATIP"},
+		{"43 00 00 00 00 00 00 00 0c 40", SCSI_IN, "READ TOC/PMA/ATIP session information"},
+		/* 0 blocks: the rest of the medium to some (SBC-2 5.3, 5.18, 5.35), none to others
+		 */
+		{"35 00 00 00 00 09 00 00 00 00", SCSI_NO_DATA,
+			"SYNCHRONIZE CACHE(10) LBA 9 to the end"},
+		{"34 00 00 00 00 00 00 00 00 00", SCSI_NO_DATA, "PRE-FETCH(10) all blocks"},
+		{"41 08 00 00 01 00 00 00 00 00", SCSI_OUT,
+			"WRITE SAME(10) unmap LBA 256 to the end"},
+		{"93 01 00 00 00 00 00 00 01 00 00 00 00 08 00 00", SCSI_NO_DATA,
+			"WRITE SAME(16) LBA 256, 8 blocks"},
+		{"45 00 00 00 00 00 00 00 00 00", SCSI_NO_DATA, "PLAY AUDIO(10) LBA 0, 0 blocks"},
+		{"2f 00 00 00 00 10 00 00 00 00", SCSI_NO_DATA, "VERIFY(10) LBA 16, 0 blocks"},
+		/* SPC and MMC share opcodes */
+		{"a1 11 00 00 00 00 00 00 00 00 00 00", SCSI_NO_DATA, "BLANK minimally"},
+		{"a1 11 00 00 00 00 00 00 00 00 00 00", SCSI_EITHER, "BLANK minimally"},
+		{"a1 08 0e 00 01 00 00 00 00 ec 00 00", SCSI_IN,
+			"ATA PASS-THROUGH(12) IDENTIFY DEVICE"},
+		{"a3 00 00 00 00 00 00 00 00 10 01 00", SCSI_OUT, "SEND KEY"},
+		{"a3 0a 00 00 00 00 00 00 00 10 00 00", SCSI_IN, "REPORT TARGET PORT GROUPS"},
+		{"a4 00 00 00 00 00 00 00 00 08 08 00", SCSI_IN, "REPORT KEY"},
+		{"a4 0f 00 00 00 00 00 00 00 0c 00 00", SCSI_OUT, "SET TIMESTAMP"},
+		{"5b 00 02 00 00 00 00 00 00 00", SCSI_NO_DATA, "CLOSE TRACK SESSION session"},
+		{"1b 00 00 00 50 00", SCSI_NO_DATA, "START STOP UNIT sleep"},
+		{"1d 20 00 00 00 00", SCSI_OUT, "SEND DIAGNOSTIC background short"},
+		{"1d 04 00 00 00 00", SCSI_NO_DATA, "SEND DIAGNOSTIC default self-test"},
+		{"3b 05 00 00 00 00 00 10 00 00", SCSI_OUT, "WRITE BUFFER microcode, save"},
+		{"3c 03 00 00 00 00 00 00 04 00", SCSI_IN, "READ BUFFER descriptor"},
+		{"48 83 00 00 00 00 00 00 00 00", SCSI_NO_DATA, "SANITIZE cryptographic erase"},
+		{"a2 ee 00 01 80 00 00 00 00 01 00 00", SCSI_IN, "SECURITY PROTOCOL IN IEEE 1667"},
+		{"83 10 00 00 00 00 00 00 00 01 00 00 00 20 00 00", SCSI_OUT, "POPULATE TOKEN"},
+		{"95 00 00 00 00 00 00 08 00 00 00 00 10 00 00 00", SCSI_IN,
+			"REPORT ZONES LBA 524,288"},
+		{"5f 08 00 00 00 00 00 00 18 00", SCSI_OUT,
+			"PERSISTENT RESERVE OUT REPLACE LOST RESERVATION"},
+		{"12 01 b7 00 40 00", SCSI_IN, "INQUIRY VPD block limits extension"},
+		{"4d 00 5a 00 00 00 00 00 08 00", SCSI_IN,
+			"LOG SENSE power condition transitions page"},
 		{"d8 01 02 03", SCSI_IN, "vendor command 0xd8"},
 		{"7e 01 02 03", SCSI_IN, "unknown command 0x7e"},
 		{"", SCSI_NO_DATA, "an unknown command"},
@@ -219,6 +292,31 @@ static const struct {
 	{"43 00 00 00 00 00 00 00 14 00", SCSI_IN,
 		"00 12 01 01 00 14 01 00 00 00 00 00 00 14 aa 00 00 00 10 00", "tracks 1 to 1",
 		"first_track=1|track=170|start=4096"},
+	{"43 02 00 00 00 00 00 00 0c 00", SCSI_IN, "00 0a 01 01 00 14 01 00 00 00 02 10",
+		"tracks 1 to 1", "track=1|minute=0|second=2|frame=16"},
+	{"43 00 00 00 00 00 00 00 0c 40", SCSI_IN, "00 0a 01 02 00 14 05 00 00 00 2c 5b",
+		"sessions 1 to 2", "first_session=1|last_session=2|track=5|start=11355"},
+	{"51 00 00 00 00 00 00 00 22 00", SCSI_IN,
+		"00 20 1e 01 01 01 01 22 00 00 00 00 00 00 00 00", "complete disc, erasable",
+		"erasable=1|last_session=3 (complete)|disc_status=2 (complete)|"
+		"background_format=2 (running)"},
+	{"4a 01 00 00 10 00 00 00 08 00", SCSI_IN, "00 06 04 5e 05 02 00 00",
+		"media: background format completed, medium present",
+		"event=5 (background format completed)"},
+	{"12 01 89 02 3c 00", SCSI_IN,
+		"00 89 02 38 00 00 00 00 4c 69 6e 75 78 20 20 20 6c 69 62 61 74 61 20 20 20 20 20 "
+		"20"
+		"20 20 20 20 33 2e 30 30 34 00 50 01 00 00 00 00 01 00 00 00 00 00 00 00 00 00 00 "
+		"00"
+		"ec 00 00 00",
+		"ATA information",
+		"sat_vendor=Linux|sat_product=libata|sat_revision=3.00|ata_command=236"},
+	{"12 01 83 00 ff 00", SCSI_IN, "00 83 00 06 04 00 00 02 61 62", "device identification",
+		"code_set=4|length=2"},
+	{"03 00 00 00 12 00", SCSI_IN, "70 00 02 00 00 00 00 0a 00 00 00 00 04 04 00 80 40 00",
+		"NOT READY: Logical unit not ready, format in progress", "sksv=1|progress=16384"},
+	{"03 00 00 00 12 00", SCSI_IN, "70 00 03 00 00 00 00 0a 00 00 00 00 11 00 00 80 00 07",
+		"MEDIUM ERROR: Unrecovered read error", "retries=7"},
 	{"23 00 00 00 00 00 00 00 fc 00", SCSI_IN, "00 00 00 08 00 00 08 00 02 00 02 00",
 		"2,048 blocks of 512 bytes, 1.0 MB, formatted, current",
 		"descriptor_code=2 (formatted, current)"},
@@ -336,8 +434,7 @@ static void long_lists(void **state)
 	free(raw);
 }
 
-/* ---- sense -------------------------------------------------------------------------------------
- */
+/* ---- sense -------------------------------------------------------------------------- */
 
 static void sense(void **state)
 {
@@ -381,6 +478,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(table),
+		cmocka_unit_test(sections),
 		cmocka_unit_test(commands),
 		cmocka_unit_test(data),
 		cmocka_unit_test(data_cut),

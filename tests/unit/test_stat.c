@@ -229,6 +229,31 @@ static void sizes_are_counted(void **state)
 	done(&f);
 }
 
+/* A halt, what was taken back and what found no answer moved no packet; a read that is short where
+ * the submitter forbade it got an empty one. */
+static void what_failed_moved_no_packet(void **state)
+{
+	static const struct {
+		enum status status;
+		unsigned packets, zlps;
+	} all[] = {{STATUS_STALL, 0, 0}, {STATUS_CANCELLED, 0, 0}, {STATUS_DISCONNECTED, 0, 0},
+		{STATUS_PROTOCOL, 0, 0}, {STATUS_SHORT, 1, 1}, {STATUS_OK, 1, 1}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		struct fixture f = fixture(USB_IN);
+		const struct segment_sizes *z;
+
+		f.x.status = (uint8_t)all[i].status;
+		move(&f, 5, 512, 0, 10);
+		z = sizes(&f);
+		assert_int_equal(z->transfers, 5);
+		assert_int_equal(z->packets, 5 * all[i].packets);
+		assert_int_equal(z->zlps, 5 * all[i].zlps);
+		done(&f);
+	}
+}
+
 /* 3 × 16384 + 1000, then 2 × 16384 + 0x300, then alone. */
 static void large_requests_are_recognised(void **state)
 {
@@ -321,10 +346,10 @@ static void figures_within_words(void **state)
 		double v;
 		bool binary;
 		const char *words;
-	} c[] = {{0, false, "0 B"}, {9999, false, "9,999 B"}, {10000, false, "10.0 kB"},
-		{1234567, false, "1.23 MB"}, {999900, false, "1.00 MB"},
-		{1048576, true, "1.00 MiB"}, {10240, true, "10.0 KiB"},
-		{53248000, false, "53.2 MB"}};
+	} c[] = {{0, false, "0 B/s"}, {9999, false, "9,999 B/s"}, {10000, false, "10.0 kB/s"},
+		{1234567, false, "1.23 MB/s"}, {999900, false, "1.00 MB/s"},
+		{1048576, true, "1.00 MiB/s"}, {10240, true, "10.0 KiB/s"},
+		{53248000, false, "53.2 MB/s"}};
 	struct stat s = {0};
 	char mem[40];
 	struct text t;
@@ -333,7 +358,7 @@ static void figures_within_words(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(c); i++) {
 		s.opts.binary = c[i].binary;
 		text_init(&t, mem, sizeof(mem));
-		stat_say_bytes(&t, &s, (uint64_t)c[i].v);
+		stat_say_rate(&t, &s, c[i].v);
 		assert_string_equal(mem, c[i].words);
 	}
 }
@@ -405,6 +430,7 @@ int main(void)
 		cmocka_unit_test(depth_equals_counting),
 		cmocka_unit_test(extremes_of_time_do_no_harm),
 		cmocka_unit_test(sizes_are_counted),
+		cmocka_unit_test(what_failed_moved_no_packet),
 		cmocka_unit_test(large_requests_are_recognised),
 		cmocka_unit_test(parts_with_a_fraction_break_the_rule),
 		cmocka_unit_test(the_submitter_is_believed),

@@ -58,6 +58,27 @@ input_of() {
 # struct input_event is 16 bytes of time, then u16 type, u16 code, s32 value.
 ends_with_event() { [ "$(tail -c 32 "$1" | head -c 8 | xxd -p)" = "$2" ]; }
 
+# input_ready PRODUCT: waits for a device and its input events; $dir is then its sysfs directory.
+input_ready() {
+	wait_for 10 "$1" usb_device "$1"
+	dir=$(usb_device "$1")
+	wait_for 10 "input of $1" input_of "$dir"
+}
+# listen PRODUCT FILE: reads its input events into FILE; `kill $reader` ends that.
+listen() {
+	input_ready "$1"
+	cat "$(input_of "$dir")" > "$2" &
+	reader=$!
+}
+# type_keys KEY...: presses and releases one after the other. The pauses are a typist's: nothing
+# depends on them.
+type_keys() {
+	for keys; do
+		hmp "sendkey $keys 50"
+		usleep 150000
+	done
+}
+
 # plug DEVICE,OPTIONS: plugs one of QEMU's devices in; unplug ID takes it out again and waits until
 # the kernel has noticed.
 plug() {

@@ -6,11 +6,7 @@
 now() { cut -d ' ' -f 1 /proc/uptime | tr -d .; }
 
 plug usb-kbd,id=kbd,bus=x.0,usb_version=1
-wait_for 10 keyboard usb_device 'QEMU USB Keyboard'
-dir=$(usb_device 'QEMU USB Keyboard')
-wait_for 10 'keyboard input' input_of "$dir"
-cat "$(input_of "$dir")" > /tmp/keys &
-reader=$!
+listen 'QEMU USB Keyboard' /tmp/keys
 capture_start all capture.pcapng
 mkfifo /tmp/line
 urbscope list --no-ids - < /tmp/line > /tmp/listing 2> list.err &

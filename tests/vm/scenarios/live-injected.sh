@@ -7,12 +7,9 @@
 plug usb-kbd,id=kbd,bus=x.0,usb_version=1
 plug usb-audio,id=audio,bus=x.0,audiodev=there
 wait_for 10 'sound card' test -e /dev/dsp
-wait_for 10 keyboard usb_device 'QEMU USB Keyboard'
-dir=$(usb_device 'QEMU USB Keyboard')
-wait_for 10 'keyboard input' input_of "$dir"
+input_ready 'QEMU USB Keyboard'
 capture_start all capture.pcapng
-cat "$(input_of "$dir")" > /tmp/keys &
-reader=$!
+listen 'QEMU USB Keyboard' /tmp/keys
 hmp 'sendkey shift-h 50'
 wait_for 10 'release of h' ends_with_event /tmp/keys 01002a0000000000
 kill $reader

@@ -4,11 +4,7 @@
 . /guest.sh
 
 plug usb-kbd,id=kbd,bus=x.0,usb_version=1
-wait_for 10 keyboard usb_device 'QEMU USB Keyboard'
-dir=$(usb_device 'QEMU USB Keyboard')
-wait_for 10 'keyboard input' input_of "$dir"
-cat "$(input_of "$dir")" > /tmp/keys &
-reader=$!
+listen 'QEMU USB Keyboard' /tmp/keys
 number=$(bus xhci)
 urbscope capture --list > interfaces 2> interfaces.err || fail "capture --list: $?"
 urbscope list -i "usbmon$number" --no-ids > list.out 2> list.err &

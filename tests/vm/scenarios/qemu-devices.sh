@@ -15,17 +15,9 @@
 
 keyboard() {
 	plug usb-kbd,id=kbd,bus=x.0,pcap=qemu-keyboard.pcap
-	wait_for 10 keyboard usb_device 'QEMU USB Keyboard'
-	dir=$(usb_device 'QEMU USB Keyboard')
-	wait_for 10 'keyboard input' input_of "$dir"
-	cat "$(input_of "$dir")" > /tmp/keys &
-	reader=$!
+	listen 'QEMU USB Keyboard' /tmp/keys
 	# Caps lock makes the host send an LED report; several keys at once fill the report's array.
-	# The pauses are a typist's: nothing depends on them.
-	for keys in u s b shift-a ctrl-alt-f caps_lock caps_lock q-w-e-r; do
-		hmp "sendkey $keys 50"
-		usleep 150000
-	done
+	type_keys u s b shift-a ctrl-alt-f caps_lock caps_lock q-w-e-r
 	wait_for 10 'release of q' ends_with_event /tmp/keys 0100100000000000
 	kill $reader
 	unplug kbd
@@ -33,11 +25,7 @@ keyboard() {
 
 tablet() {
 	plug usb-tablet,id=tab,bus=e.0,pcap=qemu-tablet.pcap
-	wait_for 10 tablet usb_device 'QEMU USB Tablet'
-	dir=$(usb_device 'QEMU USB Tablet')
-	wait_for 10 'tablet input' input_of "$dir"
-	cat "$(input_of "$dir")" > /tmp/moves &
-	reader=$!
+	listen 'QEMU USB Tablet' /tmp/moves
 	send='{"execute":"input-send-event","arguments":{"events":['
 	for at in 0 4096 8192 16384 24576 32767; do
 		qmp "$send{\"type\":\"abs\",\"data\":{\"axis\":\"x\",\"value\":$at}},\

@@ -7,16 +7,10 @@
 plug usb-kbd,id=kbd,bus=x.0,usb_version=1
 plug usb-audio,id=audio,bus=x.0,audiodev=late
 wait_for 10 'sound card' test -e /dev/dsp
-wait_for 10 keyboard usb_device 'QEMU USB Keyboard'
-dir=$(usb_device 'QEMU USB Keyboard')
-wait_for 10 'keyboard input' input_of "$dir"
+input_ready 'QEMU USB Keyboard'
 capture_start xhci usbmon-late.pcapng
-cat "$(input_of "$dir")" > /tmp/keys &
-reader=$!
-for keys in l a t e; do
-	hmp "sendkey $keys 50"
-	usleep 150000
-done
+listen 'QEMU USB Keyboard' /tmp/keys
+type_keys l a t e
 wait_for 10 'release of e' ends_with_event /tmp/keys 0100120000000000
 kill $reader
 awk 'BEGIN { for (i = 0; i < 400; i++) printf "%c", i % 16 < 8 ? 64 : 96 }' > /dev/dsp

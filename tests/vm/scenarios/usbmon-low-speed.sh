@@ -8,11 +8,7 @@ modprobe vhci_hcd
 capture_start vhci usbmon-low-speed.pcapng
 usbip low keyboard &
 device=$!
-wait_for 10 keyboard usb_device Keyboard
-dir=$(usb_device Keyboard)
-wait_for 10 'keyboard input' input_of "$dir"
-cat "$(input_of "$dir")" > /tmp/keys &
-reader=$!
+listen Keyboard /tmp/keys
 kill -USR1 $device
 # The tenth key is J.
 wait_for 10 'release of j' ends_with_event /tmp/keys 0100240000000000

@@ -10,18 +10,10 @@ click() {
 		usleep 50000
 	done
 }
-# listen PRODUCT: begins to read the input events of a device.
-listen() {
-	wait_for 10 "$1" usb_device "$1"
-	dir=$(usb_device "$1")
-	wait_for 10 "input of $1" input_of "$dir"
-	cat "$(input_of "$dir")" > /tmp/moves &
-	reader=$!
-}
 
 capture_start xhci usbmon-mouse.pcapng
 plug usb-mouse,id=mouse,bus=x.0,usb_version=1
-listen 'QEMU USB Mouse'
+listen 'QEMU USB Mouse' /tmp/moves
 for at in 5 -3 127 -100; do
 	event "{\"type\":\"rel\",\"data\":{\"axis\":\"x\",\"value\":$at}},
 {\"type\":\"rel\",\"data\":{\"axis\":\"y\",\"value\":2}}"
@@ -35,7 +27,7 @@ kill $reader
 unplug mouse
 
 plug usb-tablet,id=tablet,bus=x.0
-listen 'QEMU USB Tablet'
+listen 'QEMU USB Tablet' /tmp/moves
 for at in 0 4096 16384 32767; do
 	event "{\"type\":\"abs\",\"data\":{\"axis\":\"x\",\"value\":$at}},
 {\"type\":\"abs\",\"data\":{\"axis\":\"y\",\"value\":$((32767 - at))}}"

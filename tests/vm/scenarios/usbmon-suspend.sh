@@ -5,11 +5,7 @@
 
 capture_start xhci usbmon-suspend.pcapng
 plug usb-kbd,id=kbd,bus=x.0
-wait_for 10 keyboard usb_device 'QEMU USB Keyboard'
-dir=$(usb_device 'QEMU USB Keyboard')
-wait_for 10 'keyboard input' input_of "$dir"
-cat "$(input_of "$dir")" > /tmp/keys &
-reader=$!
+listen 'QEMU USB Keyboard' /tmp/keys
 echo enabled > "$dir/power/wakeup"
 echo 200 > "$dir/power/autosuspend_delay_ms"
 echo auto > "$dir/power/control"

@@ -1,0 +1,262 @@
+/* desc_video.c: class-specific descriptors of video (UVC 1.1), row by row. */
+#include "usb/desc_say.h"
+#include "base/mem.h"
+
+static void say_terminal(const struct desc_walk *w, uint32_t value, struct text *t)
+{
+	const char *name = ids_find(w->ctx->ids, IDS_VIDEO_TERMINAL, value);
+
+	if (name)
+		text_str(t, name);
+}
+
+static void say_hz(const struct desc_walk *w, uint32_t value, struct text *t)
+{
+	(void)w;
+	text_u64(t, value);
+	text_str(t, " Hz");
+}
+
+static void say_bps(const struct desc_walk *w, uint32_t value, struct text *t)
+{
+	(void)w;
+	text_u64(t, value);
+	text_str(t, " bit/s");
+}
+
+/* In units of 100 ns. */
+static void say_frames(const struct desc_walk *w, uint32_t value, struct text *t)
+{
+	(void)w;
+	if (value)
+		text_printf(t, "%.4g frames/s", 1e7 / value);
+}
+
+#define STRING(k)                                                                                  \
+	{                                                                                          \
+		.key = k, .size = 1, .say = desc_say_string                                        \
+	}
+/* bControlSize and as many bytes of bitmap. */
+#define CONTROLS                                                                                   \
+	{.key = "bControlSize", .size = 1, .say = desc_say_bytes},                                 \
+	{                                                                                          \
+		.key = "bmControls", .form = DESC_BYTES, .count = "bControlSize"                   \
+	}
+
+/* ---- control interface -------------------------------------------------------------- */
+
+static const struct desc_row interface_nr[] = {
+	{.key = "baInterfaceNr", .size = 1},
+};
+static const struct desc_row source[] = {
+	{.key = "baSourceID", .size = 1},
+};
+
+static const struct desc_row vc_header[] = {
+	DESC_CLASS_HEAD,
+	DESC_HEX2("bcdUVC", desc_say_bcd),
+	{.key = "wTotalLength", .size = 2, .say = desc_say_bytes},
+	{.key = "dwClockFrequency", .size = 4, .say = say_hz},
+	{.key = "bInCollection", .size = 1},
+	{.key = "interfaces",
+		.form = DESC_ARRAY,
+		.element = interface_nr,
+		.element_rows = ARRAY_LEN(interface_nr),
+		.count = "bInCollection"},
+};
+
+/* Cameras (type 0201h) say more behind iTerminal. */
+static const struct desc_row vc_input_terminal[] = {
+	DESC_CLASS_HEAD,
+	{.key = "bTerminalID", .size = 1},
+	DESC_HEX2("wTerminalType", say_terminal),
+	{.key = "bAssocTerminal", .size = 1},
+	STRING("iTerminal"),
+	{.key = "wObjectiveFocalLengthMin", .size = 2, .optional = true},
+	{.key = "wObjectiveFocalLengthMax", .size = 2, .optional = true},
+	{.key = "wOcularFocalLength", .size = 2, .optional = true},
+	{.key = "bControlSize", .size = 1, .optional = true, .say = desc_say_bytes},
+	{.key = "bmControls", .form = DESC_BYTES, .count = "bControlSize", .optional = true},
+};
+
+static const struct desc_row vc_output_terminal[] = {
+	DESC_CLASS_HEAD,
+	{.key = "bTerminalID", .size = 1},
+	DESC_HEX2("wTerminalType", say_terminal),
+	{.key = "bAssocTerminal", .size = 1},
+	{.key = "bSourceID", .size = 1},
+	STRING("iTerminal"),
+};
+
+#define SOURCES                                                                                    \
+	{.key = "bNrInPins", .size = 1},                                                           \
+	{                                                                                          \
+		.key = "sources", .form = DESC_ARRAY, .element = source,                           \
+		.element_rows = ARRAY_LEN(source), .count = "bNrInPins"                            \
+	}
+
+static const struct desc_row vc_selector_unit[] = {
+	DESC_CLASS_HEAD,
+	{.key = "bUnitID", .size = 1},
+	SOURCES,
+	STRING("iSelector"),
+};
+
+static const struct desc_row vc_processing_unit[] = {
+	DESC_CLASS_HEAD,
+	{.key = "bUnitID", .size = 1},
+	{.key = "bSourceID", .size = 1},
+	{.key = "wMaxMultiplier", .size = 2},
+	CONTROLS,
+	STRING("iProcessing"),
+	/* since UVC 1.1 */
+	{.key = "bmVideoStandards", .size = 1, .show = SHOW_HEX2, .optional = true},
+};
+
+static const struct desc_row vc_extension_unit[] = {
+	DESC_CLASS_HEAD,
+	{.key = "bUnitID", .size = 1},
+	{.key = "guidExtensionCode", .form = DESC_UUID, .size = 16},
+	{.key = "bNumControls", .size = 1},
+	SOURCES,
+	CONTROLS,
+	STRING("iExtension"),
+};
+
+static const struct desc_row vc_endpoint[] = {
+	DESC_CLASS_HEAD,
+	{.key = "wMaxTransferSize", .size = 2, .say = desc_say_bytes},
+};
+
+/* ---- streaming interface ------------------------------------------------------------ */
+
+static const struct desc_row vs_input_header[] = {
+	DESC_CLASS_HEAD,
+	{.key = "bNumFormats", .size = 1},
+	{.key = "wTotalLength", .size = 2, .say = desc_say_bytes},
+	DESC_HEX1("bEndpointAddress", desc_say_address),
+	DESC_HEX1("bmInfo", NULL),
+	DESC_FLAG("dynamic_format_change", 0),
+	{.key = "bTerminalLink", .size = 1},
+	{.key = "bStillCaptureMethod", .size = 1},
+	{.key = "bTriggerSupport", .size = 1},
+	{.key = "bTriggerUsage", .size = 1},
+	{.key = "bControlSize", .size = 1, .say = desc_say_bytes},
+	{.key = "bmaControls", .form = DESC_BYTES},
+};
+
+static const struct desc_row vs_output_header[] = {
+	DESC_CLASS_HEAD,
+	{.key = "bNumFormats", .size = 1},
+	{.key = "wTotalLength", .size = 2, .say = desc_say_bytes},
+	DESC_HEX1("bEndpointAddress", desc_say_address),
+	{.key = "bTerminalLink", .size = 1},
+	{.key = "bControlSize", .size = 1, .optional = true, .say = desc_say_bytes},
+	{.key = "bmaControls", .form = DESC_BYTES, .optional = true},
+};
+
+#define PICTURE                                                                                    \
+	{.key = "bDefaultFrameIndex", .size = 1}, {.key = "bAspectRatioX", .size = 1},             \
+		{.key = "bAspectRatioY", .size = 1}, DESC_HEX1("bmInterlaceFlags", NULL),          \
+	{                                                                                          \
+		.key = "bCopyProtect", .size = 1                                                   \
+	}
+
+static const struct desc_row vs_format_uncompressed[] = {
+	DESC_CLASS_HEAD,
+	{.key = "bFormatIndex", .size = 1},
+	{.key = "bNumFrameDescriptors", .size = 1},
+	{.key = "guidFormat", .form = DESC_UUID, .size = 16},
+	{.key = "bBitsPerPixel", .size = 1},
+	PICTURE,
+};
+
+static const struct desc_row vs_format_mjpeg[] = {
+	DESC_CLASS_HEAD,
+	{.key = "bFormatIndex", .size = 1},
+	{.key = "bNumFrameDescriptors", .size = 1},
+	DESC_HEX1("bmFlags", NULL),
+	DESC_FLAG("fixed_size_samples", 0),
+	PICTURE,
+};
+
+static const struct desc_row vs_format_frame_based[] = {
+	DESC_CLASS_HEAD,
+	{.key = "bFormatIndex", .size = 1},
+	{.key = "bNumFrameDescriptors", .size = 1},
+	{.key = "guidFormat", .form = DESC_UUID, .size = 16},
+	{.key = "bBitsPerPixel", .size = 1},
+	PICTURE,
+	{.key = "bVariableSize", .size = 1, .say = desc_say_yes_no},
+};
+
+static const struct desc_row frame_interval[] = {
+	{.key = "dwFrameInterval", .size = 4, .say = say_frames},
+};
+
+#define FRAME                                                                                      \
+	{.key = "bFrameIndex", .size = 1}, DESC_HEX1("bmCapabilities", NULL),                      \
+		DESC_FLAG("fixed_frame_rate", 1), DESC_FLAG("still_image", 0),                     \
+		{.key = "wWidth", .size = 2}, {.key = "wHeight", .size = 2},                       \
+		{.key = "dwMinBitRate", .size = 4, .say = say_bps},                                \
+	{                                                                                          \
+		.key = "dwMaxBitRate", .size = 4, .say = say_bps                                   \
+	}
+/* bFrameIntervalType: how many intervals follow; 0: the shortest, the longest, the step. */
+#define INTERVALS                                                                                  \
+	{                                                                                          \
+		.key = "intervals", .form = DESC_ARRAY, .element = frame_interval,                 \
+		.element_rows = ARRAY_LEN(frame_interval)                                          \
+	}
+
+static const struct desc_row vs_frame[] = {
+	DESC_CLASS_HEAD,
+	FRAME,
+	{.key = "dwMaxVideoFrameBufferSize", .size = 4, .say = desc_say_bytes},
+	{.key = "dwDefaultFrameInterval", .size = 4, .say = say_frames},
+	{.key = "bFrameIntervalType", .size = 1},
+	INTERVALS,
+};
+
+static const struct desc_row vs_frame_frame_based[] = {
+	DESC_CLASS_HEAD,
+	FRAME,
+	{.key = "dwDefaultFrameInterval", .size = 4, .say = say_frames},
+	{.key = "bFrameIntervalType", .size = 1},
+	{.key = "dwBytesPerLine", .size = 4, .say = desc_say_bytes},
+	INTERVALS,
+};
+
+static const struct desc_row vs_color_matching[] = {
+	DESC_CLASS_HEAD,
+	{.key = "bColorPrimaries", .size = 1},
+	{.key = "bTransferCharacteristics", .size = 1},
+	{.key = "bMatrixCoefficients", .size = 1},
+};
+
+/* ---- the table ---------------------------------------------------------------------- */
+
+#define VC(k, s, r, n) DESC_OF_CLASS(k, s, r, DESC_CS_INTERFACE, DESC_AT_INTERFACE, 0x0e, 1, n)
+#define VS(k, s, r, n) DESC_OF_CLASS(k, s, r, DESC_CS_INTERFACE, DESC_AT_INTERFACE, 0x0e, 2, n)
+
+const struct desc_def desc_video[] = {
+	{VC("vc_header", "UVC 1.1 3.7.2", vc_header, 0x01)},
+	{VC("vc_input_terminal", "UVC 1.1 3.7.2.1", vc_input_terminal, 0x02)},
+	{VC("vc_output_terminal", "UVC 1.1 3.7.2.2", vc_output_terminal, 0x03)},
+	{VC("vc_selector_unit", "UVC 1.1 3.7.2.4", vc_selector_unit, 0x04)},
+	{VC("vc_processing_unit", "UVC 1.1 3.7.2.5", vc_processing_unit, 0x05)},
+	{VC("vc_extension_unit", "UVC 1.1 3.7.2.6", vc_extension_unit, 0x06)},
+	{DESC_OF_CLASS("vc_endpoint", "UVC 1.1 3.8.2.2", vc_endpoint, DESC_CS_ENDPOINT,
+		DESC_AT_ENDPOINT, 0x0e, 1, 0x03)},
+	{VS("vs_input_header", "UVC 1.1 3.9.2.1", vs_input_header, 0x01)},
+	{VS("vs_output_header", "UVC 1.1 3.9.2.2", vs_output_header, 0x02)},
+	{VS("vs_format_uncompressed", "UVC 1.1 Uncompressed", vs_format_uncompressed, 0x04)},
+	{VS("vs_frame_uncompressed", "UVC 1.1 Uncompressed", vs_frame, 0x05)},
+	{VS("vs_format_mjpeg", "UVC 1.1 MJPEG", vs_format_mjpeg, 0x06)},
+	{VS("vs_frame_mjpeg", "UVC 1.1 MJPEG", vs_frame, 0x07)},
+	{VS("vs_color_matching", "UVC 1.1 3.9.2.6", vs_color_matching, 0x0d)},
+	{VS("vs_format_frame_based", "UVC 1.1 Frame Based", vs_format_frame_based, 0x10)},
+	{VS("vs_frame_frame_based", "UVC 1.1 Frame Based", vs_frame_frame_based, 0x11)},
+};
+
+const size_t desc_video_n = ARRAY_LEN(desc_video);
