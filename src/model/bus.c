@@ -493,6 +493,8 @@ static struct placement on_sof(struct bus *b, const struct event *ev)
 static struct placement on_state(struct bus *b, const struct event *ev)
 {
 	interrupted(b);
+	if (ev->bin == BIN_KEEPALIVE && !b->speed) /* no other speed has them (7.1.7.6) */
+		b->speed = USB_LOW;
 	times_state(b, ev);
 	if (ev->packet.state != BUS_OTHER)
 		b->frame = -1; /* numbers need not go on from here */

@@ -258,8 +258,6 @@ static void keep_alive(struct bus *b)
 
 	for (unsigned i = 0; i < SPAN_ENDED_BY_PACKETS; i++)
 		span_end(b, &c->open[i], true);
-	if (!b->speed)
-		c->inferred = USB_LOW;
 	times_sof(b, (uint16_t)(c->number + 1), true);
 }
 
