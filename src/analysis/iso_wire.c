@@ -203,8 +203,8 @@ void iso_wire_end(struct iso *s)
 	s->sof.result = timeline_result(&s->sof.longest, iso_quantum(s));
 }
 
-/* Hosts keep frames within 500 ppm (7.1.12) and clocks of analyzers are better still: what is off by
- * so much is no clock, such as stamps that only tell the order of records. */
+/* Hosts keep frames within 500 ppm (7.1.12) and clocks of analyzers are better still: what is off
+ * by so much is no clock, such as stamps that only tell the order of records. */
 bool iso_sof_clock(const struct iso *s)
 {
 	const double limit = 10000; /* ppm */

@@ -196,7 +196,7 @@ static void end_what_is_over(struct bus *b, struct endpoint *ep, uint8_t pid)
 void bus_token(struct bus *b, struct endpoint *ep, uint8_t pid, const struct record *rec,
 	const struct event *ev)
 {
-	ep->speed = b->speed; /* the link type's, or what a bus state told */
+	ep->speed = b->speed;	       /* the link type's, or what a bus state told */
 	if (b->phase == AFTER_SPLIT) { /* its S bit is the speed, but for isochronous (8.4.2.2) */
 		bool low = b->split.flags & SPLIT_S && b->split.type != USB_ISOCHRONOUS;
 
