@@ -561,7 +561,7 @@ static struct placement feed(struct bus *b, const struct record *rec, const stru
 	if (ev->speed)
 		b->speed = ev->speed;
 	times_packet(b);
-	if (b->speed == USB_FULL && at_low_speed(b, ev->packet.pid_kind))
+	if (bus_speed_now(b) == USB_FULL && at_low_speed(b, ev->packet.pid_kind))
 		times_low(b, use_of[ev->packet.pid_kind], rec->origlen);
 	switch (ev->packet.pid_kind) {
 	case PID_KIND_TOKEN:

@@ -76,10 +76,23 @@ static __attribute__((noinline)) void become_message_pipe(struct bus *b, struct 
 
 /* ---- opening ------------------------------------------------------------------------ */
 
-static uint32_t pipe_of(struct bus *b, const struct endpoint *ep)
+static uint32_t told_pipe(struct bus *b, const struct endpoint *ep)
 {
 	return devices_pipe(b->m->devices, b->section, USB_NO_BUS, ep->address, ep->number, ep->dir,
 		ep->type, ep->speed);
+}
+
+/* Where nothing else tells the speed of the bus, SOFs do; a second look teaches nothing. */
+static uint32_t pipe_of(struct bus *b, const struct endpoint *ep)
+{
+	struct devices *d = b->m->own_devices;
+	uint32_t pipe = told_pipe(b, ep), inferred = b->clock.inferred;
+
+	if (ep->speed || !inferred || !d ||
+		!devices_infer_speed(
+			d, devices_get_pipe(d, pipe)->instance, (enum usb_speed)inferred))
+		return pipe;
+	return told_pipe(b, ep);
 }
 
 /* What a replay of the transfer must know: see struct bus_replay. */
@@ -196,7 +209,7 @@ static void end_what_is_over(struct bus *b, struct endpoint *ep, uint8_t pid)
 void bus_token(struct bus *b, struct endpoint *ep, uint8_t pid, const struct record *rec,
 	const struct event *ev)
 {
-	ep->speed = b->speed;	       /* the link type's, or what a bus state told */
+	ep->speed = b->speed;
 	if (b->phase == AFTER_SPLIT) { /* its S bit is the speed, but for isochronous (8.4.2.2) */
 		bool low = b->split.flags & SPLIT_S && b->split.type != USB_ISOCHRONOUS;
 

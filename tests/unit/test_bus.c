@@ -917,6 +917,25 @@ static void speeds_by_states(void **state)
 	assert_int_equal(xfer(0)->speed, USB_LOW);
 }
 
+/* Else the rhythm of SOFs tells it, of what comes behind them. */
+static void speeds_by_sofs(void **state)
+{
+	(void)state;
+	start(LINK_USB_2_0);
+	in(5, 1, PID_DATA0, 4);
+	sof(0);
+	bus.now += 1000 * MICROSECOND;
+	sof(1);
+	in(5, 1, PID_DATA1, 4);
+	in(6, 1, PID_DATA0, 4);
+	finish();
+	assert_int_equal(bus.xfers, 3);
+	assert_int_equal(xfer(0)->speed, USB_SPEED_UNKNOWN);
+	assert_int_equal(xfer(1)->speed, USB_FULL);
+	assert_int_equal(xfer(2)->speed, USB_FULL);
+	assert_int_equal(xfer(0)->instance, xfer(1)->instance); /* it is no other device */
+}
+
 static void resets(void **state)
 {
 	(void)state;
@@ -1192,6 +1211,7 @@ int main(void)
 		cmocka_unit_test(time_outs),
 		cmocka_unit_test(orphans),
 		cmocka_unit_test(speeds_by_states),
+		cmocka_unit_test(speeds_by_sofs),
 		cmocka_unit_test(resets),
 		cmocka_unit_test(address_given_anew),
 		cmocka_unit_test(toggle_errors),
