@@ -121,6 +121,8 @@ static void recall(struct bus *b, struct endpoint *ep, const struct bus_replay *
 	};
 
 	b->speed = r->speed;
+	if (!ep->speed) /* of the token that opens it */
+		ep->speed = r->speed;
 	ep->packet = r->packet;
 	ep->packet_told = r->packet_told;
 	ep->last_pid = pid[r->last_pid];
