@@ -228,6 +228,8 @@ static const struct status_code *code_of(const void *row)
 {
 	const struct xfer *x = X(row);
 
+	if (capture_is_bus(x->capture))
+		return status_on_bus((enum status)x->status, (enum usb_type)x->type);
 	return x->flags & XFER_HAS_STATUS && x->status != STATUS_OK
 		       ? status_lookup(x->os, x->raw_status)
 		       : NULL;

@@ -7,7 +7,7 @@
 #define LINE(p)	  ((const struct record_line *)(p))
 #define EV(p)	  (LINE(p)->ev)
 #define P(p)	  (&EV(p)->packet)
-#define FOLDED(p) (LINE(p)->sofs + LINE(p)->naks > 1)
+#define FOLDED(p) (LINE(p)->sofs > 1 || LINE(p)->naks)
 
 enum { PACKET_BYTES = 8 }; /* shown of the data */
 
@@ -34,8 +34,11 @@ static void say_folded(const struct record_line *l, struct text *t)
 	}
 	if (l->naks) {
 		text_str(t, l->sofs ? ", " : "");
-		text_u64(t, l->naks);
-		text_str(t, " NAKed");
+		if (l->sofs + l->naks > 1) {
+			text_u64(t, l->naks);
+			text_char(t, ' ');
+		}
+		text_str(t, "NAKed");
 	}
 }
 

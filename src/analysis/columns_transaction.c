@@ -116,6 +116,12 @@ SPLIT_GETTER(hub)
 SPLIT_GETTER(port)
 SPLIT_GETTER(completes)
 
+static struct text *comma(struct text *s)
+{
+	text_str(s, s->len ? ", " : "");
+	return s;
+}
+
 static void t_note(const void *l, struct value *v)
 {
 	const struct transaction *t = T(l);
@@ -127,12 +133,12 @@ static void t_note(const void *l, struct value *v)
 		text_str(&s, LINE(l)->mixed ? " on several endpoints" : "");
 	}
 	if (t->retry)
-		text_str(&s, "sent again ");
-	if (t->crc == 2)
-		text_str(&s, "CRC16 wrong ");
+		text_str(comma(&s), "sent again");
+	if (t->crc == CRC_BAD)
+		text_str(comma(&s), "CRC16 wrong");
 	if (t->split && LINE(l)->times <= 1)
-		text_printf(
-			&s, "split by hub %u port %u, %u completes", t->hub, t->port, t->completes);
+		text_printf(comma(&s), "split by hub %u port %u, %u %s", t->hub, t->port,
+			t->completes, t->completes == 1 ? "complete-split" : "complete-splits");
 	if (s.len)
 		take_text(v, &s);
 }

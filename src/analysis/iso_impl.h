@@ -205,8 +205,11 @@ void iso_wire_record(void *self, struct run *r, const struct run_record *rr);
 void iso_wire_transaction(void *self, struct run *r, const struct transaction *t);
 /* Counts a transfer of a bus capture, which is one interval. */
 void iso_wire_count(struct iso *all, struct iso_stream *s, const struct xfer *x, struct iso_urb *u);
-/* The last SOF has come. ppm by which frames are faster than the capture's clock says. */
+/* The last SOF has come. */
 void iso_wire_end(struct iso *s);
+/* Whether SOFs and the capture's time stamps can be compared: the two below mean something. */
+bool iso_sof_clock(const struct iso *s);
+/* ppm by which frames are faster than the capture's clock says. */
 double iso_sof_ppm(const struct iso *s);
 double iso_sof_uncertainty(const struct iso *s);
 void iso_wire_free(struct iso *s);

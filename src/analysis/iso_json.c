@@ -386,7 +386,7 @@ static void emit_frames(const struct iso *s, const struct run *run, struct emit 
 	emit_begin(e, "frames", NULL);
 	emit_item(e, "sofs", NULL, value_uint(s->sof.n), SHOW_PLAIN);
 	emit_item(e, "missing", NULL, value_uint(c->missed_sofs), SHOW_PLAIN);
-	if (l->fitted) {
+	if (iso_sof_clock(s)) {
 		emit_item(e, "ppm", NULL, ROUNDED(iso_sof_ppm(s)), SHOW_PLAIN);
 		emit_item(e, "uncertainty", NULL, ROUNDED(iso_sof_uncertainty(s)), SHOW_PLAIN);
 		emit_item(e, "late_sd", NULL, ns_value(l->sd), SHOW_PLAIN);

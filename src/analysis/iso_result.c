@@ -13,7 +13,7 @@ static void clock_result(struct iso_result *r, const struct iso *all)
 	const struct timeline_result *late = &r->s->late_result;
 
 	if (r->s->wire) { /* SOFs tell it better than tokens do */
-		r->clock_known = all->sof.result.fitted;
+		r->clock_known = iso_sof_clock(all);
 		r->clock = r->clock_known ? iso_sof_ppm(all) : 0;
 		r->clock_uncertainty = r->clock_known ? iso_sof_uncertainty(all) : 0;
 		return;

@@ -454,7 +454,9 @@ static void say_sofs(const struct iso *s, const struct run *run, struct emit *e)
 	else
 		text_str(&w.t, "none");
 	text_str(&w.t, " missing");
-	if (l->fitted) {
+	if (l->fitted && !iso_sof_clock(s))
+		text_str(&w.t, "; the capture's time stamps are not the times of its records");
+	if (iso_sof_clock(s)) {
 		text_str(&w.t, "; ");
 		iso_say_ppm(&w.t, iso_sof_ppm(s), iso_sof_uncertainty(s));
 		text_str(&w.t, " against the capture's clock; jitter sd ");

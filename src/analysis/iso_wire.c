@@ -203,6 +203,15 @@ void iso_wire_end(struct iso *s)
 	s->sof.result = timeline_result(&s->sof.longest, iso_quantum(s));
 }
 
+/* Hosts keep frames within 500 ppm (7.1.12) and clocks of analyzers are better still: what is off
+ * by so much is no clock, such as stamps that only tell the order of records. */
+bool iso_sof_clock(const struct iso *s)
+{
+	const double limit = 10000; /* ppm */
+
+	return s->sof.result.fitted && iso_sof_ppm(s) > -limit && iso_sof_ppm(s) < limit;
+}
+
 double iso_sof_ppm(const struct iso *s)
 {
 	return ((double)s->sof.unit / s->sof.result.slope - 1) * 1e6;

@@ -11,6 +11,8 @@ struct show_job {
 	const struct index *ix;
 	struct run *run;
 	bool all;
+	uint32_t xfer; /* that the record belongs to; 0: none */
+	bool binned;   /* the record belongs to none, whatever is around it */
 	struct column cols[COLUMNS_MAX];
 };
 
@@ -272,16 +274,68 @@ int show_xfer(struct run *r, const struct index *ix, uint32_t id, bool all, stru
 
 /* ---- the record --------------------------------------------------------------------- */
 
-/* The transfer that begins or ends with the record; 0 where only a stage of one lies in it. */
-static uint32_t transfer_of(const struct index *ix, uint64_t number)
+/* Whether a record is among a transfer's own. */
+struct wanted_record {
+	uint64_t number;
+	bool found;
+};
+
+static void is_it(void *ctx, const struct record *rec, const struct event *ev)
 {
+	struct wanted_record *w = ctx;
+
+	(void)ev;
+	w->found |= rec->number == w->number;
+}
+
+static void no_matter(void *ctx, const struct transaction *t)
+{
+	(void)ctx;
+	(void)t;
+}
+
+static bool holds(const struct show_job *s, uint32_t id, uint64_t number)
+{
+	struct wanted_record w = {.number = number};
+	const struct wire_reader to = {is_it, no_matter, &w};
+	struct err e;
+
+	run_load_parts(s->run, s->ix, id, &to, &e);
+	return w.found;
+}
+
+/* The transfer the record belongs to; 0: none. Those that begin or end with it are known at once,
+ * others are looked through. */
+static uint32_t transfer_of(const struct show_job *s, uint64_t number)
+{
+	const struct index *ix = s->ix;
+
 	for (uint32_t id = 1; id <= index_count(ix); id++) {
 		const struct index_entry *x = index_get(ix, id);
 
 		if (x && (x->first == number || x->last == number))
 			return id;
 	}
+	for (uint32_t id = 1; id <= index_count(ix); id++) {
+		const struct index_entry *x = index_get(ix, id);
+
+		if (x && x->many && x->first < number && number < x->last && holds(s, id, number))
+			return id;
+	}
 	return 0;
+}
+
+static void note_bin(void *ctx, const struct record *rec, const struct event *ev)
+{
+	(void)rec;
+	((struct show_job *)ctx)->binned = ev->bin != BIN_NONE;
+}
+
+static size_t columns_of(struct column *cols, const struct event *ev)
+{
+	return capture_is_bus(ev->capture) || ev->kind == EVENT_STATE
+		       ? columns_of_packets(cols, TIME_REL)
+		       : columns_of_records(cols, TIME_REL);
 }
 
 static void got_record(void *ctx, const struct record *rec, const struct event *ev)
@@ -291,11 +345,11 @@ static void got_record(void *ctx, const struct record *rec, const struct event *
 	struct record_line line = {
 		.rec = rec,
 		.ev = ev,
-		.place = {.xfer = transfer_of(s->ix, rec->number), .bin = ev->bin},
+		.place = {.xfer = s->xfer, .bin = ev->bin},
 		.start = model_start(s->run->model),
 	};
 
-	emit_table(e, NULL, NULL, s->cols, columns_of_records(s->cols, TIME_REL), LAYOUT_CARD);
+	emit_table(e, NULL, NULL, s->cols, columns_of(s->cols, ev), LAYOUT_CARD);
 	emit_row(e, &line);
 	if (rec->comment)
 		emit_field(e, &(struct field){.key = "comment",
@@ -305,10 +359,13 @@ static void got_record(void *ctx, const struct record *rec, const struct event *
 	emit_table_end(e);
 }
 
-int show_record(
-	struct run *r, const struct index *ix, uint64_t number, struct emit *e, struct err *err)
+int show_record(struct run *r, const struct index *ix, uint64_t number, uint32_t xfer,
+	struct emit *e, struct err *err)
 {
 	struct show_job s = {.emit = e, .ix = ix, .run = r};
 
+	if (!xfer && run_load_record(r, ix, number, note_bin, &s, err) < 0)
+		return -1;
+	s.xfer = xfer || s.binned ? xfer : transfer_of(&s, number);
 	return run_load_record(r, ix, number, got_record, &s, err);
 }

@@ -11,8 +11,9 @@ int show_xfer(struct run *r, const struct index *ix, uint32_t id, bool all, stru
 	struct err *err);
 int show_exchange(
 	struct run *r, const struct index *ix, uint32_t id, struct emit *e, struct err *err);
-int show_record(
-	struct run *r, const struct index *ix, uint64_t number, struct emit *e, struct err *err);
+/* xfer: the transfer the record belongs to; 0: to be found, which may take as long as reading. */
+int show_record(struct run *r, const struct index *ix, uint64_t number, uint32_t xfer,
+	struct emit *e, struct err *err);
 /* What show_xfer says of a transfer that is at hand, with its payload. */
 void show_row(struct run *r, const struct index *ix, struct row *row, bool all, struct emit *e);
 

@@ -160,6 +160,8 @@ static void emit_run(struct wire_job *w)
 		text_u64(&t, w->run.n);
 		text_str(&t, " more like these");
 	}
+	if (first->split)
+		text_printf(&t, ", split by hub %u port %u,", first->hub, first->port);
 	text_str(&t, " in ");
 	text_duration(&t, last->end - first->begin);
 	text_str(&t, ", records ");

@@ -33,7 +33,7 @@ static int show(struct session *s, const struct options *o, uint32_t id, struct 
 	int rc = run_capture(&r, &s->run, &c, 1, e), found = rc;
 
 	if (rc >= 0 && o->record)
-		found = show_record(&r, ix, o->record, s->emit, e);
+		found = show_record(&r, ix, o->record, 0, s->emit, e);
 	else if (rc >= 0 && o->exchange)
 		found = show_exchange(&r, ix, (uint32_t)o->exchange, s->emit, e);
 	else if (rc >= 0)

@@ -493,6 +493,8 @@ static struct placement on_sof(struct bus *b, const struct event *ev)
 static struct placement on_state(struct bus *b, const struct event *ev)
 {
 	interrupted(b);
+	if (ev->bin == BIN_KEEPALIVE && !b->speed) /* no other speed has them (7.1.7.6) */
+		b->speed = USB_LOW;
 	times_state(b, ev);
 	if (ev->packet.state != BUS_OTHER)
 		b->frame = -1; /* numbers need not go on from here */
@@ -559,7 +561,7 @@ static struct placement feed(struct bus *b, const struct record *rec, const stru
 	if (ev->speed)
 		b->speed = ev->speed;
 	times_packet(b);
-	if (b->speed == USB_FULL && at_low_speed(b, ev->packet.pid_kind))
+	if (bus_speed_now(b) == USB_FULL && at_low_speed(b, ev->packet.pid_kind))
 		times_low(b, use_of[ev->packet.pid_kind], rec->origlen);
 	switch (ev->packet.pid_kind) {
 	case PID_KIND_TOKEN:

@@ -145,6 +145,12 @@ struct bus {
 	struct bus_clock clock;
 };
 
+/* The speed of the bus, as the capture tells it, else as the rhythm of SOFs does. */
+static inline uint8_t bus_speed_now(const struct bus *b)
+{
+	return b->speed ? b->speed : b->clock.inferred;
+}
+
 /* ---- bus_xfer.c: where transfers begin and end -------------------------------------- */
 
 /* The endpoint, made on first use. */

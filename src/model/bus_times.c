@@ -100,13 +100,9 @@ static void next_second(struct bus *b)
 	c->used_at_second = used;
 }
 
-static uint8_t speed_now(const struct bus *b)
-{
-	return b->speed ? b->speed : b->clock.inferred;
-}
-
 static void span_add(struct bus *b, uint8_t span, int64_t lasted);
 static void span_end(struct bus *b, struct bus_open_span *s, bool at_most);
+static void end_reset_at_idle(struct bus *b);
 
 void times_look(struct bus *b)
 {
@@ -114,6 +110,7 @@ void times_look(struct bus *b)
 	int64_t silence = b->m->now - c->latest;
 
 	/* states that only this packet shows to be over, at some time before it */
+	end_reset_at_idle(b);
 	for (unsigned i = 0; i < SPAN_ENDED_BY_PACKETS; i++)
 		span_end(b, &c->open[i], true);
 	/* nothing for long, though there were SOFs until then, and nothing that says why */
@@ -122,7 +119,7 @@ void times_look(struct bus *b)
 	add_tallies(b);
 	if (b->m->now >= c->second)
 		next_second(b);
-	c->wire = wire_speed((enum usb_speed)speed_now(b));
+	c->wire = wire_speed((enum usb_speed)bus_speed_now(b));
 	c->speed = b->speed;
 	c->look = b->m->now + LOOK;
 	if (c->wire->bit && !c->timed) {
@@ -189,11 +186,12 @@ void times_sof(struct bus *b, uint16_t number, bool follows)
 		uint64_t frames;
 
 		infer_speed(b, interval, numbers);
-		w = wire_speed(speed_now(b));
+		w = wire_speed(bus_speed_now(b));
 		frames = w->frame ? ((uint64_t)interval + w->frame / 2) / w->frame : 0;
 		if (frames) {
-			struct bus_cadence *of =
-				speed_now(b) == USB_HIGH ? &b->times.microframes : &b->times.frames;
+			struct bus_cadence *of = bus_speed_now(b) == USB_HIGH
+							 ? &b->times.microframes
+							 : &b->times.frames;
 
 			if (frames == 1)
 				one_interval(b, of, w, interval);
@@ -202,7 +200,7 @@ void times_sof(struct bus *b, uint16_t number, bool follows)
 		}
 	}
 	c->has_sof = true;
-	if (c->speed != b->speed || c->wire != wire_speed((enum usb_speed)speed_now(b)))
+	if (c->speed != b->speed || c->wire != wire_speed((enum usb_speed)bus_speed_now(b)))
 		c->look = INT64_MIN;
 	b->times.fine |= b->m->now % 1000 != 0;
 	c->sof = b->m->now;
@@ -251,15 +249,29 @@ static void span_end(struct bus *b, struct bus_open_span *s, bool at_most)
 	s->span = SPAN_NONE;
 }
 
+/* A reset is SE0 (7.1.7.5): a line that was idle since, for longer than a chirp's J may last, shows
+ * when it was over. */
+static void end_reset_at_idle(struct bus *b)
+{
+	enum { CHIRP = 60000 }; /* ns, TDCHBIT of table 7-14 */
+	struct bus_open_span *reset = &b->clock.open[row_of[SPAN_RESET]];
+	const struct bus_open_span *line = &b->clock.open[row_of[SPAN_J]];
+
+	if (reset->span != SPAN_RESET || line->span != SPAN_J || line->since < reset->since ||
+		b->m->now - line->since <= CHIRP)
+		return;
+	span_add(b, SPAN_RESET, line->since - reset->since);
+	reset->span = SPAN_NONE;
+}
+
 /* At low speed it stands for SOF, without a number (7.1.7.6). */
 static void keep_alive(struct bus *b)
 {
 	struct bus_clock *c = &b->clock;
 
+	end_reset_at_idle(b);
 	for (unsigned i = 0; i < SPAN_ENDED_BY_PACKETS; i++)
 		span_end(b, &c->open[i], true);
-	if (!b->speed)
-		c->inferred = USB_LOW;
 	times_sof(b, (uint16_t)(c->number + 1), true);
 }
 
@@ -269,6 +281,7 @@ void times_state(struct bus *b, const struct event *ev)
 	struct bus_clock *c = &b->clock;
 	struct bus_open_span *s = &c->open[row_of[p->span]];
 
+	end_reset_at_idle(b);
 	c->latest = b->m->now; /* what there is to say of the silence is said */
 	if (p->state != BUS_OTHER)
 		c->has_sof = false; /* what comes is no interval */
@@ -303,6 +316,7 @@ void times_finish(struct bus *b)
 {
 	struct bus_clock *c = &b->clock;
 
+	end_reset_at_idle(b);
 	for (unsigned i = 0; i < SPAN_ROWS; i++) {
 		b->times.span[c->open[i].span].at_least += c->open[i].span != SPAN_NONE;
 		span_end(b, &c->open[i], false);

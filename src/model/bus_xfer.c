@@ -76,16 +76,30 @@ static __attribute__((noinline)) void become_message_pipe(struct bus *b, struct 
 
 /* ---- opening ------------------------------------------------------------------------ */
 
-static uint32_t pipe_of(struct bus *b, const struct endpoint *ep)
+static uint32_t told_pipe(struct bus *b, const struct endpoint *ep)
 {
 	return devices_pipe(b->m->devices, b->section, USB_NO_BUS, ep->address, ep->number, ep->dir,
 		ep->type, ep->speed);
 }
 
+/* Where nothing else tells the speed of the bus, SOFs do; a second look teaches nothing. */
+static uint32_t pipe_of(struct bus *b, const struct endpoint *ep)
+{
+	struct devices *d = b->m->own_devices;
+	uint32_t pipe = told_pipe(b, ep), inferred = b->clock.inferred;
+
+	if (ep->speed || !inferred || !d ||
+		!devices_infer_speed(
+			d, devices_get_pipe(d, pipe)->instance, (enum usb_speed)inferred))
+		return pipe;
+	return told_pipe(b, ep);
+}
+
 /* What a replay of the transfer must know: see struct bus_replay. */
-static struct bus_replay remember(const struct endpoint *ep)
+static struct bus_replay remember(const struct bus *b, const struct endpoint *ep)
 {
 	return (struct bus_replay){
+		.speed = b->speed & 3u,
 		.packet = ep->packet,
 		.packet_told = ep->packet_told,
 		.last_pid = ep->last_pid & 15u,
@@ -97,7 +111,7 @@ static struct bus_replay remember(const struct endpoint *ep)
 	};
 }
 
-static void recall(struct endpoint *ep, const struct bus_replay *r)
+static void recall(struct bus *b, struct endpoint *ep, const struct bus_replay *r)
 {
 	static const uint8_t pid[16] = {
 		[PID_DATA0 & 15] = PID_DATA0,
@@ -106,6 +120,9 @@ static void recall(struct endpoint *ep, const struct bus_replay *r)
 		[PID_MDATA & 15] = PID_MDATA,
 	};
 
+	b->speed = r->speed;
+	if (!ep->speed) /* of the token that opens it */
+		ep->speed = r->speed;
 	ep->packet = r->packet;
 	ep->packet_told = r->packet_told;
 	ep->last_pid = pid[r->last_pid];
@@ -131,11 +148,11 @@ static __attribute__((noinline)) void open_xfer(
 
 	ep->id = (uint32_t)++m->counts.xfers;
 	if (m->opts.replay.known && ep->id == m->opts.next_id)
-		recall(ep, &m->opts.replay);
+		recall(b, ep, &m->opts.replay);
 	ep->start_frame = b->frame;
 	if (m->opts.replay.framed && ep->id == m->opts.next_id)
 		ep->start_frame = (int32_t)m->opts.replay.frame;
-	ep->replay = remember(ep);
+	ep->replay = remember(b, ep);
 	ep->pipe = pipe_of(b, ep);
 	ep->pipe_type = ep->type;
 	ep->expected = expected(b, ep);
@@ -194,7 +211,7 @@ static void end_what_is_over(struct bus *b, struct endpoint *ep, uint8_t pid)
 void bus_token(struct bus *b, struct endpoint *ep, uint8_t pid, const struct record *rec,
 	const struct event *ev)
 {
-	ep->speed = ev->speed;
+	ep->speed = b->speed;
 	if (b->phase == AFTER_SPLIT) { /* its S bit is the speed, but for isochronous (8.4.2.2) */
 		bool low = b->split.flags & SPLIT_S && b->split.type != USB_ISOCHRONOUS;
 

@@ -10,7 +10,7 @@ enum { INHERIT_MAX = 64 };
 const char *speed_from_text(enum speed_from f)
 {
 	static const char *const text[] = {NULL, "the capture", "the root hub's product id",
-		"its hub's port status", "its packet sizes"};
+		"its hub's port status", "the rhythm of SOFs", "its packet sizes"};
 
 	return text[f];
 }
@@ -214,6 +214,18 @@ void devices_set_presence(struct devices *d, uint32_t instance, enum presence pr
 
 	s->pub.presence = (uint8_t)presence;
 	devices_touch(d);
+}
+
+bool devices_infer_speed(struct devices *d, uint32_t instance, enum usb_speed speed)
+{
+	struct slot *s = &d->instance[instance - 1];
+	bool known = s->pub.speed_from && s->pub.speed_from <= SPEED_FROM_SOFS;
+
+	if (known)
+		return false;
+	devices_take_speed(s, speed, SPEED_FROM_SOFS);
+	devices_touch(d);
+	return true;
 }
 
 /* ---- what instances are ------------------------------------------------------------- */

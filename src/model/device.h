@@ -33,6 +33,7 @@ enum speed_from {
 	SPEED_FROM_CAPTURE,	/* the capture says it */
 	SPEED_FROM_ROOT_HUB,	/* Linux root hubs have a product id for each speed */
 	SPEED_FROM_PORT,	/* its hub tells it of the port */
+	SPEED_FROM_SOFS,	/* inferred: how often starts of frames come on its bus */
 	SPEED_FROM_PACKET_SIZES /* inferred: bulk packet sizes, bMaxPacketSize0, companions */
 };
 const char *speed_from_text(enum speed_from f); /* trusted; NULL for nowhere */
@@ -175,6 +176,10 @@ struct ports *devices_ports(const struct devices *d);
 void devices_set_hub(
 	struct devices *d, uint32_t instance, uint32_t hub, uint8_t port, enum usb_speed speed);
 void devices_set_presence(struct devices *d, uint32_t instance, enum presence presence);
+
+/* For model/bus_xfer.c: starts of frames tell the speed of the bus the device is on. True: that is
+ * news. */
+bool devices_infer_speed(struct devices *d, uint32_t instance, enum usb_speed speed);
 
 /* Endpoints of that type which no descriptor tells of are bound to a decoder from now on: what they
  * carried is certain. */

@@ -61,6 +61,7 @@ struct bus_replay {
 	uint32_t last_pid : 4, last : 2, last_dir : 1; /* the data packet before */
 	uint32_t type : 3, ended : 4;		       /* enum usb_type, enum xfer_end */
 	uint32_t framed : 1, frame : 11;	       /* the SOF before it */
+	uint32_t speed : 2;			       /* of the bus: low to high, 0 unknown */
 	uint32_t known : 1;			       /* it is one of those */
 };
 

@@ -136,6 +136,12 @@ static void act_pause(struct app *a, enum action action)
 
 static void act_pace(struct app *a, enum action action)
 {
+	if (action == ACT_LOOP && a->trace.pace.speed > 0 && trace_complete(&a->trace)) {
+		trace_play(&a->trace, a->trace.pace.speed); /* it was played to its end */
+		a->trace.pace.loop = true;
+		app_say(a, ROLE_DIM, "again and again");
+		return;
+	}
 	if (!a->trace.pace.on) {
 		app_say(a, ROLE_DIM, "nothing is played back (urbscope view --pace 1 FILE does)");
 		return;

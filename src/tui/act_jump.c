@@ -50,10 +50,12 @@ static void jump(struct app *a, uint32_t id, const char *what, int step)
 		app_say(a, ROLE_WARN, "no %s %s this one", what, step > 0 ? "after" : "before");
 }
 
-/* Errors among those that are shown, by the set of errors: both may hold millions. */
+/* Errors among those that the filter shows, folded exchanges or not, by the set of errors: both may
+ * hold millions. */
 static uint32_t next_error(struct app *a, int step)
 {
-	const struct idset *set = listing_set(&a->list), *errors = &a->trace.now->errors;
+	const struct idset *set = sieve_shown(a->list.sieve, a->list.trace);
+	const struct idset *errors = &a->trace.now->errors;
 	uint32_t id = a->list.cursor.id;
 
 	do {

@@ -205,7 +205,7 @@ static void copy(struct app *a, uint32_t key)
 static const struct idset *set_of(struct app *a, enum asking what)
 {
 	return what == ASK_SAVE_ALL	? NULL
-	       : what == ASK_SAVE_SHOWN ? listing_set(&a->list)
+	       : what == ASK_SAVE_SHOWN ? sieve_shown(a->list.sieve, &a->trace)
 					: &a->marks;
 }
 

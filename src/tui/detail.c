@@ -50,7 +50,7 @@ static void load(struct detail *d, struct listing *l)
 	struct pass *p = l->trace->now;
 	struct loading loading = {d, p};
 	struct err e = {0};
-	int rc = d->record ? show_record(&p->run, p->ix, d->record, &d->tree.emit, &e)
+	int rc = d->record ? show_record(&p->run, p->ix, d->record, d->place.id, &d->tree.emit, &e)
 			   : run_load_xfer(&p->run, p->ix, d->place.id, got_xfer, &loading, &e);
 
 	d->gone = rc < 0;

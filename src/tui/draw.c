@@ -61,13 +61,21 @@ static void draw_title(struct app *a)
 
 /* ---- the status --------------------------------------------------------------------- */
 
+/* "53 transfers shown (28 folded), 0 hidden": in lines of their exchanges, by the filter. */
 static void say_counts(struct app *a, struct text *t)
 {
-	uint64_t shown = listing_set(&a->list)->members;
+	uint64_t shown = sieve_shown(a->list.sieve, &a->trace)->members;
+	uint64_t lines = listing_set(&a->list)->members;
 	uint64_t all = a->trace.now ? a->trace.now->ended.members : 0;
 
 	text_count(t, shown);
-	text_str(t, shown == 1 ? " transfer shown, " : " transfers shown, ");
+	text_str(t, shown == 1 ? " transfer shown" : " transfers shown");
+	if (lines < shown) {
+		text_str(t, " (");
+		text_count(t, shown - lines);
+		text_str(t, " folded)");
+	}
+	text_str(t, ", ");
 	text_count(t, all > shown ? all - shown : 0);
 	text_str(t, " hidden");
 }

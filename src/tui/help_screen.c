@@ -5,10 +5,27 @@
 
 enum { KEYS_WIDTH = 20 };
 
+/* What a key does, in lines no wider than the screen. */
+static void wrapped(struct page *p, int col, int w, const char *s)
+{
+	size_t room = w - col > 16 ? (size_t)(w - col) : 16, left;
+
+	while ((left = strlen(s)) > room) {
+		size_t n = room;
+
+		while (n && s[n] != ' ')
+			n--;
+		n = n ? n : room;
+		page_span(p, col, ROLE_TEXT, s, n);
+		page_line(p);
+		s += n + (s[n] == ' ');
+	}
+	page_span(p, col, ROLE_TEXT, s, left);
+}
+
 void help_page(struct app *a, struct page *p, int w)
 {
 	(void)a;
-	(void)w;
 	page_clear(p);
 	for (size_t i = 0; i < binding_count; i++) {
 		const struct binding *b = &bindings[i];
@@ -21,7 +38,7 @@ void help_page(struct app *a, struct page *p, int w)
 		}
 		page_line(p);
 		page_span(p, 2, ROLE_HEADER, b->keys, strlen(b->keys));
-		page_span(p, 2 + KEYS_WIDTH, ROLE_TEXT, b->help, strlen(b->help));
+		wrapped(p, 2 + KEYS_WIDTH, w, b->help);
 	}
 	page_line(p);
 	page_add(p, 0, ROLE_STRONG, "Mouse");

@@ -240,12 +240,25 @@ static void remember(struct listing *l)
 	l->future = l->past;
 }
 
+/* Opens the exchange that hides the transfer. */
+static void reveal(struct listing *l, uint32_t id)
+{
+	uint32_t x = listing_folded(l, id);
+
+	if (!x || idset_has(listing_set(l), id) || !idset_has(sieve_shown(l->sieve, l->trace), id))
+		return;
+	idset_add(&l->open, x);
+	l->version++;
+}
+
 void listing_go(struct listing *l, uint32_t id, bool jump)
 {
 	if (!id)
 		return;
 	if (jump && l->cursor.id)
 		remember(l);
+	if (jump)
+		reveal(l, id);
 	l->cursor = settled(l, (struct place){id, -1});
 	if (jump)
 		l->history[l->past] = l->cursor;

@@ -52,8 +52,8 @@ struct place listing_at(struct listing *l, uint64_t line);
 /* The cursor's transfer is shown, or becomes the nearest one that is. */
 void listing_settle(struct listing *l);
 void listing_move(struct listing *l, int64_t lines);
-/* The cursor goes to the transfer (the nearest shown one at or after it); `jump`: back is possible.
- */
+/* The cursor goes to the transfer (the nearest shown one at or after it); `jump`: back is possible,
+ * and a folded exchange that holds it is unfolded. */
 void listing_go(struct listing *l, uint32_t id, bool jump);
 bool listing_history(struct listing *l, int step);
 /* Scrolls so that the cursor is within h lines. */

@@ -89,8 +89,8 @@ static void on_xfer(void *self, struct run *r, struct row *row)
 	e->type = x->type;
 	e->transfers++;
 	e->errors += status_is_error(x->status);
-	if (x->seen == SEEN_BOTH && x->end >= x->begin) {
-		e->latency_sum += x->end - x->begin;
+	if (x->seen == SEEN_BOTH && xfer_duration(x) >= 0) {
+		e->latency_sum += xfer_duration(x);
 		e->timed++;
 	}
 	if (x->len <= 0)

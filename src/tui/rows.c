@@ -130,20 +130,21 @@ struct formatting {
 	int64_t previous;
 };
 
-static void format_cell(
-	struct rows *r, struct row_text *to, size_t i, const struct row *row, size_t *used)
+/* Cell i: what `col` says of `row`. */
+static void format_cell(struct rows *r, struct row_text *to, size_t i, const struct column *col,
+	const void *row, size_t *used)
 {
 	char text[LINE_SLACK + ROWS_TEXT];
 	struct value v;
 	size_t cols, n, room = ROWS_TEXT - *used;
 	bool cut = false;
 
-	value_get(&v, &r->col[i], row);
+	value_get(&v, col, row);
 	if (value_empty(&v)) { /* a line is calmer without dashes */
 		to->len[i] = 0;
 		return;
 	}
-	n = cell_format(text, sizeof(text), &v, (enum show)r->col[i].show, r->ascii, &cols, &cut);
+	n = cell_format(text, sizeof(text), &v, (enum show)col->show, r->ascii, &cols, &cut);
 	if (n > room) {
 		n = room;
 		while (n && ((unsigned char)text[n] & 0xc0) == 0x80)
@@ -169,7 +170,7 @@ static void format_row(void *ctx, struct row *row)
 	for (size_t i = 0; i < f->rows->cols; i++) {
 		f->to->len[i] = 0;
 		if (f->rows->shown[i])
-			format_cell(f->rows, f->to, i, row, &used);
+			format_cell(f->rows, f->to, i, &f->rows->col[i], row, &used);
 	}
 }
 
@@ -209,6 +210,29 @@ static void format_entry(struct formatting *f, uint32_t id)
 	format_row(f, &row);
 }
 
+static const struct column *column_titled(const struct column *cols, size_t n, const char *title)
+{
+	for (size_t i = 0; i < n; i++)
+		if (cols[i].title && !strcmp(cols[i].title, title))
+			return &cols[i];
+	return NULL;
+}
+
+/* What differs between the first transfer and all of the exchange, in the columns' places. */
+static void format_sums(struct formatting *f, const struct exchange_line *line, size_t *used)
+{
+	static const char *const of[][2] = {/* of transfers, of exchanges */
+		{"took", "took"}, {"type", "proto"}, {"status", "result"}, {"bytes", "bytes"}};
+	struct column cols[COLUMNS_MAX];
+	size_t n = columns_of_exchanges(cols, TIME_REL);
+
+	for (size_t i = 0; i < f->rows->cols; i++)
+		for (size_t k = 0; k < ARRAY_LEN(of); k++)
+			if (f->rows->shown[i] && !strcmp(f->rows->name[i], of[k][0]))
+				format_cell(f->rows, f->to, i, column_titled(cols, n, of[k][1]),
+					line, used);
+}
+
 /* "3 transfers: READ(10) …" in the last column's place. */
 static void format_exchange(void *ctx, const struct exchange *ex)
 {
@@ -223,6 +247,7 @@ static void format_exchange(void *ctx, const struct exchange *ex)
 			at = to->len[i] && to->at[i] + to->len[i] > at ? to->at[i] + to->len[i]
 								       : at;
 	exchange_line_init(&line, &f->rows->trace->now->run, ex);
+	format_sums(f, &line, &at);
 	text_init(&t, to->text + at, ROWS_TEXT - at);
 	text_u64(&t, ex->xfers);
 	text_str(&t, ex->xfers == 1 ? " transfer: " : " transfers: ");

@@ -193,7 +193,7 @@ static uint32_t following(struct search *s, const struct idset *set)
 bool search_step(struct search *s, struct listing *l, int ms)
 {
 	int64_t deadline = monotonic_ns() + ms * INT64_C(1000000);
-	const struct idset *set = listing_set(l);
+	const struct idset *set = sieve_shown(l->sieve, l->trace); /* folded exchanges, too */
 	struct pass *p = l->trace->now;
 	struct err e = {0};
 

@@ -55,7 +55,7 @@ static size_t fitting(const char *s, size_t n, int room)
 		return n;
 	for (at = fits; at && s[at] != ' '; at--)
 		;
-	return at > fits / 2 ? at : fits;
+	return at > fits / 4 ? at : fits;
 }
 
 /* The next line goes on with this one: the same field. */

@@ -48,6 +48,11 @@ def jobs(house):
         [(f'bins of {d.stem} as {" ".join(v)}', lambda d=d, v=v: bins(house, d, v))
          for d, v in made] + \
         [(f'packets shown of {d.stem}', lambda d=d: packets_shown(house, d)) for d in descriptions] + \
+        [(f'packets folded of {name}', lambda name=name: packets_folded(house, name))
+         for name in ('bus-bulk', 'bus-control', 'bus-split')] + \
+        [(f'notes of {name}', lambda name=name, note=note: notes(house, name, note))
+         for name, note in (('bus-bulk', 'sent again'),
+                            ('bus-split', 'split by hub 2 port 3, 2 complete-splits'))] + \
         [(f'{d.stem} mixed up', lambda d=d: mixed_up(house, d)) for d in descriptions] + \
         [(f'all descriptions mixed up in one process, as {t}',
           lambda t=t: mixed_in_process(house, descriptions, t)) for t in ('bus', '288')] + \
@@ -227,6 +232,34 @@ def packets_shown(house, description):
 
 
 # ---- packets that are lost, come twice, change places ----------------------------------------------
+
+def packets_folded(house, name):
+    """In text NAKs are told beside their tokens: none goes untold."""
+    with truth.capture_of(house, ['-t', 'bus', f'tests/gen/{name}.usb']) as file:
+        packets = json_lines(house.checked_bin, ['list', '--packets', '--json', file.name])
+        text = run([house.checked_bin, 'list', '--packets', file.name]).stdout.decode()
+    naks = sum(p['pid'] == 'NAK' for p in packets)
+    told = sum(int(n or 1) for n in re.findall(r'(\d*) NAKed$', text, re.M))
+    rows = len(re.findall(r' NAK  +-', text))
+    wrong = [] if naks and told + rows == naks else \
+        [f'{naks} NAKs, {told} told beside tokens, {rows} in lines of their own']
+    return fail_if(wrong, None, naks)
+
+
+def notes(house, name, note):
+    """What is said beside transactions, and of those that `show` folds."""
+    with truth.capture_of(house, ['-t', 'bus', f'tests/gen/{name}.usb']) as file:
+        text = run([house.checked_bin, 'list', '--transactions', file.name]).stdout.decode()
+        first = next(x['id'] for x in json_lines(house.checked_bin, ['list', '--json', file.name])
+                     if x['naks'] and x['ep'] and x['type'] == 'interrupt') \
+            if 'split' in note else None
+        shown_one = first and run([house.checked_bin, 'show', str(first), file.name]).stdout.decode()
+    wrong = [] if re.search(f'  {note}$', text, re.M) else [f'no "{note}"']
+    wrong += [f'ends with a blank: {line}' for line in text.splitlines() if line.endswith(' ')]
+    if shown_one and not re.search(r'NAKed.*, split by hub \d+ port \d+, in', shown_one):
+        wrong.append(f'transfer {first}: NAKs without their hub')
+    return fail_if(wrong, None, 2)
+
 
 def mixed_up(house, description):
     """Every packet stays in one transfer or one bin, whatever the order."""

@@ -3,9 +3,12 @@ the uncertainty it states; and what it says of captures against the transfers th
 
 import json
 import math
+import pathlib
+import struct
+import tempfile
 
 import truth
-from house import Failed, ROOT, command_line, json_lines, shown
+from house import Failed, ROOT, command_line, json_lines, run, shown
 
 # What a capture shows of a stream: queue, packets' own status, positions, every packet.
 SHOWS = {'220': 'queue status positions packets', '189': 'queue status packets',
@@ -22,6 +25,7 @@ def jobs(house):
             for d in descriptions for t in SHOWS] + \
         [(f'losses of {name}', lambda name=name: losses(house, name))
          for name in ('bus-iso', 'bus-iso-high', 'bus-split')] + \
+        [('stamps that are no times', lambda: no_clock(house))] + \
         [('long stream', lambda: long_stream(house))] + \
         [(f'{p.name} against list', lambda p=p: against_list(house, p))
          for p in house.all_captures()]
@@ -45,6 +49,30 @@ def against_truth(house, description, link_type):
     if len(happened) < 2:
         checks.wrong.append('fewer streams than are described')
     return checks.end(command_line([house.build / 'gen', '-o', '/tmp/iso', *common]))
+
+
+def no_clock(house):
+    """Stamps that only count records, as some 288 captures have them: SOFs are no clock of theirs,
+    and nothing is said in ppm."""
+    common = ['-t', '288', '-f', 'pcap', 'tests/gen/bus-iso.usb']
+    head, record = 24, 16
+    with truth.capture_of(house, common) as file:
+        whole = pathlib.Path(file.name).read_bytes()
+    at, counted = head, bytearray(whole[:head])
+    while at < len(whole):
+        kept = struct.unpack_from('<I', whole, at + 8)[0]
+        counted += struct.pack('<II', 0, at // record) + whole[at + 8:at + record + kept]
+        at += record + kept
+    with tempfile.NamedTemporaryFile(suffix='.pcap') as file:
+        file.write(counted)
+        file.flush()
+        said = json_lines(house.checked_bin, ['iso', '--json', file.name])[0]
+        text = run([house.checked_bin, 'iso', file.name]).stdout.decode()
+    checks = Checks()
+    checks.equal('SOFs', said['frames']['sofs'] > 10, True)
+    checks.equal('ppm of frames', said['frames'].get('ppm'), None)
+    checks.equal('that stamps are no times', text.count("time stamps are not the times"), 1)
+    return checks.end()
 
 
 def losses(house, name):

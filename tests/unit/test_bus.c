@@ -869,22 +869,80 @@ static void orphans(void **state)
 	assert_int_equal(bus.t[0].result, RESULT_INCOMPLETE);
 }
 
+/* A bus state, as Packetry writes it: code is the last byte of its word. */
+static uint8_t put_state(uint8_t code)
+{
+	const uint8_t block[8] = {0xb8, 0xf3, 0, 0, 0x33, 0x43, 0, code};
+	struct record rec = {.number = ++bus.number,
+		.time = bus.now += MICROSECOND,
+		.has_time = true,
+		.data = block,
+		.link = LINK_PCAPNG_CUSTOM,
+		.caplen = sizeof(block),
+		.origlen = sizeof(block)};
+	struct event ev;
+	uint8_t bin;
+
+	link_to_event(link_find(rec.link), &rec, &ev);
+	bin = model_feed(bus.m, &rec, &ev).bin;
+	settle_held();
+	bus.bin[rec.number] = bin;
+	return bin;
+}
+
+enum { STATE_FULL_SPEED = 9, STATE_HIGH_SPEED = 8, STATE_RESET = 25, STATE_KEEP_ALIVE = 30 };
+
+/* Where the link type does not tell the speed, states do, and keep-alives, which low speed alone
+ * has (7.1.7.6). */
+static void speeds_by_states(void **state)
+{
+	(void)state;
+	start(LINK_USB_2_0);
+	in(5, 1, PID_DATA0, 4);
+	put_state(STATE_RESET);
+	put_state(STATE_FULL_SPEED);
+	in(6, 1, PID_DATA0, 4);
+	put_state(STATE_RESET);
+	put_state(STATE_HIGH_SPEED);
+	in(7, 1, PID_DATA0, 4);
+	finish();
+	assert_int_equal(bus.xfers, 3);
+	assert_int_equal(xfer(0)->speed, USB_SPEED_UNKNOWN);
+	assert_int_equal(xfer(1)->speed, USB_FULL);
+	assert_int_equal(xfer(2)->speed, USB_HIGH);
+	start(LINK_USB_2_0);
+	assert_int_equal(put_state(STATE_KEEP_ALIVE), BIN_KEEPALIVE);
+	in(5, 1, PID_DATA0, 4);
+	finish();
+	assert_int_equal(xfer(0)->speed, USB_LOW);
+}
+
+/* Else the rhythm of SOFs tells it, of what comes behind them. */
+static void speeds_by_sofs(void **state)
+{
+	(void)state;
+	start(LINK_USB_2_0);
+	in(5, 1, PID_DATA0, 4);
+	sof(0);
+	bus.now += 1000 * MICROSECOND;
+	sof(1);
+	in(5, 1, PID_DATA1, 4);
+	in(6, 1, PID_DATA0, 4);
+	finish();
+	assert_int_equal(bus.xfers, 3);
+	assert_int_equal(xfer(0)->speed, USB_SPEED_UNKNOWN);
+	assert_int_equal(xfer(1)->speed, USB_FULL);
+	assert_int_equal(xfer(2)->speed, USB_FULL);
+	assert_int_equal(xfer(0)->instance, xfer(1)->instance); /* it is no other device */
+}
+
 static void resets(void **state)
 {
-	struct record rec = {.number = 7,
-		.data = (const uint8_t *)"\xb8\xf3\x00\x00\x33\x43\x00\x19",
-		.link = LINK_PCAPNG_CUSTOM,
-		.caplen = 8,
-		.origlen = 8};
-	struct event ev;
-
 	(void)state;
 	start(LINK_USB_2_0_HIGH_SPEED);
 	in(5, 1, PID_DATA0, 512);
 	setup(5, GET_DEVICE);
-	link_to_event(link_find(rec.link), &rec, &ev);
-	assert_int_equal(model_feed(bus.m, &rec, &ev).bin, BIN_STATE);
-	bus.number++;
+	assert_int_equal(put_state(STATE_RESET), BIN_STATE);
 	in(5, 1, PID_DATA0, 5); /* toggles begin anew */
 	finish();
 	assert_int_equal(bus.xfers, 3);
@@ -1152,6 +1210,8 @@ int main(void)
 		cmocka_unit_test(broken_in_between),
 		cmocka_unit_test(time_outs),
 		cmocka_unit_test(orphans),
+		cmocka_unit_test(speeds_by_states),
+		cmocka_unit_test(speeds_by_sofs),
 		cmocka_unit_test(resets),
 		cmocka_unit_test(address_given_anew),
 		cmocka_unit_test(toggle_errors),

@@ -119,6 +119,24 @@ static void speed_from_sofs(void **state)
 	stop();
 }
 
+/* 8.6.5: what follows PRE is at low speed, on a bus that only its SOFs tell the speed of, too. */
+static void low_speed_behind_pre(void **state)
+{
+	static const uint8_t pre = PID_PRE, token[3] = {PID_IN, 0x85, 0x60}, nak = PID_NAK;
+
+	(void)state;
+	start();
+	sof(LINK_USB_2_0, 0, 0);
+	sof(LINK_USB_2_0, MS, 1);
+	feed(LINK_USB_2_0, MS + 10 * US, &pre, 1);
+	feed(LINK_USB_2_0, MS + 12 * US, token, 3);
+	feed(LINK_USB_2_0, MS + 40 * US, &nak, 1);
+	model_finish(bus.m);
+	assert_int_equal(times()->used[USE_TOKEN], 19 * 1000 + 35 * 8000);
+	assert_int_equal(times()->used[USE_HANDSHAKE], 19 * 8000);
+	stop();
+}
+
 /* ---- frames ------------------------------------------------------------------------- */
 
 static void intervals(void **state)
@@ -188,6 +206,26 @@ static void states(void **state)
 	stop();
 }
 
+/* SE0 is over when the line is idle, whoever says so and however late; J of a chirp is no end. */
+static void resets_end_where_the_line_is_idle(void **state)
+{
+	(void)state;
+	start();
+	status(10 * MS, "--- Bus Reset ---");
+	status(30 * MS, "Line state: J");
+	status(90 * MS, "Line state: SE0");
+	status(100 * MS, "--- Bus Reset ---");
+	status(101 * MS, "Line state: J (50.00 us)");
+	status(101 * MS + 50 * US, "Line state: K (50.00 us)");
+	status(115 * MS, "Detected speed: High-Speed");
+	status(120 * MS, "--- Bus Reset ---");
+	status(135 * MS, "Line state: J");
+	sof(LINK_USB_2_0_HIGH_SPEED, 140 * MS, 0);
+	model_finish(bus.m);
+	lasted(SPAN_RESET, 3, (20 + 15 + 15) * MS, 0);
+	stop();
+}
+
 /* Nothing says why there was no packet: more than 3 ms are told, less is not. */
 static void silences(void **state)
 {
@@ -224,9 +262,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bus_time),
 		cmocka_unit_test(speed_from_sofs),
+		cmocka_unit_test(low_speed_behind_pre),
 		cmocka_unit_test(intervals),
 		cmocka_unit_test(microframes),
 		cmocka_unit_test(states),
+		cmocka_unit_test(resets_end_where_the_line_is_idle),
 		cmocka_unit_test(silences),
 		cmocka_unit_test(odd_texts),
 	};

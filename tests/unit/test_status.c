@@ -109,6 +109,34 @@ static void test_mapping(void **state)
 	assert_null(status_lookup(USB_OS_FREEBSD, -1));
 }
 
+/* What a capture of packets can end with is explained, and nothing else is. */
+static void test_bus(void **state)
+{
+	static const enum status ends[] = {STATUS_STALL, STATUS_TIMEOUT, STATUS_CRC, STATUS_BABBLE,
+		STATUS_CANCELLED, STATUS_MISSED};
+	size_t known = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		const struct status_code *c = status_on_bus(ends[i], USB_BULK);
+
+		assert_non_null(c);
+		assert_int_equal(c->status, ends[i]);
+		assert_int_equal(c->number, ends[i]);
+		assert_text(c->name);
+		assert_text(c->meaning);
+		assert_text(c->happened);
+		assert_text(c->advice);
+		assert_text(c->source);
+	}
+	for (int s = 0; s < STATUS_COUNT; s++)
+		known += status_on_bus((enum status)s, USB_CONTROL) != NULL;
+	assert_int_equal(known, sizeof(ends) / sizeof(ends[0]));
+	/* 8.5.3.4: a request is refused, an endpoint is halted */
+	assert_ptr_not_equal(
+		status_on_bus(STATUS_STALL, USB_CONTROL), status_on_bus(STATUS_STALL, USB_BULK));
+}
+
 static void test_names(void **state)
 {
 	(void)state;
@@ -152,6 +180,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_mapping),
+		cmocka_unit_test(test_bus),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_observability),
 	};

@@ -2,6 +2,7 @@
 #include "tui/grid.h"
 #include "tui/idset.h"
 #include "tui/keys.h"
+#include "tui/meters.h"
 #include "tui/prompt.h"
 #include "tui/theme.h"
 #include "tui/tree.h"
@@ -13,6 +14,37 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+/* ---- live measures ------------------------------------------------------------------ */
+
+/* A transfer that never came to an end has no latency, though it was seen whole. */
+static void test_meters(void **state)
+{
+	struct meters m = {0};
+	struct consumer c = meters_consumer(&m);
+	struct xfer x = {.bus = USB_NO_BUS,
+		.device = 3,
+		.endpoint = 1,
+		.dir = USB_IN,
+		.type = USB_BULK,
+		.seen = SEEN_BOTH,
+		.status = STATUS_PENDING,
+		.begin = 1000,
+		.end = 9000,
+		.len = 0};
+	struct row row = {.x = &x};
+
+	(void)state;
+	c.xfer(c.self, NULL, &row);
+	assert_int_equal(m.n, 1);
+	assert_int_equal(m.meter[0].timed, 0);
+	x.status = STATUS_OK;
+	c.xfer(c.self, NULL, &row);
+	assert_int_equal(m.meter[0].timed, 1);
+	assert_int_equal(m.meter[0].latency_sum, 8000);
+	assert_int_equal(m.meter[0].transfers, 2);
+	meters_free(&m);
+}
 
 /* ---- sets of ids -------------------------------------------------------------------- */
 
@@ -241,6 +273,7 @@ static void test_keys(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_meters),
 		cmocka_unit_test(test_idset),
 		cmocka_unit_test(test_grid_clips),
 		cmocka_unit_test(test_grid_characters),
