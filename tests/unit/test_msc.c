@@ -104,6 +104,39 @@ static void in_parts(void **state)
 	bench_finish(&b);
 }
 
+/* USBPcap before 1.4.1.0 has no completion of what goes out: the CSW tells how much that was. */
+static void uncounted(void **state)
+{
+	struct xfer out = bulk(BULK_OUT, USB_OUT);
+	struct bench b;
+
+	(void)state;
+	out.status = STATUS_UNKNOWN;
+	out.len = XFER_UNKNOWN;
+	bench_begin(&b, &decoder_msc);
+	cbw(&b, 1, 512, 0x00, write_1);
+	feed_zeros(&b, out, 512);
+	csw(&b, 1, 0, 0);
+	assert_string_equal(ended(&b, 1, EXCHANGE_OK),
+		"WRITE(10) LBA 0, 1 block → ~512 bytes in 2.50 ms, 205 kB/s, passed");
+	assert_int_equal(b.ended[0].bytes, 512);
+	has(&b, "moved=512");
+	cbw(&b, 2, 512, 0x00, write_1);
+	feed_zeros(&b, out, 512);
+	csw(&b, 2, 412, 0);
+	assert_string_equal(ended(&b, 2, EXCHANGE_OK),
+		"WRITE(10) LBA 0, 1 block → ~100 of 512 bytes in 2.50 ms, 40 kB/s, passed (case "
+		"11: Ho > Do)");
+	cbw(&b, 3, 512, 0x00, write_1);
+	feed_zeros(&b, out, 512);
+	csw(&b, 4, 0, 0);
+	assert_string_equal(ended(&b, 3, EXCHANGE_ERROR),
+		"WRITE(10) LBA 0, 1 block → ? of 512 bytes in 2.50 ms, passed, tag 4: not the "
+		"command's tag, 3");
+	has(&b, "moved (not recorded)");
+	bench_finish(&b);
+}
+
 /* BOT 6.7: all that a host can expect against all that a device can intend. */
 static void thirteen_cases(void **state)
 {
@@ -452,6 +485,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads),
 		cmocka_unit_test(in_parts),
+		cmocka_unit_test(uncounted),
 		cmocka_unit_test(thirteen_cases),
 		cmocka_unit_test(faults),
 		cmocka_unit_test(halted_data),
