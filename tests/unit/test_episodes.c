@@ -129,6 +129,21 @@ static void bulk(uint8_t address, uint32_t asked, uint32_t got, int status)
 	transfer(5, address, USB_BULK, asked, got, status, 0);
 }
 
+static void request(uint16_t function)
+{
+	struct event ev = event(EVENT_SUBMIT, 5, USB_REQUEST, 0x81);
+
+	ev.os = USB_OS_WINDOWS;
+	ev.capture = CAPTURE_USBPCAP_1_5;
+	ev.urb.function = function;
+	ev.urb.has = URB_FUNCTION;
+	feed(&ev);
+	ev.kind = EVENT_COMPLETE;
+	ev.urb.has = URB_FUNCTION | URB_STATUS;
+	feed(&ev);
+	w.urb++;
+}
+
 /* ---- enumeration ----------------------------------------------------------------------------- */
 
 static void enumerated(void **state)
@@ -176,7 +191,7 @@ static void not_enumerated(void **state)
 		control_at(0, 0, 0x80, 6, 0x100, 0, 64, NULL, 0, EPROTO_);
 	}
 	port_status(2, POWERED);
-	assert_string_equal(told.s, "enumeration failed 12 6; ");
+	assert_string_equal(told.s, "enumeration failed 13 7; ");
 	assert_non_null(strstr(told.last.info, "no address: 3 resets, 6 requests, 6 failed"));
 	/* another port before this one's device came */
 	port_request(0x23, 3, PORT_RESET, 3);
@@ -184,6 +199,17 @@ static void not_enumerated(void **state)
 	assert_non_null(strstr(told.s, "enumeration given up 1 1; "));
 	finish();
 	assert_non_null(strstr(told.s, "enumeration incomplete 1 1; "));
+}
+
+/* It lasts until the hub tells that the device is gone. */
+static void gone_while_reset(void **state)
+{
+	(void)state;
+	port_request(0x23, 3, PORT_RESET, 2);
+	w.records += 60000;
+	port_status(2, POWERED | 0x110000);
+	assert_string_equal(told.s, "enumeration disconnected 2 1; ");
+	assert_in_range(told.last.end - told.last.begin, 60000000, 60010000);
 }
 
 /* ---- recovery -------------------------------------------------------------------------------- */
@@ -259,6 +285,26 @@ static void reset_by_the_port(void **state)
 	/* the reset, and the configuration that was selected again */
 	assert_non_null(strstr(told.s, "recovery recovered 4 4; "));
 	assert_non_null(strstr(told.last.info, "1 failure, 2 actions of the host"));
+}
+
+/* An order about the pipe is what the host does, neither a failure nor that it works again; orders
+ * about other pipes are nothing to it. */
+static void ordered(void **state)
+{
+	(void)state;
+	bulk(0x81, 512, 0, EPROTO_);
+	request(URB_FUNCTION_ABORT_PIPE);
+	request(URB_FUNCTION_SYNC_RESET_PIPE_AND_CLEAR_STALL);
+	assert_string_equal(told.s, "");
+	bulk(0x81, 512, 512, 0);
+	assert_string_equal(told.s, "recovery recovered 4 4; ");
+	assert_non_null(strstr(told.last.info, "1 failure, 2 actions of the host"));
+	forget();
+	bulk(0x02, 512, 0, EPROTO_);
+	request(URB_FUNCTION_ABORT_PIPE);
+	bulk(0x02, 512, 512, 0);
+	assert_string_equal(told.s, "recovery recovered 2 2; ");
+	assert_non_null(strstr(told.last.info, "1 failure, nothing done"));
 }
 
 /* ---- suspend --------------------------------------------------------------------------------- */
@@ -387,21 +433,6 @@ static void not_segmented(void **state)
 	assert_string_equal(finish(), "");
 }
 
-static void request(uint16_t function)
-{
-	struct event ev = event(EVENT_SUBMIT, 5, USB_REQUEST, 0x81);
-
-	ev.os = USB_OS_WINDOWS;
-	ev.capture = CAPTURE_USBPCAP_1_5;
-	ev.urb.function = function;
-	ev.urb.has = URB_FUNCTION;
-	feed(&ev);
-	ev.kind = EVENT_COMPLETE;
-	ev.urb.has = URB_FUNCTION | URB_STATUS;
-	feed(&ev);
-	w.urb++;
-}
-
 static void static_streams(void **state)
 {
 	(void)state;
@@ -464,11 +495,13 @@ int main(void)
 		TEST(enumerated),
 		TEST(enumerated_without_hub),
 		TEST(not_enumerated),
+		TEST(gone_while_reset),
 		TEST(recovered),
 		TEST(not_recovered),
 		TEST(what_may_be_meant),
 		TEST(unplugged_meanwhile),
 		TEST(reset_by_the_port),
+		TEST(ordered),
 		TEST(suspended),
 		TEST(streamed),
 		TEST(refused),
