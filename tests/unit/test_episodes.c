@@ -357,6 +357,44 @@ static void suspended(void **state)
 	assert_string_equal(finish(), "suspend asleep 1 1; ");
 }
 
+/* Who is at the port nobody said: the device that was armed right before is taken for it. */
+static void suspended_somewhere(void **state)
+{
+	(void)state;
+	control_at(6, 6, 0x00, 3, 1, 0, 0, NULL, 0, 0);
+	port_request(0x23, 3, PORT_SUSPEND, 1);
+	port_status(1, ASLEEP);
+	port_status(1, FULL);
+	assert_string_equal(told.s, "suspend woken 3 3; ");
+	assert_non_null(
+		strstr(told.last.info, "~remote wakeup of address 6 armed; ~by the device"));
+	port_request(0x23, 3, PORT_SUSPEND, 2); /* it was of one port only */
+	port_status(2, FULL);
+	assert_non_null(strstr(told.last.info, "no remote wakeup seen"));
+	control_at(6, 6, 0x00, 3, 1, 0, 0, NULL, 0, 0);
+	w.records += 20000; /* long ago */
+	port_request(0x23, 3, PORT_SUSPEND, 1);
+	port_status(1, FULL);
+	assert_non_null(strstr(told.last.info, "no remote wakeup seen"));
+}
+
+/* SuperSpeed: functions are armed, the port's link goes to U3 (USB 3.2 9.4.9, 10.16.2.10). */
+static void suspended_function(void **state)
+{
+	(void)state;
+	plug(2, 5);
+	set_configuration(5, 1);
+	forget();
+	control_at(5, 5, 0x01, 3, 0, 0x0300, 0, NULL, 0, 0);
+	control_at(1, 1, 0x23, 3, PORT_LINK_STATE, 0x0302, 0, NULL, 0, 0);
+	port_status(2, 0x203);
+	assert_non_null(strstr(told.last.info, "remote wakeup armed"));
+	control_at(5, 5, 0x01, 3, 0, 0x0100, 0, NULL, 0, 0); /* low power, no wakeup */
+	control_at(1, 1, 0x23, 3, PORT_LINK_STATE, 0x0302, 0, NULL, 0, 0);
+	port_status(2, 0x203);
+	assert_non_null(strstr(told.last.info, "no remote wakeup seen"));
+}
+
 /* ---- isochronous streams --------------------------------------------------------------------- */
 
 static void iso(uint16_t device, int status, unsigned ms)
@@ -503,6 +541,8 @@ int main(void)
 		TEST(reset_by_the_port),
 		TEST(ordered),
 		TEST(suspended),
+		TEST(suspended_somewhere),
+		TEST(suspended_function),
 		TEST(streamed),
 		TEST(refused),
 		TEST(segmented),
