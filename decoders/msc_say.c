@@ -208,6 +208,7 @@ void msc_exchange_info(const struct decode_ctx *c, struct text *t)
 		return;
 	}
 	scsi_say(t, &s->cdb);
+	scsi_say_lun(t, s->lun);
 	text_str(t, " → ");
 	if (s->sense.known) {
 		scsi_say_sense(t, &s->sense);
