@@ -1,6 +1,7 @@
 /* bind.c: which decoder a transfer belongs to: by --as, by what the descriptors say of its endpoint
  * or of whom a control request is for, by content that is certain. */
 #include "decoders/decoder.h"
+#include "usb/desc.h"
 #include "usb/request.h"
 
 /* ---- endpoints by what is known of them --------------------------------------------- */
@@ -70,6 +71,42 @@ static uint8_t number_of(const struct decoder *d)
 	return (uint8_t)(i + 1);
 }
 
+/* The interface of an endpoint whose descriptor the capture cut off: the one that a configuration
+ * with one interface has (bNumInterfaces, USB 2.0 table 9-10). -1: not known. */
+static int lone_interface(const struct devices *d, const struct pipe *p)
+{
+	const struct fact *f =
+		p->flags & PIPE_CONFIGURED && !(p->flags & PIPE_DESCRIBED)
+			? devices_configuration(d, p->instance, p->version, p->configuration)
+			: NULL;
+	struct desc_interface i;
+	struct desc_config c;
+	struct desc_iter it;
+	struct desc_item item;
+
+	if (!f || !desc_config_parse(&c, f->data, f->len) || c.bNumInterfaces != 1 ||
+		f->len >= c.wTotalLength)
+		return -1;
+	desc_iter_init(&it, f->data, f->len, f->total);
+	while (desc_next(&it, &item))
+		if (item.type == DESC_INTERFACE && desc_interface_parse(&i, item.data, item.len))
+			return i.bInterfaceNumber;
+	return -1;
+}
+
+/* That interface in its first alternate setting, unless another one is in use, which would be
+ * cut off, too. */
+static uint8_t by_lone_interface(const struct devices *d, const struct pipe *p)
+{
+	int number = p->endpoint ? lone_interface(d, p) : -1;
+	struct pipe part;
+
+	return number >= 0 && devices_alternate(d, p->instance, (uint8_t)number) <= 0 &&
+			       devices_pipe_of_interface(d, p, (uint8_t)number, &part)
+		       ? by_descriptors(&part)
+		       : 0;
+}
+
 /* --as. */
 static uint8_t by_order(const struct decode_ctx *c, const struct devices *d, const struct pipe *p)
 {
@@ -91,21 +128,30 @@ static uint8_t by_order(const struct decode_ctx *c, const struct devices *d, con
 
 uint8_t decoder_of_pipe(void *ctx, const struct devices *d, const struct pipe *p)
 {
-	uint8_t ordered = by_order(ctx, d, p);
+	uint8_t number = by_order(ctx, d, p);
 
-	return ordered ? ordered : by_descriptors(p);
+	if (!number)
+		number = by_descriptors(p);
+	return number ? number : by_lone_interface(d, p);
 }
 
 /* ---- control requests by whom they are for ------------------------------------------ */
 
-static struct bound bound_to(uint8_t number, const struct pipe *p)
+uint8_t decoder_function_undescribed(const struct devices *devices, const struct pipe *p)
+{
+	int number = lone_interface(devices, p);
+
+	return number < 0 ? FUNCTION_UNKNOWN : (uint8_t)number;
+}
+
+static struct bound bound_to(const struct devices *d, uint8_t number, const struct pipe *p)
 {
 	struct bound b = {.number = number};
 
 	if (!number)
 		return b;
 	b.decoder = decoders[number - 1];
-	b.function = decoder_function(b.decoder, p);
+	b.function = decoder_function(b.decoder, d, p);
 	return b;
 }
 
@@ -122,20 +168,19 @@ static struct bound bound_control(
 	else if (recipient == 2)
 		devices_pipe_of_endpoint(c->devices, p, (uint8_t)s.wIndex, &part);
 	number = decoder_of_pipe((void *)(uintptr_t)c, c->devices, &part);
-	return bound_to(number, &part);
+	return bound_to(c->devices, number, &part);
 }
 
 /* ---- content ------------------------------------------------------------------------ */
 
-static struct bound sniffed(const struct xfer *x)
+static struct bound sniffed(const struct devices *d, const struct xfer *x, const struct pipe *p)
 {
 	if (x->data.captured > TRACK_BYTES)
 		return (struct bound){0};
 	for (uint8_t i = 0; decoders[i]; i++)
 		if (decoders[i]->sniff && decoders[i]->sniff(x))
 			return (struct bound){decoders[i], (uint8_t)(i + 1),
-				decoders[i]->whole_device ? FUNCTION_DEVICE : FUNCTION_UNKNOWN,
-				true};
+				decoder_function(decoders[i], d, p), true};
 	return (struct bound){0};
 }
 
@@ -148,13 +193,13 @@ struct bound decoder_bound(const struct decode_ctx *c, const struct xfer *x)
 		return (struct bound){0};
 	p = devices_get_pipe(c->devices, x->pipe);
 	if (p->decoder)
-		return bound_to(p->decoder, p);
+		return bound_to(c->devices, p->decoder, p);
 	if (x->type == USB_CONTROL && x->flags & XFER_HAS_SETUP) {
 		b = bound_control(c, x, p);
 		if (b.number)
 			return b;
 	}
-	return p->flags & PIPE_DESCRIBED ? (struct bound){0} : sniffed(x);
+	return p->flags & PIPE_DESCRIBED ? (struct bound){0} : sniffed(c->devices, x, p);
 }
 
 const struct decoder *decoder_for(const struct decode_ctx *c, const struct xfer *x)

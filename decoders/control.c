@@ -3,6 +3,7 @@
 #include "decoders/control.h"
 #include "base/cursor.h"
 #include "base/mem.h"
+#include "model/learn.h"
 #include "usb/request.h"
 
 /* A string of the device, as far as it was known when the transfer began. */
@@ -36,6 +37,7 @@ void control_job_init(struct control_job *j, const struct decode_ctx *c, const s
 {
 	j->c = c;
 	j->x = x;
+	j->of_value = false;
 	j->s = usb_setup_parse(x->setup);
 	j->request = find(table, &j->s);
 	j->pipe = c->devices && x->pipe ? devices_get_pipe(c->devices, x->pipe) : NULL;
@@ -54,7 +56,7 @@ void control_say_recipient(const struct control_job *j, struct text *t)
 	unsigned r = setup_recipient(s->bmRequestType);
 	const char *name = recipient_name(r);
 
-	if (r == 0)
+	if (r == 0 || j->of_value)
 		return;
 	text_char(t, ' ');
 	if (!name) {
@@ -78,6 +80,22 @@ void control_say_value(const struct control_job *j, struct text *t)
 	text_u64(t, j->s.wValue);
 }
 
+/* A report descriptor read of another interface than wIndex says. */
+static void say_meant(const struct control_job *j, struct text *t)
+{
+	const struct usb_setup *s = &j->s;
+	uint8_t meant;
+
+	if (s->wValue >> 8 != DESC_HID_REPORT || setup_recipient(s->bmRequestType) != 1 ||
+		!j->pipe || j->x->status != STATUS_OK)
+		return;
+	meant = learn_report_interface(j->c->devices, j->x);
+	if (meant == (s->wIndex & 0xff))
+		return;
+	text_str(t, ", by its length of ~interface ");
+	text_u64(t, meant);
+}
+
 void control_say_descriptor(const struct control_job *j, struct text *t)
 {
 	const struct usb_setup *s = &j->s;
@@ -95,11 +113,13 @@ void control_say_descriptor(const struct control_job *j, struct text *t)
 		text_char(t, ' ');
 		text_u64(t, index);
 	}
-	if (type == DESC_STRING && s->wIndex) {
+	if (type == DESC_STRING && s->wIndex && !j->of_value) {
 		text_str(t, " language ");
 		text_hex(t, s->wIndex, 4);
 	}
 	control_say_recipient(j, t);
+	if (!j->of_value)
+		say_meant(j, t);
 }
 
 static void say_details(const struct control_job *j, struct text *t)
@@ -227,10 +247,42 @@ static void request_type_fields(struct emit *e, uint8_t b)
 	emit_close(e);
 }
 
-static void setup_fields(const struct control_job *j, struct emit *e)
+/* "feature selector: PORT_RESET" */
+static void say_wValue(const struct control_job *j, struct text *t)
+{
+	const struct control_request *r = j->request;
+	struct control_job own = *j;
+	size_t before;
+
+	if (!r || !r->value)
+		return;
+	own.of_value = true;
+	text_str(t, r->value);
+	text_char(t, ':');
+	before = t->len;
+	say_details(&own, t);
+	if (t->len == before) /* nothing to add: take back the colon */
+		t->s[--t->len] = 0;
+}
+
+/* "interface", "endpoint 1 in", or what the request says. */
+static void say_wIndex(const struct control_job *j, struct text *t)
 {
 	const struct control_request *r = j->request;
 	unsigned recipient = setup_recipient(j->s.bmRequestType);
+
+	if (recipient == 1 && j->s.wIndex < 0x100) /* else classes have more in it */
+		text_str(t, "interface");
+	else if (recipient == 2)
+		text_printf(
+			t, "endpoint %u %s", j->s.wIndex & 0x0f, j->s.wIndex & 0x80 ? "in" : "out");
+	else if (r && r->index && j->s.wIndex)
+		text_str(t, r->index);
+}
+
+static void setup_fields(const struct control_job *j, struct emit *e)
+{
+	const struct control_request *r = j->request;
 	char words[128];
 	struct text t;
 
@@ -249,15 +301,11 @@ static void setup_fields(const struct control_job *j, struct emit *e)
 		text_printf(&t, "%s (%s)", r->name, r->section);
 	control_setup_field(e, "bRequest", j->s.bRequest, r ? words : NULL, 1, 1, SHOW_PLAIN);
 	text_init(&t, words, sizeof(words));
-	if (r && r->value) {
-		text_str(&t, r->value);
-		text_char(&t, ':');
-		say_details(j, &t);
-	}
+	say_wValue(j, &t);
 	control_setup_field(e, "wValue", j->s.wValue, t.len ? words : NULL, 2, 2, SHOW_HEX4);
-	control_setup_field(e, "wIndex", j->s.wIndex,
-		r && j->s.wIndex && recipient != 1 && recipient != 2 ? r->index : NULL, 4, 2,
-		SHOW_HEX4);
+	text_init(&t, words, sizeof(words));
+	say_wIndex(j, &t);
+	control_setup_field(e, "wIndex", j->s.wIndex, t.len ? words : NULL, 4, 2, SHOW_HEX4);
 	control_setup_field(e, "wLength", j->s.wLength, NULL, 6, 2, SHOW_PLAIN);
 	emit_close(e);
 }

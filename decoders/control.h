@@ -50,6 +50,7 @@ struct control_job {
 	struct desc_ctx desc;
 	struct desc_interface interface;
 	char string[256];
+	bool of_value; /* say_…: wValue alone is to be told of, not what stands in wIndex */
 };
 
 /* Looks the request up. */

@@ -90,15 +90,6 @@ static void say_protocol(const struct control_job *j, struct text *t)
 	control_say_recipient(j, t);
 }
 
-static void say_descriptor(const struct control_job *j, struct text *t)
-{
-	text_char(t, ' ');
-	text_str(t, descriptor_type_name((uint8_t)(j->s.wValue >> 8)));
-	if (j->s.wValue & 0xff)
-		control_say_value(j, t);
-	control_say_recipient(j, t);
-}
-
 /* ---- their data --------------------------------------------------------------------- */
 
 /* The report of GET_REPORT or SET_REPORT. False: its layout is not known. */
@@ -191,8 +182,8 @@ static const struct control_request requests[] = {
 	CONTROL_REQUEST(TO_INTERFACE, SET_PROTOCOL, "SET_PROTOCOL", "HID 1.11 7.2.6", "protocol",
 		NULL, say_protocol),
 	CONTROL_REQUEST(STANDARD_TO_HOST, GET_DESCRIPTOR, "GET_DESCRIPTOR", "HID 1.11 7.1.1",
-		"descriptor type and index", NULL, say_descriptor, control_answer_descriptor,
-		control_fields_descriptor),
+		"descriptor type and index", NULL, control_say_descriptor,
+		control_answer_descriptor, control_fields_descriptor),
 };
 
 static const struct control_table table = CONTROL_TABLE(requests);

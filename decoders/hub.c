@@ -50,7 +50,7 @@ static bool is_port(const struct control_job *j)
  * 11.24.2.13). */
 static void say_port(const struct control_job *j, struct text *t)
 {
-	if (!is_port(j))
+	if (!is_port(j) || j->of_value)
 		return;
 	text_str(t, " port ");
 	text_u64(t, j->s.wIndex & 0xff);
@@ -61,7 +61,7 @@ static void say_status(const struct control_job *j, struct text *t)
 	static const char *const kind[] = {"", " PD status", " extended"};
 
 	if (!is_port(j)) { /* unlike the standard request of that name */
-		text_str(t, " hub");
+		text_str(t, j->of_value ? "" : " hub");
 		return;
 	}
 	say_port(j, t);
@@ -112,7 +112,7 @@ static void say_selector(const struct control_job *j, struct text *t)
 			   : j->s.wValue == PORT_LINK_STATE ? hub_link_state_name(selector)
 							    : NULL;
 
-	if (j->s.bRequest != HUB_SET_FEATURE)
+	if (j->s.bRequest != HUB_SET_FEATURE || j->of_value)
 		return;
 	if (name) {
 		text_char(t, ' ');

@@ -30,7 +30,7 @@ static void say_feature(const struct control_job *j, struct text *t)
 	else
 		text_hex(t, s->wValue, 4);
 	control_say_recipient(j, t);
-	if (s->bRequest != SET_FEATURE) /* only setting takes options */
+	if (s->bRequest != SET_FEATURE || j->of_value) /* only setting takes options */
 		return;
 	if (recipient == 0 && s->wValue == 2) { /* TEST_MODE */
 		text_str(t, test ? " " : " selector ");
@@ -50,10 +50,12 @@ static void say_alternate(const struct control_job *j, struct text *t)
 	const struct usb_setup *s = &j->s;
 
 	/* always an interface's (USB 2.0 9.4.10), though USBPcap writes bmRequestType 0 */
-	text_str(t, " interface ");
-	text_u64(t, s->wIndex & 0xff);
-	text_str(t, " alternate ");
-	text_u64(t, s->wValue);
+	if (!j->of_value) {
+		text_str(t, " interface ");
+		text_u64(t, s->wIndex & 0xff);
+		text_str(t, " alternate");
+	}
+	control_say_value(j, t);
 }
 
 static void say_delay(const struct control_job *j, struct text *t)

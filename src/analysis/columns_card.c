@@ -1,4 +1,5 @@
 /* columns_card.c: what `show` tells of one transfer: a line for each property. */
+#include "analysis/bus_speed.h"
 #include "analysis/columns_impl.h"
 #include "base/mem.h"
 #include "usb/desc.h"
@@ -74,7 +75,7 @@ static void get_product(const void *row, struct value *v)
 	const struct fact *f;
 	struct desc_device dev;
 	struct text t = text_in(v), name;
-	char own[24];
+	char own[sizeof(v->room) - 24]; /* beside ids, quotes and an ellipsis */
 
 	if (!p || !(p->flags & PIPE_IDS))
 		return;
@@ -83,9 +84,11 @@ static void get_product(const void *row, struct value *v)
 	text_init(&name, own, sizeof(own));
 	if (f && desc_device_parse(&dev, f->data, f->len) &&
 		devices_string(d, p->instance, p->version, dev.iProduct, &name)) {
+		while (name.len && !own[name.len - 1]) /* some fill up with NULs */
+			name.len--;
 		text_str(&t, " \"");
 		text_untrusted(&t, own, name.len);
-		text_char(&t, '"');
+		text_str(&t, name.cut ? "…\"" : "\"");
 	} else if (ids_product(ROW(row)->decode.ids, p->idVendor, p->idProduct)) {
 		text_char(&t, ' ');
 		text_str(&t, ids_product(ROW(row)->decode.ids, p->idVendor, p->idProduct));
@@ -119,18 +122,20 @@ static void get_packet(const void *row, struct value *v)
 	const struct pipe *p = pipe_of(row);
 	struct desc_endpoint e;
 	struct text t = text_in(v);
+	enum usb_speed speed;
+	bool inferred;
 
 	if (!p || !(p->flags & PIPE_DESCRIBED))
 		return;
 	e.wMaxPacketSize = p->wMaxPacketSize;
 	text_u64(&t, desc_endpoint_packet(&e));
-	text_str(&t, " bytes");
+	text_str(&t, desc_endpoint_packet(&e) == 1 ? " byte" : " bytes");
 	if (desc_endpoint_transactions(&e) > 1)
 		text_printf(&t, ", %u in a microframe", desc_endpoint_transactions(&e));
 	if (p->type == USB_INTERRUPT || p->type == USB_ISOCHRONOUS) {
-		text_str(&t, ", every ");
-		desc_interval_text(
-			&t, (enum usb_speed)p->speed, (enum usb_type)p->type, p->bInterval);
+		speed = bus_speed(model_devices(ROW(row)->model), p->instance, &inferred);
+		text_str(&t, inferred && speed != USB_SPEED_UNKNOWN ? ", every ~" : ", every ");
+		desc_interval_text(&t, speed, (enum usb_type)p->type, p->bInterval);
 	}
 	take_text(v, &t);
 }
@@ -274,15 +279,17 @@ static void get_flags(const void *row, struct value *v)
  * milliseconds. */
 static void get_interval(const void *row, struct value *v)
 {
-	static const char *const linux_unit[] = {" frames or microframes", " frames", " frames",
-		" microframes", " microframes", " microframes"};
+	static const char *const unit[][2] = {{" frame or microframe", " frames or microframes"},
+		{" frame", " frames"}, {" microframe", " microframes"}};
 	const struct xfer *x = X(row);
 	struct text t = text_in(v);
 
 	if (!(x->flags & XFER_HAS_INTERVAL))
 		return;
 	text_i64(&t, x->interval);
-	text_str(&t, x->os == USB_OS_LINUX ? linux_unit[x->speed] : " ms");
+	text_str(&t, x->os != USB_OS_LINUX ? " ms"
+					   : unit[(x->speed > USB_SPEED_UNKNOWN) +
+						     (x->speed > USB_FULL)][x->interval != 1]);
 	take_text(v, &t);
 }
 
@@ -309,6 +316,8 @@ static void get_iso(const void *row, struct value *v)
 		text_printf(&t, " (%u missed, %u failed", s.missed, s.errors);
 	if (counted && s.sized)
 		text_printf(&t, s.judged ? ", %u empty" : " (%u empty", s.empty);
+	if (s.cancelled)
+		text_printf(&t, ", %u cancelled before their turn", s.cancelled);
 	if (s.judged || (counted && s.sized))
 		text_char(&t, ')');
 	take_text(v, &t);

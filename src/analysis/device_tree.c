@@ -392,7 +392,7 @@ static void endpoint_line(struct device_tree *t, const struct device_view *v,
 		if (times > 1)
 			text_printf(&x, "%u × ", times);
 		text_u64(&x, desc_endpoint_packet(&e->desc));
-		text_str(&x, " bytes");
+		text_str(&x, desc_endpoint_packet(&e->desc) == 1 ? " byte" : " bytes");
 		if (e->type == USB_INTERRUPT || e->type == USB_ISOCHRONOUS) {
 			text_str(&x, v->speed_inferred && v->speed != USB_SPEED_UNKNOWN
 					     ? ", every ~"

@@ -16,7 +16,7 @@ struct stream {
 	int64_t begin;	    /* of its first transfer */
 	int64_t free;	    /* when the last of its transfers so far had ended */
 	int64_t interval, longest;
-	uint64_t packets, errors, missed, empty, bytes, gaps;
+	uint64_t packets, errors, missed, empty, cancelled, bytes, gaps;
 	uint32_t instance;
 	uint8_t interface, alternate;
 	uint8_t status; /* of the last transfer */
@@ -53,7 +53,8 @@ static void say_packets(struct text *t, const struct stream *m)
 	const struct {
 		uint64_t n;
 		const char *what;
-	} bad[] = {{m->errors, " in error"}, {m->missed, " missed"}, {m->empty, " empty"}};
+	} bad[] = {{m->errors, " in error"}, {m->missed, " missed"}, {m->empty, " empty"},
+		{m->cancelled, " cancelled"}};
 
 	episode_say_count(t, m->packets, "packet", "packets");
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
@@ -222,6 +223,7 @@ static void on_iso(struct state *s, struct episodes *e, struct row *row)
 	m->errors += sum.errors;
 	m->missed += sum.missed;
 	m->empty += sum.empty;
+	m->cancelled += sum.cancelled;
 	m->bytes += sum.bytes;
 	if (x->end > m->free)
 		m->free = x->end;

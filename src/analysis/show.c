@@ -180,11 +180,13 @@ static void say_exchange(struct show_job *s, uint32_t id)
 static void got_exchange(void *ctx, const struct exchange *ex)
 {
 	struct show_job *s = ctx;
+	size_t columns = columns_of_exchanges(s->cols, TIME_REL);
 	struct exchange_line line;
 
 	exchange_line_init(&line, s->run, ex);
-	emit_table(
-		s->emit, NULL, NULL, s->cols, columns_of_exchanges(s->cols, TIME_REL), LAYOUT_CARD);
+	s->cols[0].title = "exchange"; /* titles over columns are no names on a card */
+	s->cols[1].title = "ended s";
+	emit_table(s->emit, NULL, NULL, s->cols, columns, LAYOUT_CARD);
 	emit_row(s->emit, &line);
 	if (line.decoder->exchange_decode)
 		line.decoder->exchange_decode(&line.decode, s->emit);

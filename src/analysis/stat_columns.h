@@ -11,6 +11,12 @@
 		if (known)                                                                         \
 			*v = what;                                                                 \
 	}
+/* A rate in whole bytes (or such) per second. */
+static inline struct value stat_rate(double per_second)
+{
+	return value_uint((uint64_t)(per_second + 0.5));
+}
+
 /* Of a struct hist: a quantile as a time. */
 #define GET_TIME(name, hist, q) GET(name, (hist)->n, value_ns((int64_t)hist_quantile(hist, q)))
 

@@ -109,7 +109,8 @@ static struct domain *find_domain(struct reserve *v, const struct domain *key)
 		struct domain *o = &v->domain[i];
 
 		if (o->section == key->section && o->bus == key->bus &&
-			o->translator == key->translator && !strcmp(o->hub, key->hub))
+			o->translator == key->translator && o->speed == key->speed &&
+			!strcmp(o->hub, key->hub))
 			return o;
 	}
 	if (v->domains == DOMAINS)

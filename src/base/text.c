@@ -278,26 +278,36 @@ size_t fmt_seconds(char *dst, int64_t ns, int decimals)
 	return n + 1 + (size_t)decimals;
 }
 
+/* v in units of 1/1 to 1/100 of `scale`, rounded: the most decimals that leave three digits. */
+static uint64_t three_digits(uint64_t v, uint64_t scale, unsigned *decimals)
+{
+	uint64_t q, step;
+
+	for (*decimals = 2;; --*decimals) {
+		step = *decimals == 2 ? scale / 100 : *decimals == 1 ? scale / 10 : scale;
+		q = v / step + (v % step >= (step + 1) / 2 && step > 1);
+		if (q < 1000 || !*decimals)
+			return q;
+	}
+}
+
 size_t fmt_duration(char *dst, int64_t ns, bool ascii)
 {
 	static const char *const unit[] = {" ns", " µs", " ms", " s"};
-	uint64_t v = ns < 0 ? -(uint64_t)ns : (uint64_t)ns, scale = 1;
+	uint64_t v = ns < 0 ? -(uint64_t)ns : (uint64_t)ns, scale = 1000, q = v;
+	unsigned decimals = 0;
 	size_t n = 0, u = 0, ulen;
 
 	if (ns < 0)
 		dst[n++] = '-';
-	while (u < 3 && v / scale >= 1000) {
-		scale *= 1000;
-		u++;
-	}
-	n += fmt_u64(dst + n, v / scale);
-	if (u && v / scale < 100) { /* two decimals below 10, one below 100 */
-		uint64_t frac = v % scale * 100 / scale;
-
+	for (; q >= 1000 && u < 3; u++, scale *= 1000)
+		q = three_digits(v, scale, &decimals);
+	n += fmt_u64(dst + n, decimals == 2 ? q / 100 : decimals == 1 ? q / 10 : q);
+	if (decimals) {
 		dst[n++] = '.';
-		dst[n++] = (char)('0' + frac / 10);
-		if (v / scale < 10)
-			dst[n++] = (char)('0' + frac % 10);
+		if (decimals == 2)
+			dst[n++] = (char)('0' + q / 10 % 10);
+		dst[n++] = (char)('0' + q % 10);
 	}
 	if (u == 1 && ascii)
 		return memcpy(dst + n, " us", 3), n + 3;

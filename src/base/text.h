@@ -57,8 +57,8 @@ size_t fmt_i64(char *dst, int64_t v);
 size_t fmt_hex(char *dst, uint64_t v, int digits);
 /* Nanoseconds as seconds with `decimals` (0–9) decimals, truncated towards zero: -1.000000001. */
 size_t fmt_seconds(char *dst, int64_t ns, int decimals);
-/* A duration with three or four significant digits and its unit: "125 µs", "1.02 ms", "3.4 s";
- * ASCII "us" for µ when ascii. Returns bytes (µ is two). */
+/* A duration rounded to three significant digits, or whole seconds, with its unit: "125 µs",
+ * "1.02 ms", "3.40 s"; ASCII "us" for µ when ascii. Returns bytes (µ is two). */
 size_t fmt_duration(char *dst, int64_t ns, bool ascii);
 
 #endif

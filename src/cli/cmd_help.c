@@ -19,7 +19,7 @@ static int run(const struct options *o, int argc, char **argv)
 		return EXIT_TROUBLE;
 	}
 	if (!argc)
-		return command_usage(&command_help), EXIT_DONE;
+		return program_usage(), EXIT_DONE;
 	if (session_begin(&s, o, NULL, false) < 0)
 		return EXIT_TROUBLE;
 	filter_reference(s.emit);

@@ -61,6 +61,24 @@ static int list_sorted(struct session *s, struct list *l, struct run *r, struct 
 	return rc;
 }
 
+/* True after a message. */
+static bool levels_too_many(const struct options *o)
+{
+	if (o->records + o->packets + o->transactions + o->exchanges + o->episodes < 2)
+		return false;
+	log_error("list: one of --records, --packets, --transactions, --exchanges and --episodes "
+		  "at a time");
+	return true;
+}
+
+/* A table without lines says nothing of why. */
+static void say_no_packets(const struct options *o, const struct run *r)
+{
+	if ((o->packets || o->transactions) && !r->stop && !o->filter &&
+		!model_bus_counts(r->model))
+		log_warn("the capture holds no bus packets: --records lists what it has");
+}
+
 static int run(const struct options *o, int argc, char **argv)
 {
 	struct list_opts lo = {
@@ -83,7 +101,7 @@ static int run(const struct options *o, int argc, char **argv)
 	struct err e = {0};
 	int rc;
 
-	if (live_too_many(&command_list, o, argc, argv) ||
+	if (levels_too_many(o) || live_too_many(&command_list, o, argc, argv) ||
 		session_begin(&s, o, argc ? argv[0] : "-", by_begin) < 0)
 		return EXIT_TROUBLE;
 	if (o->episodes) { /* what happens rests on all transfers */
@@ -92,10 +110,12 @@ static int run(const struct options *o, int argc, char **argv)
 	}
 	list_begin(&l, s.emit, &lo, &c);
 	rc = by_begin ? list_sorted(&s, &l, &r, &e) : run_capture(&r, &s.run, &c, 1, &e);
-	if (rc >= 0)
+	if (rc >= 0) {
 		list_end(&l, &r);
-	else
+		say_no_packets(o, &r);
+	} else {
 		log_error("%s", e.text);
+	}
 	run_close(&r);
 	return session_end(&s, rc < 0 ? EXIT_TROUBLE : rc);
 }

@@ -26,7 +26,7 @@ struct options {
 	int time;   /* enum time_format */
 	int sort;   /* 0: not given, else 1 + index in the option's words */
 	int color;  /* 0 auto, 1 always, 2 never */
-	bool json, records, packets, transactions, exchanges, episodes;
+	bool records, packets, transactions, exchanges, episodes;
 	bool verbose, quiet, help, learn, no_ids;
 	struct option_list descriptors, as;
 	/* live */
@@ -44,6 +44,7 @@ struct options {
 
 enum option_kind {
 	OPTION_FLAG,
+	OPTION_SET, /* no value: `base` is stored in an int */
 	OPTION_TEXT,
 	OPTION_NUMBER,
 	OPTION_SIZE,	 /* a number of bytes: k, M, G (1000) or Ki, Mi, Gi (1024) may follow */
@@ -86,6 +87,8 @@ extern const struct option_row common_options[];
 int options_parse(const struct command *c, struct options *o, int argc, char **argv);
 /* The command's own page, on standard output. */
 void command_usage(const struct command *c);
+/* What `urbscope --help` says. */
+void program_usage(void);
 
 struct live;
 

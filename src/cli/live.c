@@ -50,6 +50,11 @@ static void catch_signals(void)
 
 bool live_too_many(const struct command *c, const struct options *o, int argc, char **argv)
 {
+	if (!o->interface && (o->devices.n || o->no_inject)) {
+		log_error("%s: %s is for -i; of a file, -f keeps devices: -f 'dev == 5'", c->name,
+			o->no_inject ? "--no-inject" : "-d");
+		return true;
+	}
 	if (!o->interface || !argc)
 		return false;
 	log_error("%s: \"%s\" is too much: the input is %s", c->name, argv[0], o->interface);

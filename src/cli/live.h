@@ -32,7 +32,7 @@ struct live {
 	}
 #define LIVE_OPTIONS LIVE_OPTION_INTERFACE, LIVE_OPTION_DEVICE, LIVE_OPTION_NO_INJECT
 
-/* True after a message: -i and an INPUT were both given. */
+/* True after a message: -i and an INPUT were both given, or options of -i without it. */
 bool live_too_many(const struct command *c, const struct options *o, int argc, char **argv);
 
 /* Opens o->interface. 0, or -1 with *e. live_close() in both cases. */

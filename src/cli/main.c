@@ -1,6 +1,7 @@
 /* main.c: urbscope COMMAND: finds the command and runs it. */
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "cli/command.h"
 
 #include <locale.h>
@@ -21,7 +22,7 @@ const struct command *const commands[] = {
 	NULL,
 };
 
-static void usage(void)
+void program_usage(void)
 {
 	struct out o;
 
@@ -90,6 +91,26 @@ static bool on_terminal(void)
 	return isatty(STDOUT_FILENO) && term && *term && strcmp(term, "dumb");
 }
 
+static int not_a_command(const char *word)
+{
+	struct nearest near = nearest_to(word, strlen(word));
+
+	for (size_t i = 0; commands[i]; i++)
+		nearest_try(&near, commands[i]->name, strlen(commands[i]->name));
+	if (word[0] == '-')
+		log_error("%s is not an option; those of a command stand behind it "
+			  "(urbscope --help)",
+			word);
+	else if (near.best)
+		log_error("\"%s\" is neither a command nor a file, did you mean %s?", word,
+			near.best);
+	else
+		log_error("\"%s\" is neither a command nor a file (urbscope --help lists the "
+			  "commands)",
+			word);
+	return EXIT_TROUBLE;
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *c;
@@ -97,7 +118,7 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe shows as EPIPE, see base/out.h */
 	if (argc < 2) {
-		usage();
+		program_usage();
 		return EXIT_TROUBLE;
 	}
 	if (!strcmp(argv[1], "--version"))
@@ -105,14 +126,12 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "--decoders"))
 		return list_decoders(), EXIT_DONE;
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
-		return usage(), EXIT_DONE;
+		return program_usage(), EXIT_DONE;
 	c = find(argv[1]);
 	if (c)
 		return run_command(c, argc - 1, argv + 1);
 	if (argc == 2 && (!strcmp(argv[1], "-") || strchr(argv[1], '/') || strchr(argv[1], '.') ||
 				 access(argv[1], R_OK) == 0))
 		return run_command(on_terminal() ? &command_view : &command_list, argc, argv);
-	log_error("\"%s\" is neither a command nor a file (urbscope --help lists the commands)",
-		argv[1]);
-	return EXIT_TROUBLE;
+	return not_a_command(argv[1]);
 }

@@ -1,6 +1,7 @@
 /* options.c: parsing of options by table, and the usage page made from the same table. */
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "cli/command.h"
 
@@ -21,7 +22,7 @@ const struct option_row common_options[] = {
 		OPTION_TEXT, AT(filter), 0, 0},
 	{'n', "count", "N", "stop after N lines", OPTION_NUMBER, AT(count), 0, 0},
 	{0, "format", "F", "text, json or csv", OPTION_WORD, AT(format), format_words, 0},
-	{0, "json", 0, "the same as --format json", OPTION_FLAG, AT(json), 0, 0},
+	{0, "json", 0, "the same as --format json", OPTION_SET, AT(format), 0, OUTPUT_JSON},
 	{0, "time", "T", "text: rel (since the first record), delta (since the line before), abs",
 		OPTION_WORD, AT(time), time_words, 0},
 	{0, "color", "WHEN", "auto, always or never; NO_COLOR is honoured", OPTION_WORD, AT(color),
@@ -45,7 +46,7 @@ enum { OPTIONS_MAX = 40, LONG_ONLY = 256 };
 /* Those that make sense without a capture to read. */
 static bool is_general(const struct option_row *r)
 {
-	static const size_t general[] = {AT(verbose), AT(quiet), AT(help), AT(format), AT(json)};
+	static const size_t general[] = {AT(verbose), AT(quiet), AT(help), AT(format)};
 
 	for (size_t i = 0; i < ARRAY_LEN(general); i++)
 		if (r->at == general[i])
@@ -139,6 +140,7 @@ static int store(
 
 	switch ((enum option_kind)r->kind) {
 	case OPTION_FLAG: *(bool *)to = true; return 0;
+	case OPTION_SET: *(int *)to = r->base; return 0;
 	case OPTION_MANY:
 		list = to;
 		if (list->n < OPTION_LIST_MAX)
@@ -160,6 +162,22 @@ static int store(
 		return bad_value(c, r, value);
 	}
 	return -1;
+}
+
+/* What getopt does not know, or knows several of, or lacks its value. */
+static void complain(const struct command *c, const char *word, bool known,
+	const struct option_row *const *row, size_t n)
+{
+	const char *name = word + strspn(word, "-");
+	struct nearest near = nearest_to(name, strcspn(name, "="));
+
+	for (size_t i = 0; i < n && !known; i++)
+		nearest_try(&near, row[i]->name, strlen(row[i]->name));
+	if (known || !near.best || strncmp(word, "--", 2) != 0)
+		log_error("%s: %s %s (urbscope %s -h lists the options)", c->name, word,
+			known ? "needs a value" : "is not an option", c->name);
+	else
+		log_error("%s: %s is not an option, did you mean --%s?", c->name, word, near.best);
 }
 
 int options_parse(const struct command *c, struct options *o, int argc, char **argv)
@@ -186,9 +204,7 @@ int options_parse(const struct command *c, struct options *o, int argc, char **a
 		const struct option_row *r = NULL;
 
 		if (got == '?' || got == ':') {
-			log_error("%s: %s %s (urbscope %s -h lists the options)", c->name,
-				argv[optind - 1], got == '?' ? "is not an option" : "needs a value",
-				c->name);
+			complain(c, argv[optind - 1], got == ':', row, n);
 			return -1;
 		}
 		for (size_t i = 0; i < n; i++)
@@ -197,8 +213,6 @@ int options_parse(const struct command *c, struct options *o, int argc, char **a
 		if (store(c, r, o, optarg) < 0)
 			return -1;
 	}
-	if (o->json)
-		o->format = OUTPUT_JSON;
 	if (argc - optind > c->operands) {
 		log_error("%s: \"%s\" is too much (usage: urbscope %s %s)", c->name,
 			argv[optind + c->operands], c->name, c->args);

@@ -4,6 +4,7 @@
 #include "model/ports.h"
 #include "usb/desc.h"
 #include "usb/hub.h"
+#include "usb/observability.h"
 #include "usb/request.h"
 
 #include <string.h>
@@ -118,6 +119,24 @@ static void on_device_descriptor(struct devices *d, struct xfer *x)
 
 /* ---- the requests ------------------------------------------------------------------- */
 
+uint8_t learn_report_interface(const struct devices *d, const struct xfer *x)
+{
+	uint8_t number = usb_setup_parse(x->setup).wIndex & 0xff;
+	const struct pipe *p = devices_get_pipe(d, x->pipe);
+	const struct fact *config;
+	int found;
+
+	if (number || !capture_is_usbpcap((enum capture_kind)x->capture))
+		return number;
+	config =
+		p->flags & PIPE_CONFIGURED
+			? devices_configuration(d, p->instance, p->version, p->configuration)
+			: devices_fact(d, p->instance, p->version, DESC_CONFIGURATION, 0, FACT_ANY);
+	found = config ? desc_report_interface(config->data, config->len, number, x->data.total)
+		       : -1;
+	return found < 0 ? number : (uint8_t)found;
+}
+
 static void store_descriptor(struct devices *d, const struct xfer *x, const struct usb_setup *s)
 {
 	struct fact f = {
@@ -131,6 +150,8 @@ static void store_descriptor(struct devices *d, const struct xfer *x, const stru
 
 	if (f.len > FACT_LEN)
 		f.len = FACT_LEN;
+	if (f.type == DESC_HID_REPORT)
+		f.which = learn_report_interface(d, x);
 	devices_add_fact(d, x->instance, &f);
 }
 

@@ -14,4 +14,9 @@ void learn_from(struct devices *d, struct xfer *x);
  * a new device. */
 void learn_known(struct devices *d, const struct xfer *x);
 
+/* The interface whose HID report descriptor a GET_DESCRIPTOR transfer read: wIndex, but in
+ * USBPcap's captures the one whose HID descriptor announces that length. There wIndex is 0 for all
+ * interfaces: their drivers leave it to the stack below. */
+uint8_t learn_report_interface(const struct devices *d, const struct xfer *x);
+
 #endif

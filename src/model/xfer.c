@@ -19,20 +19,30 @@ const char *xfer_end_name(enum xfer_end e)
 struct iso_sum xfer_iso_sum(const struct xfer *x)
 {
 	struct iso_sum sum = {.packets = x->iso.packets, .sized = true};
+	bool cancelled = x->ended == END_CANCELLED;
 	struct iso_packet p;
 
 	if (!x->iso.complete)
 		return sum;
 	if (x->iso.layout == ISO_WIRE)
-		return (struct iso_sum){x->iso.packets, x->iso.errors, x->iso.missed, x->iso.empty,
-			true, true, (uint64_t)x->len};
+		return (struct iso_sum){.packets = x->iso.packets,
+			.errors = x->iso.errors,
+			.missed = x->iso.missed,
+			.empty = x->iso.empty,
+			.judged = true,
+			.sized = true,
+			.bytes = (uint64_t)x->len};
 	for (uint32_t i = 0; i < x->iso.present && iso_packet(&x->iso, i, &p); i++) {
 		enum status s = p.has_status ? status_canonical(x->os, p.raw_status) : STATUS_OK;
 
+		sum.judged |= p.has_status;
+		if (cancelled && s != STATUS_OK && s != STATUS_SHORT) {
+			sum.cancelled++;
+			continue;
+		}
 		sum.bytes += p.length == ISO_UNKNOWN ? 0 : p.length;
 		sum.empty += p.length == 0;
 		sum.sized &= p.length != ISO_UNKNOWN;
-		sum.judged |= p.has_status;
 		sum.missed += s == STATUS_MISSED;
 		/* less than asked is what isochronous IN packets mostly bring */
 		sum.errors += s != STATUS_OK && s != STATUS_SHORT && s != STATUS_MISSED;

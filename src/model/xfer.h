@@ -96,15 +96,17 @@ struct xfer {
 
 /* Sums over the packet table of an isochronous transfer. */
 struct iso_sum {
-	uint32_t packets, errors, missed, empty;
+	uint32_t packets, errors, missed, empty, cancelled;
 	bool judged; /* packets have a status of their own: errors and missed mean something */
 	bool sized;  /* all lengths are known: empty means something */
 	uint64_t bytes;
 };
 
 /* Computes them (cost: one pass over the table, if there is one). errors: packets whose status is
- * none of ok, short and missed; missed: canonical status missed; empty: completed with length 0.
- * For a transfer that was not completed all but `packets` are 0. */
+ * none of ok, short and missed; missed: canonical status missed; empty: completed with length 0;
+ * cancelled: those of a cancelled transfer that never had their turn, which keep the status of
+ * submission (-EXDEV on Linux) and are none of the others. For a transfer that was not completed
+ * all but `packets` are 0. */
 struct iso_sum xfer_iso_sum(const struct xfer *x);
 
 /* end - begin, or XFER_UNKNOWN while pending or where its end is not recorded. */

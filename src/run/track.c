@@ -48,7 +48,8 @@ struct exchange *track_xfer(struct tracker *t, const struct xfer *x)
 	uint8_t now;
 
 	if (x->type != USB_CONTROL && p->decoder)
-		return track_bound(t, x, p->decoder, decoder_function(decoders[p->decoder - 1], p));
+		return track_bound(t, x, p->decoder,
+			decoder_function(decoders[p->decoder - 1], t->devices, p));
 	/* most transfers of most captures: nothing can be said of them */
 	if (x->type != USB_CONTROL &&
 		(p->flags & PIPE_DESCRIBED || !x->data.kept || x->data.captured > TRACK_BYTES))

@@ -184,4 +184,9 @@ void desc_interval_text(
  * endpoint's packet size, which is different at full, high and super speed (USB 2.0 5.8.3). */
 enum usb_speed desc_config_speed(const uint8_t *data, size_t len);
 
+/* The interface of a configuration whose HID descriptor (HID 1.11 6.2.1) announces a report
+ * descriptor of `length` bytes: `number` if that is one of them, else the only one. -1: none, or
+ * several. */
+int desc_report_interface(const uint8_t *data, size_t len, uint8_t number, size_t length);
+
 #endif

@@ -176,6 +176,39 @@ enum usb_speed desc_config_speed(const uint8_t *data, size_t len)
 	return best;
 }
 
+/* Does a HID descriptor list a report descriptor of that length? HID 1.11 6.2.1: from byte 6 on,
+ * bNumDescriptors (byte 5) times bDescriptorType and wDescriptorLength. */
+static bool announces(const struct desc_item *hid, size_t length)
+{
+	for (size_t at = 6; at + 3 <= hid->len && at < 6u + 3u * hid->data[5]; at += 3)
+		if (hid->data[at] == DESC_HID_REPORT &&
+			(size_t)(hid->data[at + 1] | hid->data[at + 2] << 8) == length)
+			return true;
+	return false;
+}
+
+int desc_report_interface(const uint8_t *data, size_t len, uint8_t number, size_t length)
+{
+	struct desc_interface i = {0};
+	bool in_interface = false, several = false;
+	struct desc_iter it;
+	struct desc_item item;
+	int found = -1;
+
+	desc_iter_init(&it, data, len, len);
+	while (desc_next(&it, &item)) {
+		if (item.type == DESC_INTERFACE)
+			in_interface = desc_interface_parse(&i, item.data, item.len);
+		if (item.type != DESC_HID || !in_interface || !announces(&item, length))
+			continue;
+		if (i.bInterfaceNumber == number)
+			return number;
+		several |= found >= 0 && found != i.bInterfaceNumber;
+		found = i.bInterfaceNumber;
+	}
+	return several ? -1 : found;
+}
+
 int64_t desc_interval_ns(enum usb_speed speed, enum usb_type type, uint8_t bInterval)
 {
 	const int64_t frame = 1000000, microframe = 125000;

@@ -86,6 +86,15 @@ def version_and_help(box):
         raise Failed(f'--help names only {box.commands}')
 
 
+def manual_page(box):
+    """A line that begins with a dot or an apostrophe is a macro; an unknown one vanishes."""
+    known = set('TH SH SS TP PP IP RS RE B BR I IR RB RI BI nf fi EX EE br sp'.split())
+    for number, line in enumerate((ROOT / 'src/doc/urbscope.1').read_text().splitlines(), 1):
+        if line[:1] in ('.', "'") and not line.startswith('.\\"') and \
+                line[1:].split(' ')[0] not in known:
+            raise Failed(f'urbscope.1, line {number}: no macro: {line[:40]}')
+
+
 # ---- usage --------------------------------------------------------------------------------------
 
 def bad_usage(box):
@@ -97,6 +106,38 @@ def bad_usage(box):
     for arguments in wrong:
         box.expect(arguments, 2, '', r'^urbscope: ')
     return len(wrong)
+
+
+def misspelt(box):
+    """What was meant is named; what does not go together is refused."""
+    said = ((['lst', box.capture], 'did you mean list'),
+            (['list', '--colour', 'never', box.capture], 'did you mean --color'),
+            (['stat', '--intervall=1s', box.capture], 'did you mean --interval'),
+            (['--colour'], 'not an option'),
+            (['list', '-d', '1.5', box.capture], "-f 'dev == 5'"),
+            (['stat', '--no-inject', box.capture], '-i'),
+            (['list', '--records', '--exchanges', box.capture], 'at a time'))
+    for arguments, pattern in said:
+        box.expect(arguments, 2, '', pattern)
+    return len(said)
+
+
+def the_last_format_counts(box):
+    csv = box.expect(['list', '-n', '1', '--json', '--format', 'csv', box.capture], 0).stdout
+    json = box.expect(['list', '-n', '1', '--format', 'csv', '--json', box.capture], 0).stdout
+    if csv.startswith(b'{') or not json.startswith(b'{'):
+        raise Failed('of --json and --format not the last one counts')
+
+
+def packets_where_there_are_none(box):
+    for level in '--packets', '--transactions':
+        box.expect(['list', level, box.capture], 0, None, 'no bus packets')
+        box.expect(['list', level, '-q', box.capture], 0, None, '')
+
+
+def help_alone(box):
+    if box.expect(['help'], 0).stdout != box.expect(['--help'], 0).stdout:
+        raise Failed('urbscope help is not urbscope --help')
 
 
 def bad_filter(box):
@@ -267,6 +308,7 @@ def report_follows_a_pipe(box):
 
 
 TESTS = [(f.__name__, f) for f in (
-    version_and_help, bad_usage, bad_filter, show_what_is_not_there, count, a_file_alone_is_listed,
+    version_and_help, help_alone, manual_page, bad_usage, misspelt, the_last_format_counts, bad_filter,
+    packets_where_there_are_none, show_what_is_not_there, count, a_file_alone_is_listed,
     unreadable_input, no_permission, truncated_file, hostile_file_name, closed_pipe, full_disk,
     colour, report_follows_a_pipe)]

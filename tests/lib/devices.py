@@ -1,6 +1,7 @@
 """devices, access: what is told of devices at each point of a story, and that looking a transfer up
 gives what streaming gave."""
 
+import json
 import re
 import tempfile
 
@@ -47,7 +48,7 @@ def check_generated(house, program, description, link_type):
 def jobs(house):
     house.need_program()
     checks = (instances, filters, learnt, tree, same_in_all_formats, from_capture, from_dump,
-              nothing_from_a_wrong_file, port_paths)
+              nothing_from_a_wrong_file, port_paths, bandwidth_by_speed)
     return [(check.__name__.replace('_', ' '), lambda check=check: check(house))
             for check in checks]
 
@@ -275,3 +276,12 @@ def port_paths(house):
                 checks += 1
     expect('devices whose place is known', True, checks >= 20)
     return checks
+
+
+def bandwidth_by_speed(house):
+    """Endpoints of full and high speed on one bus hold frames and microframes, each its own."""
+    with capture_of(house, ['-t', '288', STORY]) as file:
+        told = json.loads(run([house.bin, 'stat', '--json', file.name]).stdout)
+    held = [(b['speed'], b['frame'], b['endpoints'], b['bytes']) for b in told['reservation']['buses']]
+    if sorted(held) != [('full', 0.001, 1, 8), ('high', 0.000125, 1, 1024)]:
+        raise Failed(f'reserved: {held}')

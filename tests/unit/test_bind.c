@@ -252,6 +252,43 @@ static void content(void **state)
 	devices_free(w.devices);
 }
 
+/* The capture cut the configuration behind its first endpoint. What it has one interface of is
+ * that interface's, unless another alternate setting is in use. */
+static void cut_off(void **state)
+{
+	uint8_t cut[25];
+	struct world w = world();
+
+	(void)state;
+	memcpy(cut, config, sizeof(cut));
+	plug(&w, 0, 0x1111, 1, cut, sizeof(cut));
+	assert_string_equal(name_of(&w, bulk(&w, 0x81, NULL)), "bot");
+	assert_string_equal(name_of(&w, bulk(&w, 0x02, NULL)), "none");
+	assert_int_equal(function_of(&w, bulk(&w, 0x02, "MAGI")), FUNCTION_UNKNOWN);
+	devices_free(w.devices);
+
+	w = world();
+	cut[4] = 1; /* bNumInterfaces */
+	plug(&w, 0, 0x1111, 1, cut, sizeof(cut));
+	assert_string_equal(name_of(&w, bulk(&w, 0x02, NULL)), "bot");
+	assert_int_equal(function_of(&w, bulk(&w, 0x02, NULL)), 0);
+	devices_free(w.devices);
+
+	w = world();
+	plug(&w, 0, 0x1111, 1, cut, sizeof(cut));
+	devices_set_alternate(w.devices, w.instance, 0, 1);
+	assert_string_equal(name_of(&w, bulk(&w, 0x02, NULL)), "none");
+	assert_string_equal(name_of(&w, bulk(&w, 0x02, "MAGI")), "magic");
+	assert_int_equal(function_of(&w, bulk(&w, 0x02, "MAGI")), 0);
+	devices_free(w.devices);
+
+	w = world();
+	cut[2] = sizeof(cut); /* wTotalLength: nothing was cut off */
+	plug(&w, 0, 0x1111, 1, cut, sizeof(cut));
+	assert_string_equal(name_of(&w, bulk(&w, 0x02, NULL)), "none");
+	devices_free(w.devices);
+}
+
 /* What its decoder leaves is a general one's. */
 static void who_speaks(void **state)
 {
@@ -279,6 +316,7 @@ int main(void)
 		cmocka_unit_test(ids),
 		cmocka_unit_test(by_order),
 		cmocka_unit_test(content),
+		cmocka_unit_test(cut_off),
 		cmocka_unit_test(who_speaks),
 	};
 

@@ -313,8 +313,17 @@ static void setup_fields(void **state)
 	assert_string_equal(recorded.s,
 		" setup { bmRequestType=129 { direction=1 (device to host); type=0 (standard); "
 		"recipient=1 (interface); } bRequest=6 (GET_DESCRIPTOR (USB 2.0 9.4.3)); "
-		"wValue=8704 (descriptor type and index: HID report interface 3); "
-		"wIndex=3; wLength=64; }");
+		"wValue=8704 (descriptor type and index: HID report); "
+		"wIndex=3 (interface); wLength=64; }");
+	drop(&x);
+	x = transfer("02 01 0000 8100 0000", NULL, 0, 0); /* wIndex speaks for itself */
+	fields(&x);
+	assert_non_null(strstr(recorded.s, "wValue=0 (feature selector: ENDPOINT_HALT); "
+					   "wIndex=129 (endpoint 1 in); "));
+	drop(&x);
+	x = transfer("a1 01 0000 000d 0100", NULL, 0, 0); /* more than an interface: not named */
+	fields(&x);
+	assert_non_null(strstr(recorded.s, "wIndex=3328; "));
 	drop(&x);
 	x = transfer("7f 33 0100 0200 0300", NULL, 0, 0);
 	fields(&x);

@@ -331,6 +331,35 @@ static void class_descriptors_by_interface(void **state)
 	assert_int_equal(devices_fact(w.d, 1, 1, 0x22, 0, FACT_ANY)->data[1], 1);
 }
 
+/* Interfaces 0 (audio), 1 and 2 (HID with report descriptors of 2 and of 3 bytes). */
+static const uint8_t headset_config[] = {9, 2, 54, 0, 3, 1, 0, 0x80, 50, 9, 4, 0, 0, 0, 1, 1, 0, 0,
+	9, 4, 1, 0, 0, 3, 0, 0, 0, 9, 0x21, 0x11, 1, 0, 1, 0x22, 2, 0, 9, 4, 2, 0, 0, 3, 0, 0, 0, 9,
+	0x21, 0x11, 1, 0, 1, 0x22, 3, 0};
+
+/* USBPcap records wIndex 0 whichever interface a report descriptor is read of. */
+static void report_descriptors_by_length(void **state)
+{
+	static const uint8_t two[2] = {5, 1}, three[3] = {5, 2, 0}, four[4] = {5, 3, 0, 0};
+
+	(void)state;
+	w.capture = CAPTURE_USBPCAP_1_5;
+	get_descriptor(5, DESC_CONFIGURATION, 0, 54, headset_config, 54);
+	control_at(5, 5, 0x81, 6, 0x2200, 0, 2 + 64, two, 2, 0);
+	control_at(5, 5, 0x81, 6, 0x2200, 0, 3 + 64, three, 3, 0);
+	assert_int_equal(devices_fact(w.d, 1, UINT32_MAX, 0x22, 0, 1)->data[1], 1);
+	assert_int_equal(devices_fact(w.d, 1, UINT32_MAX, 0x22, 0, 2)->data[1], 2);
+	assert_null(devices_fact(w.d, 1, UINT32_MAX, 0x22, 0, 0));
+	control_at(5, 5, 0x81, 6, 0x2200, 0, 4 + 64, four, 4, 0); /* of that length: none */
+	assert_int_equal(devices_fact(w.d, 1, UINT32_MAX, 0x22, 0, 0)->data[1], 3);
+	control_at(5, 5, 0x81, 6, 0x2200, 2, 2 + 64, two, 2, 0); /* what it says counts */
+	assert_int_equal(devices_fact(w.d, 1, UINT32_MAX, 0x22, 0, 2)->data[1], 1);
+
+	begin(NULL); /* what others record is what was sent */
+	get_descriptor(5, DESC_CONFIGURATION, 0, 54, headset_config, 54);
+	control_at(5, 5, 0x81, 6, 0x2200, 0, 2 + 64, two, 2, 0);
+	assert_int_equal(devices_fact(w.d, 1, UINT32_MAX, 0x22, 0, 0)->data[1], 1);
+}
+
 static void facts_now_are_the_newest(void **state)
 {
 	const struct fact **now = mem_zalloc(FACTS_MAX, sizeof(*now));
@@ -745,6 +774,7 @@ int main(void)
 		TEST(strings_of_many_languages_and_shapes),
 		TEST(what_teaches_nothing),
 		TEST(class_descriptors_by_interface),
+		TEST(report_descriptors_by_length),
 		TEST(facts_now_are_the_newest),
 		TEST(facts_are_bounded),
 		TEST(a_device_that_comes_back_often),

@@ -23,7 +23,8 @@ static struct world {
 	struct devices *d;
 	struct xfer last; /* the latest transfer; its pointers are not valid any more */
 	uint64_t records, urb;
-	uint8_t speed; /* what the capture says */
+	uint8_t speed;	 /* what the capture says */
+	uint8_t capture; /* enum capture_kind; 0: usbmon */
 } w;
 
 static inline void on_xfer(void *ctx, const struct xfer *x)
@@ -69,7 +70,7 @@ static inline struct event event(
 	return (struct event){
 		.kind = (uint8_t)kind,
 		.os = USB_OS_LINUX,
-		.capture = CAPTURE_USBMON,
+		.capture = w.capture ? w.capture : CAPTURE_USBMON,
 		.type = type,
 		.dir = address & 0x80 ? USB_IN : USB_OUT,
 		.endpoint = address & 15,
