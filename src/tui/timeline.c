@@ -301,13 +301,13 @@ static void draw_foot(
 	int64_t span = span_of(t, l);
 	char column[40], all[40], at[FMT_MAX];
 	size_t n = fmt_seconds(at, t->at, 9);
+	unsigned long long seen = t->lane < t->n ? t->lanes[t->lane].transfers : 0;
 
 	duration(column, sizeof(column), span / (t->columns ? t->columns : 1), g->ascii);
 	duration(all, sizeof(all), span, g->ascii);
 	grid_printf(g, a.x, a.y, a.w, ROLE_TEXT,
-		"cursor %.*s s   a column is %s, the width %s   lane: %llu transfers in view",
-		(int)n, at, column, all,
-		t->lane < t->n ? (unsigned long long)t->lanes[t->lane].transfers : 0ULL);
+		"cursor %.*s s   a column is %s, the width %s   lane: %llu %s in view", (int)n, at,
+		column, all, seen, seen == 1 ? "transfer" : "transfers");
 }
 
 void lanes_draw(
