@@ -174,6 +174,16 @@ static void decode_bulk(const struct decode_ctx *c, const struct xfer *x, struct
 
 /* ---- exchanges as fields ------------------------------------------------------------ */
 
+static void emit_moved(struct emit *e, const struct msc_state *s)
+{
+	struct field f = {.key = "moved", .value = value_uint(s->moved), .show = SHOW_COUNT};
+
+	if (!msc_counted(s))
+		f = (struct field){.key = "moved", .text = "not recorded"};
+	f.value.inferred = s->seen & MSC_UNCOUNTED;
+	emit_field(e, &f);
+}
+
 static void exchange_decode(const struct decode_ctx *c, struct emit *e)
 {
 	const struct exchange *ex = c->exchange;
@@ -185,7 +195,7 @@ static void exchange_decode(const struct decode_ctx *c, struct emit *e)
 		scsi_emit_figure(e, "dCBWTag", s->tag, NULL, SHOW_COUNT);
 		scsi_emit_figure(e, "bCBWLUN", s->lun, NULL, SHOW_COUNT);
 		scsi_emit_figure(e, "dCBWDataTransferLength", s->asked, NULL, SHOW_COUNT);
-		scsi_emit_figure(e, "moved", s->moved, NULL, SHOW_COUNT);
+		emit_moved(e, s);
 	}
 	if (s->seen & MSC_HAS_CSW) {
 		scsi_emit_figure(e, "dCSWDataResidue", s->residue, NULL, SHOW_COUNT);

@@ -33,7 +33,7 @@ enum {
 	MSC_BROKEN = 1 << 5,	/* a transfer failed otherwise */
 	MSC_CLEARED_IN = 1 << 6,
 	MSC_CLEARED_OUT = 1 << 7,
-	MSC_UNCOUNTED = 1 << 8, /* how much a data transfer moved is not known */
+	MSC_UNCOUNTED = 1 << 8, /* how much a data transfer moved is not recorded */
 	MSC_RECOVERY = 1 << 9,	/* no command, but a reset recovery (BOT 5.3.4) */
 	MSC_STRAY = 1 << 10	/* a transfer that may not be there */
 };
@@ -82,6 +82,8 @@ bool msc_is_cbw(const struct xfer *x);
 bool msc_is_csw(const struct xfer *x);
 /* What makes a valid CBW not meaningful, and its byte; NULL: nothing. */
 const char *msc_not_meaningful(const struct xfer *x, uint8_t *off);
+/* Whether `moved` is what was moved: all of it was recorded, or the CSW tells it. */
+bool msc_counted(const struct msc_state *s);
 /* Advances the interface's state and the exchanges. */
 void msc_track(struct track *t);
 

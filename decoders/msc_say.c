@@ -151,6 +151,13 @@ const struct msc_remark msc_remarks[] = {
 
 static void say_amount(struct text *t, const struct msc_state *s)
 {
+	if (!msc_counted(s)) {
+		text_str(t, "? of ");
+		scsi_say_bytes(t, s->asked);
+		return;
+	}
+	if (s->seen & MSC_UNCOUNTED)
+		text_char(t, '~');
 	if (s->asked > s->moved) {
 		text_count(t, s->moved);
 		text_str(t, " of ");
@@ -201,6 +208,7 @@ void msc_exchange_info(const struct decode_ctx *c, struct text *t)
 		return;
 	}
 	scsi_say(t, &s->cdb);
+	scsi_say_lun(t, s->lun);
 	text_str(t, " → ");
 	if (s->sense.known) {
 		scsi_say_sense(t, &s->sense);
@@ -210,7 +218,7 @@ void msc_exchange_info(const struct decode_ctx *c, struct text *t)
 		say_amount(t, s);
 	else
 		text_str(t, "no data");
-	scsi_say_time(t, ex->end - ex->begin, s->moved);
+	scsi_say_time(t, ex->end - ex->begin, msc_counted(s) ? s->moved : 0);
 	say_end(t, s);
 	for (const struct msc_remark *r = msc_remarks; r->text; r++)
 		if (s->seen & r->seen) {

@@ -150,6 +150,23 @@ static void begin_command(struct track *t)
 		expect_data(t, s);
 }
 
+bool msc_counted(const struct msc_state *s)
+{
+	return !(s->seen & MSC_UNCOUNTED) ||
+	       (s->seen & MSC_HAS_CSW && !s->fault && s->status != CSW_PHASE_ERROR);
+}
+
+/* What the capture does not count, OUT data of USBPcap before 1.4.1.0, the CSW tells (BOT 5.2). */
+static void count_by_csw(struct exchange *ex, struct msc_state *s)
+{
+	uint64_t told = s->asked - s->residue;
+
+	if (!(s->seen & MSC_UNCOUNTED) || !msc_counted(s) || told <= s->moved)
+		return;
+	ex->bytes += told - s->moved;
+	s->moved = told;
+}
+
 static void take_csw(struct track *t, struct exchange *ex)
 {
 	static const uint8_t result[CSW_STATUSES] = {EXCHANGE_OK, EXCHANGE_FAILED, EXCHANGE_ERROR};
@@ -166,6 +183,7 @@ static void take_csw(struct track *t, struct exchange *ex)
 	s->residue = le32(p + 8);
 	s->status = p[12];
 	s->fault = (uint8_t)fault_of(s);
+	count_by_csw(ex, s);
 	exchange_end(t, ex, s->fault ? EXCHANGE_ERROR : (enum exchange_result)result[s->status]);
 }
 

@@ -23,6 +23,13 @@ enum usb_speed bus_speed_root(const struct devices *d, uint32_t section, uint16_
 	return (enum usb_speed)devices_get_instance(d, root)->speed;
 }
 
+/* Not before USB 2.0, and with packets of 64 bytes on endpoint 0 only (USB 2.0 5.5.3). */
+static bool could_be_high(const struct desc_device *dev)
+{
+	return dev->bcdUSB >= 0x200 && dev->bMaxPacketSize0 != 8 && dev->bMaxPacketSize0 != 16 &&
+	       dev->bMaxPacketSize0 != 32;
+}
+
 /* By what the device descriptor says: low speed knows no other packets of endpoint 0. */
 static bool could_be_low(const struct desc_device *dev)
 {
@@ -62,7 +69,7 @@ enum usb_speed bus_speed(const struct devices *d, uint32_t instance, bool *infer
 	*inferred = true;
 	if (!f || !desc_device_parse(&dev, f->data, f->len))
 		return USB_SPEED_UNKNOWN;
-	if (root != USB_FULL && dev.bcdUSB >= 0x200)
+	if (root != USB_FULL && could_be_high(&dev))
 		return USB_SPEED_UNKNOWN;
 	if (!could_be_low(&dev))
 		return USB_FULL;

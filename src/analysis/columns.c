@@ -154,7 +154,8 @@ static void get_status(const void *row, struct value *v)
 					     : TONE_DIM;
 }
 
-/* "512→31": asked and got; one number where they are equal or only one is known. */
+/* "512→31": asked and got; one number where they are equal, only one is known, or none was asked
+ * for: that much is moved whether it is recorded or not. */
 static void get_lengths(const void *row, struct value *v)
 {
 	const struct xfer *x = X(row);
@@ -164,7 +165,8 @@ static void get_lengths(const void *row, struct value *v)
 		return;
 	if (x->req_len != XFER_UNKNOWN)
 		text_i64(&t, x->req_len);
-	if (x->req_len != x->len && x->status != STATUS_PENDING && x->status != STATUS_UNKNOWN) {
+	if (x->req_len != x->len && (x->req_len || x->len != XFER_UNKNOWN) &&
+		x->status != STATUS_PENDING && x->status != STATUS_UNKNOWN) {
 		text_str(&t, "→");
 		if (x->len != XFER_UNKNOWN)
 			text_i64(&t, x->len);

@@ -170,13 +170,13 @@ static void on_port_reset(struct state *s, struct episodes *e, struct row *row, 
 	episode_step(e, c->ep, row, "port reset");
 }
 
-/* What belongs to a reset is part of that step. */
+/* What belongs to a reset is part of that step; other polls are none. */
 static void on_port_in_work(
-	struct episodes *e, struct coming *c, struct row *row, const struct usb_setup *r)
+	struct episodes *e, struct coming *c, struct row *row, const struct usb_setup *r, bool gone)
 {
 	if (c->in_reset)
 		episode_extend(e, c->ep, row);
-	else if (r->bRequest != HUB_GET_STATUS)
+	else if (r->bRequest != HUB_GET_STATUS || gone)
 		episode_step(e, c->ep, row, NULL);
 	if (r->bRequest == HUB_CLEAR_FEATURE && r->wValue == C_PORT_RESET)
 		c->in_reset = false;
@@ -187,17 +187,16 @@ static void on_port(struct state *s, struct episodes *e, struct row *row, const 
 	const struct xfer *x = row->x;
 	uint8_t port = (uint8_t)r->wIndex;
 	struct coming *c = at_port(s, x->instance, port);
-	bool status = r->bmRequestType == HUB_PORT_IN && r->bRequest == HUB_GET_STATUS;
+	bool gone = r->bmRequestType == HUB_PORT_IN && r->bRequest == HUB_GET_STATUS &&
+		    x->data.kept >= 4 && !(x->data.data[0] & HUB_PORT_CONNECTED);
 
 	if (r->bmRequestType == HUB_PORT_OUT && r->bRequest == HUB_SET_FEATURE &&
 		(r->wValue == PORT_RESET || r->wValue == BH_PORT_RESET) && x->status == STATUS_OK)
 		on_port_reset(s, e, row, port);
-	else if (!c)
-		return;
-	else if (status && x->data.kept >= 4 && !(x->data.data[0] & HUB_PORT_CONNECTED))
+	else if (c)
+		on_port_in_work(e, c, row, r, gone);
+	if (c && gone)
 		fail(s, e, c, c->failed ? "failed" : "disconnected");
-	else
-		on_port_in_work(e, c, row, r);
 }
 
 /* ---- the device's part ----------------------------------------------------------------------- */

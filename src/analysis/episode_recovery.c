@@ -101,6 +101,14 @@ static bool is_reset_of(
 	return i && i->address == r->ep->device && i->bus == r->ep->bus;
 }
 
+/* Orders about a pipe (USBPcap); of which one is not always recorded. */
+static bool is_order(const struct recovering *r, const struct xfer *x)
+{
+	return (x->function == URB_FUNCTION_ABORT_PIPE ||
+		       x->function == URB_FUNCTION_SYNC_RESET_PIPE_AND_CLEAR_STALL) &&
+	       (x->endpoint == USB_NO_ENDPOINT ? same_device(r, x) : same_endpoint(r, x));
+}
+
 /* What hosts do: standard requests to the endpoint or device, class resets (mass storage bulk-only
  * 3.1, and others under the same number), the port's reset. */
 static bool is_action(const struct recovering *r, const struct row *row)
@@ -110,9 +118,7 @@ static bool is_action(const struct recovering *r, const struct row *row)
 	struct usb_setup s;
 
 	if (x->type == USB_REQUEST)
-		return same_device(r, x) &&
-		       (x->function == URB_FUNCTION_ABORT_PIPE ||
-			       x->function == URB_FUNCTION_SYNC_RESET_PIPE_AND_CLEAR_STALL);
+		return is_order(r, x);
 	if (!has_setup(x))
 		return false;
 	s = usb_setup_parse(x->setup);
@@ -236,7 +242,7 @@ static void xfer(void *state, struct episodes *e, struct row *row)
 
 		if (is_gone(row, r->ep->instance)) {
 			end(s, e, r, "disconnected", TONE_BAD);
-		} else if (same_endpoint(r, row->x)) {
+		} else if (row->x->type != USB_REQUEST && same_endpoint(r, row->x)) {
 			own = true;
 			on_own(s, e, r, row);
 		} else if (is_action(r, row)) {

@@ -9,14 +9,18 @@
 #include <string.h>
 
 enum { CLEAR_FEATURE = 1, SET_FEATURE = 3, DEVICE_REMOTE_WAKEUP = 1 };
+enum { FUNCTION_SUSPEND = 0, FUNCTION_WAKEUP = 2 << 8 }; /* USB 3.2 tables 9-7, 9-8 */
 enum { LINK_U0 = 0, LINK_U3 = 3 };
+
+static const int64_t just_before_ns = 10 * INT64_C(1000000);
 
 struct asleep {
 	struct episode *ep;
 	uint32_t hub;
 	uint8_t port;
 	bool super, armed;
-	bool by_host; /* the host asked for the resume */
+	bool by_host;	/* the host asked for the resume */
+	uint16_t waker; /* who is at the port is not known: ~the address that was armed before it */
 	int64_t since;
 };
 
@@ -30,6 +34,7 @@ struct state {
 	struct asleep open[EPISODES_OPEN];
 	size_t n;
 	struct dense wakeup;
+	uint32_t newest; /* instance that was armed last */
 	int64_t now;
 };
 
@@ -43,7 +48,10 @@ static void end(struct state *s, struct episodes *e, struct asleep *a, const cha
 		text_printf(&t, "port %u of the hub: ", a->port);
 	text_str(&t, "asleep for ");
 	episode_say_duration(&t, a->ep->end - a->since);
-	text_str(&t, a->armed ? ", remote wakeup armed" : ", no remote wakeup seen");
+	if (a->waker)
+		text_printf(&t, ", ~remote wakeup of address %u armed", a->waker);
+	else
+		text_str(&t, a->armed ? ", remote wakeup armed" : ", no remote wakeup seen");
 	if (how) {
 		text_str(&t, "; ~");
 		text_str(&t, how);
@@ -53,16 +61,38 @@ static void end(struct state *s, struct episodes *e, struct asleep *a, const cha
 	s->n--;
 }
 
+/* The device's feature, or (USB 3.2 9.4.9) that of its functions. */
 static void on_wakeup(struct state *s, const struct xfer *x, const struct usb_setup *r)
 {
+	bool device = r->bmRequestType == 0x00 && r->wValue == DEVICE_REMOTE_WAKEUP;
+	bool function = r->bmRequestType == 0x01 && r->wValue == FUNCTION_SUSPEND;
 	struct wakeup *w;
 
-	if (r->bmRequestType != 0x00 || r->wValue != DEVICE_REMOTE_WAKEUP ||
-		(r->bRequest != SET_FEATURE && r->bRequest != CLEAR_FEATURE))
+	if ((!device && !function) || (r->bRequest != SET_FEATURE && r->bRequest != CLEAR_FEATURE))
 		return;
 	w = dense_at(&s->wakeup, x->instance, sizeof(*w));
-	*w = r->bRequest == SET_FEATURE ? (struct wakeup){x->begin, x->end, x->id}
-					: (struct wakeup){0};
+	*w = (struct wakeup){0};
+	if (r->bRequest == CLEAR_FEATURE || (function && !(r->wIndex & FUNCTION_WAKEUP)))
+		return;
+	*w = (struct wakeup){x->begin, x->end, x->id};
+	s->newest = x->instance;
+}
+
+/* Hosts arm a device right before they suspend its port: the one of which nobody knows where it
+ * is. 0: none. */
+static uint32_t armed_just_before(struct state *s, const struct row *row)
+{
+	const struct instance *hub = devices_get_instance(devices_of(row), row->x->instance), *i;
+	const struct wakeup *w;
+
+	if (!s->newest || s->newest == row->x->instance)
+		return 0;
+	i = devices_get_instance(devices_of(row), s->newest);
+	w = dense_at(&s->wakeup, s->newest, sizeof(*w));
+	return w->xfer && !i->hub && i->bus == hub->bus && i->section == hub->section &&
+			       row->x->begin >= w->end && row->x->begin - w->end < just_before_ns
+		       ? s->newest
+		       : 0;
 }
 
 static struct asleep *at_port(struct state *s, uint32_t hub, uint8_t port)
@@ -77,7 +107,8 @@ static void begin(struct state *s, struct episodes *e, struct row *row, uint8_t 
 {
 	const struct xfer *x = row->x;
 	uint32_t child = ports_child(devices_of(row), x->instance, port);
-	const struct wakeup *w = child ? dense_at(&s->wakeup, child, sizeof(struct wakeup)) : NULL;
+	uint32_t waker = child ? child : armed_just_before(s, row);
+	const struct wakeup *w = waker ? dense_at(&s->wakeup, waker, sizeof(struct wakeup)) : NULL;
 	struct asleep *a;
 
 	if (s->n == EPISODES_OPEN)
@@ -94,6 +125,9 @@ static void begin(struct state *s, struct episodes *e, struct row *row, uint8_t 
 	if (child) {
 		a->ep->instance = child;
 		a->ep->device = devices_get_instance(devices_of(row), child)->address;
+	} else if (waker) {
+		a->waker = devices_get_instance(devices_of(row), waker)->address;
+		s->newest = 0;
 	}
 	if (a->armed)
 		episode_earlier(a->ep, w->xfer, w->begin, w->end, "remote wakeup armed");

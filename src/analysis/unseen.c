@@ -30,7 +30,7 @@ static bool no_submission(const struct xfer *x)
 
 static bool no_completion(const struct xfer *x)
 {
-	return x->seen == SEEN_SUBMIT;
+	return moves_data(x) && x->seen == SEEN_SUBMIT;
 }
 
 static bool no_packets(const struct xfer *x)

@@ -30,11 +30,13 @@ enum { FACTS_MAX = 4096, FACTS_BYTES = 1024 * 1024, FACT_LEN = 65535 };
 /* Where a device's speed is known from. */
 enum speed_from {
 	SPEED_FROM_NOWHERE,
-	SPEED_FROM_CAPTURE,	/* the capture says it */
-	SPEED_FROM_ROOT_HUB,	/* Linux root hubs have a product id for each speed */
-	SPEED_FROM_PORT,	/* its hub tells it of the port */
-	SPEED_FROM_SOFS,	/* inferred: how often starts of frames come on its bus */
-	SPEED_FROM_PACKET_SIZES /* inferred: bulk packet sizes, bMaxPacketSize0, companions */
+	SPEED_FROM_CAPTURE,  /* the capture says it */
+	SPEED_FROM_ROOT_HUB, /* Linux root hubs have a product id for each speed */
+	SPEED_FROM_PORT,     /* its hub tells it of the port */
+	/* inferred: */
+	SPEED_FROM_SOFS,	 /* how often starts of frames come on its bus */
+	SPEED_FROM_PACKET_SIZES, /* bulk packet sizes, bMaxPacketSize0, companions */
+	SPEED_FROM_HUB_PROTOCOL	 /* a hub's bDeviceProtocol */
 };
 const char *speed_from_text(enum speed_from f); /* trusted; NULL for nowhere */
 

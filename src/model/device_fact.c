@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+enum { CLASS_HUB = 9 };
+
 void facts_free(struct fact *f, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -151,6 +153,10 @@ static void find_speed(struct slot *s, const struct fact *f)
 			from = SPEED_FROM_ROOT_HUB;
 		} else if (dev.bMaxPacketSize0 == 9) { /* 2^9, USB 3.2 9.6.1 */
 			speed = USB_SUPER;
+		} else if (dev.bDeviceClass == CLASS_HUB &&
+			   (dev.bDeviceProtocol == 1 || dev.bDeviceProtocol == 2)) {
+			speed = USB_HIGH; /* one translator or many, USB 2.0 11.23.1 */
+			from = SPEED_FROM_HUB_PROTOCOL;
 		}
 	} else if (f->type == DESC_CONFIGURATION) {
 		speed = desc_config_speed(f->data, f->len);

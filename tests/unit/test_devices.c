@@ -2,6 +2,7 @@
  * stay what they were, pipes of the setting in use, starting knowledge. Traffic goes through the
  * model as the events of usbmon. */
 #include "world.h"
+#include "analysis/bus_speed.h"
 
 /* ---- instances are versions ------------------------------------------------------------------ */
 
@@ -562,6 +563,46 @@ static void speeds(void **state)
 	assert_speed(5, USB_FULL, SPEED_FROM_CAPTURE);
 }
 
+/* A hub tells by bDeviceProtocol whether its translators work (USB 2.0 11.23.1). */
+static void speed_of_hubs(void **state)
+{
+	uint8_t hub[18];
+
+	(void)state;
+	memcpy(hub, disk, 18);
+	hub[4] = 9;
+	for (uint8_t protocol = 0; protocol < 4; protocol++) {
+		hub[6] = protocol;
+		get_descriptor(10 + protocol, DESC_DEVICE, 0, 18, hub, 18);
+	}
+	assert_speed(10, USB_SPEED_UNKNOWN, SPEED_FROM_NOWHERE);
+	assert_speed(11, USB_HIGH, SPEED_FROM_HUB_PROTOCOL);
+	assert_speed(12, USB_HIGH, SPEED_FROM_HUB_PROTOCOL);
+	assert_speed(13, USB_SPEED_UNKNOWN, SPEED_FROM_NOWHERE);
+}
+
+/* Endpoint 0 has packets of 64 bytes at high speed (5.5.3): one that has less is not. */
+static void not_high(void **state)
+{
+	static const uint8_t sizes[] = {8, 16, 32, 64};
+	static const enum usb_speed speeds_of[] = {USB_FULL, USB_FULL, USB_FULL, USB_SPEED_UNKNOWN};
+	uint8_t device[18], config[sizeof(mouse_config)];
+	bool inferred;
+
+	(void)state;
+	memcpy(device, mouse, 18);
+	memcpy(config, mouse_config, sizeof(config));
+	device[3] = 2;	/* USB 2.00 */
+	config[33] = 1; /* bInterval: too often for low speed */
+	for (unsigned i = 0; i < 4; i++) {
+		device[7] = sizes[i];
+		get_descriptor(10 + i, DESC_DEVICE, 0, 18, device, 18);
+		get_descriptor(10 + i, DESC_CONFIGURATION, 0, 255, config, sizeof(config));
+		assert_int_equal(bus_speed(w.d, at(10 + i), &inferred), speeds_of[i]);
+		assert_true(inferred);
+	}
+}
+
 /* Captures that tell the speed tell that there is another device now. */
 static void another_speed_is_another_device(void **state)
 {
@@ -742,6 +783,8 @@ int main(void)
 		TEST(toggling_needs_no_more_pipes),
 		TEST(endpoints_are_told_apart),
 		TEST(speeds),
+		TEST(speed_of_hubs),
+		TEST(not_high),
 		TEST(another_speed_is_another_device),
 		TEST(knowledge_flows_forward),
 		TEST(learning_first_makes_the_same_instances),

@@ -129,6 +129,21 @@ static void bulk(uint8_t address, uint32_t asked, uint32_t got, int status)
 	transfer(5, address, USB_BULK, asked, got, status, 0);
 }
 
+static void request(uint16_t function)
+{
+	struct event ev = event(EVENT_SUBMIT, 5, USB_REQUEST, 0x81);
+
+	ev.os = USB_OS_WINDOWS;
+	ev.capture = CAPTURE_USBPCAP_1_5;
+	ev.urb.function = function;
+	ev.urb.has = URB_FUNCTION;
+	feed(&ev);
+	ev.kind = EVENT_COMPLETE;
+	ev.urb.has = URB_FUNCTION | URB_STATUS;
+	feed(&ev);
+	w.urb++;
+}
+
 /* ---- enumeration ----------------------------------------------------------------------------- */
 
 static void enumerated(void **state)
@@ -176,7 +191,7 @@ static void not_enumerated(void **state)
 		control_at(0, 0, 0x80, 6, 0x100, 0, 64, NULL, 0, EPROTO_);
 	}
 	port_status(2, POWERED);
-	assert_string_equal(told.s, "enumeration failed 12 6; ");
+	assert_string_equal(told.s, "enumeration failed 13 7; ");
 	assert_non_null(strstr(told.last.info, "no address: 3 resets, 6 requests, 6 failed"));
 	/* another port before this one's device came */
 	port_request(0x23, 3, PORT_RESET, 3);
@@ -184,6 +199,17 @@ static void not_enumerated(void **state)
 	assert_non_null(strstr(told.s, "enumeration given up 1 1; "));
 	finish();
 	assert_non_null(strstr(told.s, "enumeration incomplete 1 1; "));
+}
+
+/* It lasts until the hub tells that the device is gone. */
+static void gone_while_reset(void **state)
+{
+	(void)state;
+	port_request(0x23, 3, PORT_RESET, 2);
+	w.records += 60000;
+	port_status(2, POWERED | 0x110000);
+	assert_string_equal(told.s, "enumeration disconnected 2 1; ");
+	assert_in_range(told.last.end - told.last.begin, 60000000, 60010000);
 }
 
 /* ---- recovery -------------------------------------------------------------------------------- */
@@ -261,6 +287,26 @@ static void reset_by_the_port(void **state)
 	assert_non_null(strstr(told.last.info, "1 failure, 2 actions of the host"));
 }
 
+/* An order about the pipe is what the host does, neither a failure nor that it works again; orders
+ * about other pipes are nothing to it. */
+static void ordered(void **state)
+{
+	(void)state;
+	bulk(0x81, 512, 0, EPROTO_);
+	request(URB_FUNCTION_ABORT_PIPE);
+	request(URB_FUNCTION_SYNC_RESET_PIPE_AND_CLEAR_STALL);
+	assert_string_equal(told.s, "");
+	bulk(0x81, 512, 512, 0);
+	assert_string_equal(told.s, "recovery recovered 4 4; ");
+	assert_non_null(strstr(told.last.info, "1 failure, 2 actions of the host"));
+	forget();
+	bulk(0x02, 512, 0, EPROTO_);
+	request(URB_FUNCTION_ABORT_PIPE);
+	bulk(0x02, 512, 512, 0);
+	assert_string_equal(told.s, "recovery recovered 2 2; ");
+	assert_non_null(strstr(told.last.info, "1 failure, nothing done"));
+}
+
 /* ---- suspend --------------------------------------------------------------------------------- */
 
 static void suspended(void **state)
@@ -309,6 +355,44 @@ static void suspended(void **state)
 	forget();
 	port_request(0x23, 3, PORT_SUSPEND, 4);
 	assert_string_equal(finish(), "suspend asleep 1 1; ");
+}
+
+/* Who is at the port nobody said: the device that was armed right before is taken for it. */
+static void suspended_somewhere(void **state)
+{
+	(void)state;
+	control_at(6, 6, 0x00, 3, 1, 0, 0, NULL, 0, 0);
+	port_request(0x23, 3, PORT_SUSPEND, 1);
+	port_status(1, ASLEEP);
+	port_status(1, FULL);
+	assert_string_equal(told.s, "suspend woken 3 3; ");
+	assert_non_null(
+		strstr(told.last.info, "~remote wakeup of address 6 armed; ~by the device"));
+	port_request(0x23, 3, PORT_SUSPEND, 2); /* it was of one port only */
+	port_status(2, FULL);
+	assert_non_null(strstr(told.last.info, "no remote wakeup seen"));
+	control_at(6, 6, 0x00, 3, 1, 0, 0, NULL, 0, 0);
+	w.records += 20000; /* long ago */
+	port_request(0x23, 3, PORT_SUSPEND, 1);
+	port_status(1, FULL);
+	assert_non_null(strstr(told.last.info, "no remote wakeup seen"));
+}
+
+/* SuperSpeed: functions are armed, the port's link goes to U3 (USB 3.2 9.4.9, 10.16.2.10). */
+static void suspended_function(void **state)
+{
+	(void)state;
+	plug(2, 5);
+	set_configuration(5, 1);
+	forget();
+	control_at(5, 5, 0x01, 3, 0, 0x0300, 0, NULL, 0, 0);
+	control_at(1, 1, 0x23, 3, PORT_LINK_STATE, 0x0302, 0, NULL, 0, 0);
+	port_status(2, 0x203);
+	assert_non_null(strstr(told.last.info, "remote wakeup armed"));
+	control_at(5, 5, 0x01, 3, 0, 0x0100, 0, NULL, 0, 0); /* low power, no wakeup */
+	control_at(1, 1, 0x23, 3, PORT_LINK_STATE, 0x0302, 0, NULL, 0, 0);
+	port_status(2, 0x203);
+	assert_non_null(strstr(told.last.info, "no remote wakeup seen"));
 }
 
 /* ---- isochronous streams --------------------------------------------------------------------- */
@@ -387,21 +471,6 @@ static void not_segmented(void **state)
 	assert_string_equal(finish(), "");
 }
 
-static void request(uint16_t function)
-{
-	struct event ev = event(EVENT_SUBMIT, 5, USB_REQUEST, 0x81);
-
-	ev.os = USB_OS_WINDOWS;
-	ev.capture = CAPTURE_USBPCAP_1_5;
-	ev.urb.function = function;
-	ev.urb.has = URB_FUNCTION;
-	feed(&ev);
-	ev.kind = EVENT_COMPLETE;
-	ev.urb.has = URB_FUNCTION | URB_STATUS;
-	feed(&ev);
-	w.urb++;
-}
-
 static void static_streams(void **state)
 {
 	(void)state;
@@ -464,12 +533,16 @@ int main(void)
 		TEST(enumerated),
 		TEST(enumerated_without_hub),
 		TEST(not_enumerated),
+		TEST(gone_while_reset),
 		TEST(recovered),
 		TEST(not_recovered),
 		TEST(what_may_be_meant),
 		TEST(unplugged_meanwhile),
 		TEST(reset_by_the_port),
+		TEST(ordered),
 		TEST(suspended),
+		TEST(suspended_somewhere),
+		TEST(suspended_function),
 		TEST(streamed),
 		TEST(refused),
 		TEST(segmented),

@@ -10,7 +10,8 @@ enum { BULK_OUT = 2, BULK_IN = 1 };
 static const char clear_in[] = "02 01 00 00 81 00 00 00", clear_out[] = "02 01 00 00 02 00 00 00";
 static const char reset[] = "21 ff 00 00 00 00 00 00";
 
-static void cbw(struct bench *b, uint32_t tag, uint32_t asked, uint8_t flags, const char *cdb)
+static void cbw_to(
+	struct bench *b, uint8_t lun, uint32_t tag, uint32_t asked, uint8_t flags, const char *cdb)
 {
 	uint8_t w[31] = "USBC";
 
@@ -20,6 +21,7 @@ static void cbw(struct bench *b, uint32_t tag, uint32_t asked, uint8_t flags, co
 	w[9] = (uint8_t)(asked >> 8);
 	w[10] = (uint8_t)(asked >> 16);
 	w[12] = flags;
+	w[13] = lun;
 	w[14] = (uint8_t)hex(cdb, w + 15);
 	feed(b,
 		&(struct xfer){.type = USB_BULK,
@@ -28,6 +30,11 @@ static void cbw(struct bench *b, uint32_t tag, uint32_t asked, uint8_t flags, co
 			.bus = 1,
 			.device = 5},
 		w, 31, 31);
+}
+
+static void cbw(struct bench *b, uint32_t tag, uint32_t asked, uint8_t flags, const char *cdb)
+{
+	cbw_to(b, 0, tag, asked, flags, cdb);
 }
 
 static void csw(struct bench *b, uint32_t tag, uint32_t residue, uint8_t status)
@@ -87,6 +94,21 @@ static void reads(void **state)
 	bench_finish(&b);
 }
 
+/* Card readers have several: which one it was is told of the command and of its exchange. */
+static void logical_units(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_begin(&b, &decoder_msc);
+	cbw_to(&b, 3, 5, 0, 0, ready);
+	assert_string_equal(b.info, "TEST UNIT READY, LUN 3");
+	csw(&b, 5, 0, 1);
+	assert_string_equal(ended(&b, 1, EXCHANGE_FAILED),
+		"TEST UNIT READY, LUN 3 → no data in 1.50 ms, failed");
+	bench_finish(&b);
+}
+
 /* In several transfers: where each lies in the command's data; only the first is taken apart. */
 static void in_parts(void **state)
 {
@@ -101,6 +123,39 @@ static void in_parts(void **state)
 	csw(&b, 1, 0, 0);
 	assert_string_equal(ended(&b, 1, EXCHANGE_OK),
 		"WRITE(10) LBA 0, 1 block → 3,000 bytes in 3.50 ms, 857 kB/s, passed");
+	bench_finish(&b);
+}
+
+/* USBPcap before 1.4.1.0 has no completion of what goes out: the CSW tells how much that was. */
+static void uncounted(void **state)
+{
+	struct xfer out = bulk(BULK_OUT, USB_OUT);
+	struct bench b;
+
+	(void)state;
+	out.status = STATUS_UNKNOWN;
+	out.len = XFER_UNKNOWN;
+	bench_begin(&b, &decoder_msc);
+	cbw(&b, 1, 512, 0x00, write_1);
+	feed_zeros(&b, out, 512);
+	csw(&b, 1, 0, 0);
+	assert_string_equal(ended(&b, 1, EXCHANGE_OK),
+		"WRITE(10) LBA 0, 1 block → ~512 bytes in 2.50 ms, 205 kB/s, passed");
+	assert_int_equal(b.ended[0].bytes, 512);
+	has(&b, "moved=512");
+	cbw(&b, 2, 512, 0x00, write_1);
+	feed_zeros(&b, out, 512);
+	csw(&b, 2, 412, 0);
+	assert_string_equal(ended(&b, 2, EXCHANGE_OK),
+		"WRITE(10) LBA 0, 1 block → ~100 of 512 bytes in 2.50 ms, 40 kB/s, passed (case "
+		"11: Ho > Do)");
+	cbw(&b, 3, 512, 0x00, write_1);
+	feed_zeros(&b, out, 512);
+	csw(&b, 4, 0, 0);
+	assert_string_equal(ended(&b, 3, EXCHANGE_ERROR),
+		"WRITE(10) LBA 0, 1 block → ? of 512 bytes in 2.50 ms, passed, tag 4: not the "
+		"command's tag, 3");
+	has(&b, "moved (not recorded)");
 	bench_finish(&b);
 }
 
@@ -451,7 +506,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads),
+		cmocka_unit_test(logical_units),
 		cmocka_unit_test(in_parts),
+		cmocka_unit_test(uncounted),
 		cmocka_unit_test(thirteen_cases),
 		cmocka_unit_test(faults),
 		cmocka_unit_test(halted_data),
