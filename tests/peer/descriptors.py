@@ -20,13 +20,19 @@ SAME_NAME = ('bLength bDescriptorType bcdUSB bDeviceClass bDeviceSubClass bDevic
              'bMaxPacketSize0 idVendor idProduct bcdDevice iManufacturer iProduct iSerialNumber '
              'bNumConfigurations wLANGID bString bInterfaceNumber bAlternateSetting bNumEndpoints '
              'bInterfaceClass bInterfaceSubClass bInterfaceProtocol iInterface bEndpointAddress '
-             'wMaxPacketSize bInterval bMaxBurst wBytesPerInterval wTotalLength bNumInterfaces '
+             'wMaxPacketSize bInterval bMaxBurst wBytesPerInterval bNumInterfaces '
              'bConfigurationValue iConfiguration bMaxPower bFirstInterface bInterfaceCount '
              'bFunctionClass bFunctionSubClass bFunctionProtocol iFunction').split()
 
 # (parent, key) of ours, or key alone → tshark's field.
 NAMES = {name: f'usb.{name}' for name in SAME_NAME}
 NAMES.update({('configuration', 'bmAttributes'): 'usb.configuration.bmAttributes',
+              ('configuration', 'wTotalLength'): 'usb.wTotalLength',
+              ('ac_header', 'wTotalLength'): 'usbaudio.ac_if_hdr.wTotalLength',
+              ('midi_header', 'wTotalLength'): 'usbaudio.ms_if_hdr.wTotalLength',
+              ('vc_header', 'wTotalLength'): 'usbvideo.totalLength',
+              ('vs_input_header', 'wTotalLength'): 'usbvideo.totalLength',
+              ('vs_output_header', 'wTotalLength'): 'usbvideo.totalLength',
               ('endpoint', 'bmAttributes'): 'usb.bmAttributes',
               ('ss_endpoint_companion', 'bmAttributes'): 'usb.bmAttributes',
               'self_powered': 'usb.configuration.selfpowered',
