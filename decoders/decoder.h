@@ -118,7 +118,7 @@ struct bound {
 	bool sniffed;		       /* by its content: the model does not know yet */
 };
 
-/* The same of an endpoint whose descriptor was not seen. */
+/* The interface of an endpoint whose descriptor was not seen, or FUNCTION_UNKNOWN. */
 uint8_t decoder_function_undescribed(const struct devices *devices, const struct pipe *p);
 /* The first interface of the function that a pipe of the decoder belongs to, or FUNCTION_…. */
 static inline uint8_t decoder_function(

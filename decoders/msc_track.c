@@ -133,15 +133,21 @@ static void expect_data(const struct track *t, const struct msc_state *s)
 			s->cdb.dir == SCSI_OUT ? USB_OUT : USB_IN, s->asked - (uint32_t)s->moved);
 }
 
-static void begin_command(struct track *t)
+/* A new exchange; what was open before is over. */
+static struct exchange *begin(struct track *t, uint32_t key, uint8_t role)
 {
 	struct exchange *ex;
-	struct msc_state *s;
 
 	end_open(t);
-	ex = exchange_begin(t, KEY_COMMAND);
-	s = state_of(ex);
-	s->role = MSC_CBW;
+	ex = exchange_begin(t, key);
+	state_of(ex)->role = role;
+	return ex;
+}
+
+static void begin_command(struct track *t)
+{
+	struct msc_state *s = state_of(begin(t, KEY_COMMAND, MSC_CBW));
+
 	parse_cbw(s, t->x);
 	note_status(s, t->x);
 	if (t->x->status == STATUS_STALL)
@@ -260,14 +266,9 @@ static void track_bulk(struct track *t)
 
 static void begin_recovery(struct track *t)
 {
-	struct exchange *ex;
-	struct msc_state *s;
+	struct exchange *ex = begin(t, KEY_RECOVERY, MSC_RESET);
 
-	end_open(t);
-	ex = exchange_begin(t, KEY_RECOVERY);
-	s = state_of(ex);
-	s->role = MSC_RESET;
-	s->seen = MSC_RECOVERY;
+	state_of(ex)->seen = MSC_RECOVERY;
 	if (t->x->status != STATUS_OK)
 		exchange_end(t, ex, EXCHANGE_ERROR);
 }

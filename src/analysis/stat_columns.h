@@ -12,7 +12,7 @@
 			*v = what;                                                                 \
 	}
 /* A rate in whole bytes (or such) per second. */
-static inline struct value stat_rate(double per_second)
+static inline struct value stat_per_second(double per_second)
 {
 	return value_uint((uint64_t)(per_second + 0.5));
 }

@@ -54,9 +54,9 @@ GET(packet, L->packet, value_uint(L->packet))
 GET(transfers, true, value_uint(L->stat->transfers))
 GET_TIMES(latency, &L->stat->latency)
 GET_TIMES(service, &L->stat->service)
-GET(mean, L->seconds > 0 && MEASURED, stat_rate((double)L->stat->bytes / L->seconds))
-GET(active, BUSY, stat_rate((double)L->stat->bytes * 1e9 / (double)L->queue.active))
-GET(best, L->best > 0, stat_rate(L->best))
+GET(mean, L->seconds > 0 && MEASURED, stat_per_second((double)L->stat->bytes / L->seconds))
+GET(active, BUSY, stat_per_second((double)L->stat->bytes * 1e9 / (double)L->queue.active))
+GET(best, L->best > 0, stat_per_second(L->best))
 GET(efficiency, EFFICIENT &&BUSY,
 	value_real((double)L->stat->bytes * 1e9 / (double)L->queue.active / L->best))
 GET(iso_packets, L->pipe->type == USB_ISOCHRONOUS, value_uint(L->stat->iso_packets))
@@ -103,7 +103,7 @@ static void get_packets_each(const void *row, struct value *v)
 static void get_peak(const void *row, struct value *v)
 {
 	if (L->seconds > 0 && MEASURED)
-		*v = stat_rate(endpoint_peak(L));
+		*v = stat_per_second(endpoint_peak(L));
 }
 
 static void get_bytes(const void *row, struct value *v)

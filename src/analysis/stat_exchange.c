@@ -114,7 +114,7 @@ GET(xfers, X->p->n, value_real((double)X->p->xfers / (double)X->p->n))
 GET_TIMES(latency, &X->p->latency)
 GET(mean, X->queue.span, value_real((double)X->p->n * 1e9 / (double)X->queue.span))
 GET(active, X->queue.active, value_real((double)X->p->n * 1e9 / (double)X->queue.active))
-GET(rate, X->queue.active, stat_rate((double)X->p->bytes * 1e9 / (double)X->queue.active))
+GET(rate, X->queue.active, stat_per_second((double)X->p->bytes * 1e9 / (double)X->queue.active))
 GET(depth_mean, X->queue.span, value_real(X->queue.mean))
 GET(depth_max, X->p->queue.requests, value_uint(X->p->queue.most))
 

@@ -38,9 +38,9 @@ GET(class_word, true, value_name(usb_class_word(G->pipe->bInterfaceClass)))
 GET(devices, true, value_uint(G->devices))
 GET(endpoints, true, value_uint(G->endpoints))
 GET(transfers, true, value_uint(G->transfers))
-GET(mean, SECONDS > 0 && MEASURED, stat_rate((double)G->bytes / SECONDS))
+GET(mean, SECONDS > 0 && MEASURED, stat_per_second((double)G->bytes / SECONDS))
 GET(active, MEASURED &&SECONDS > 0 && G->group->windows,
-	stat_rate((double)G->bytes * 1e9 / active_ns(G)))
+	stat_per_second((double)G->bytes * 1e9 / active_ns(G)))
 GET_TIMES(latency, &G->latency)
 GET(bus_time, G->timed && !G->untimed, value_ns((int64_t)G->bus_time))
 
@@ -49,7 +49,7 @@ static void get_peak(const void *row, struct value *v)
 	double window = STAT_WINDOW / 1e9, seconds = SECONDS < window ? SECONDS : window;
 
 	if (seconds > 0 && MEASURED)
-		*v = stat_rate((double)G->group->peak / seconds);
+		*v = stat_per_second((double)G->group->peak / seconds);
 }
 
 static void get_bus_share(const void *row, struct value *v)

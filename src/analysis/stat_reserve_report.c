@@ -106,8 +106,9 @@ GET(held_type, true, value_name(usb_type_name((enum usb_type)P->p->type)))
 GET(held_time, true, value_ns(P->p->r.time))
 GET(held_bytes, true, value_uint(P->p->r.bytes))
 GET(held_interval, true, value_ns((int64_t)P->p->r.interval *FRAME))
-GET(held_rate, true, stat_rate((double)P->p->r.bytes * 1e9 / ((double)P->p->r.interval * FRAME)))
-GET(held_used, P->stat && P->seconds > 0, stat_rate((double)P->stat->bytes / P->seconds))
+GET(held_rate, true,
+	stat_per_second((double)P->p->r.bytes * 1e9 / ((double)P->p->r.interval * FRAME)))
+GET(held_used, P->stat && P->seconds > 0, stat_per_second((double)P->stat->bytes / P->seconds))
 
 static void get_held_share(const void *row, struct value *v)
 {

@@ -109,45 +109,21 @@ static void say_terminal(const struct desc_walk *w, uint32_t value, struct text 
 		text_str(t, name);
 }
 
-static void say_hz(const struct desc_walk *w, uint32_t value, struct text *t)
-{
-	(void)w;
-	text_u64(t, value);
-	text_str(t, " Hz");
-}
-
-static const struct desc_row source[] = {
+const struct desc_row desc_source_id[] = {
 	{.key = "baSourceID", .size = 1},
 };
-static const struct desc_row interface_nr[] = {
+const struct desc_row desc_interface_nr[] = {
 	{.key = "baInterfaceNr", .size = 1},
 };
 static const struct desc_row frequency[] = {
-	{.key = "tSamFreq", .size = 3, .say = say_hz},
+	{.key = "tSamFreq", .size = 3, .say = desc_say_hz},
 };
-
-#define INTERFACES                                                                                 \
-	{.key = "bInCollection", .size = 1},                                                       \
-	{                                                                                          \
-		.key = "interfaces", .form = DESC_ARRAY, .element = interface_nr,                  \
-		.element_rows = ARRAY_LEN(interface_nr), .count = "bInCollection"                  \
-	}
-#define SOURCES                                                                                    \
-	{.key = "bNrInPins", .size = 1},                                                           \
-	{                                                                                          \
-		.key = "sources", .form = DESC_ARRAY, .element = source,                           \
-		.element_rows = ARRAY_LEN(source), .count = "bNrInPins"                            \
-	}
-#define STRING(k)                                                                                  \
-	{                                                                                          \
-		.key = k, .size = 1, .say = desc_say_string                                        \
-	}
 
 static const struct desc_row ac_header[] = {
 	DESC_CLASS_HEAD,
 	DESC_HEX2("bcdADC", desc_say_bcd),
 	{.key = "wTotalLength", .size = 2, .say = desc_say_bytes},
-	INTERFACES,
+	DESC_INTERFACES,
 };
 
 static const struct desc_row ac_input_terminal[] = {
@@ -157,8 +133,8 @@ static const struct desc_row ac_input_terminal[] = {
 	{.key = "bAssocTerminal", .size = 1},
 	{.key = "bNrChannels", .size = 1},
 	DESC_HEX2("wChannelConfig", NULL),
-	STRING("iChannelNames"),
-	STRING("iTerminal"),
+	DESC_STRING("iChannelNames"),
+	DESC_STRING("iTerminal"),
 };
 
 static const struct desc_row ac_output_terminal[] = {
@@ -167,24 +143,24 @@ static const struct desc_row ac_output_terminal[] = {
 	DESC_HEX2("wTerminalType", say_terminal),
 	{.key = "bAssocTerminal", .size = 1},
 	{.key = "bSourceID", .size = 1},
-	STRING("iTerminal"),
+	DESC_STRING("iTerminal"),
 };
 
 static const struct desc_row ac_mixer_unit[] = {
 	DESC_CLASS_HEAD,
 	{.key = "bUnitID", .size = 1},
-	SOURCES,
+	DESC_SOURCES,
 	{.key = "bNrChannels", .size = 1},
 	DESC_HEX2("wChannelConfig", NULL),
-	STRING("iChannelNames"),
+	DESC_STRING("iChannelNames"),
 	{.key = "bmControls_iMixer", .form = DESC_BYTES},
 };
 
 static const struct desc_row ac_selector_unit[] = {
 	DESC_CLASS_HEAD,
 	{.key = "bUnitID", .size = 1},
-	SOURCES,
-	STRING("iSelector"),
+	DESC_SOURCES,
+	DESC_STRING("iSelector"),
 };
 
 /* One bitmap of bControlSize bytes for the master channel and each other one. */
@@ -194,7 +170,7 @@ static const struct desc_row ac_feature_unit[] = {
 	{.key = "bSourceID", .size = 1},
 	{.key = "bControlSize", .size = 1, .say = desc_say_bytes},
 	{.key = "bmaControls", .form = DESC_BYTES, .count = "bLength", .add = -7},
-	STRING("iFeature"),
+	DESC_STRING("iFeature"),
 };
 
 static const struct desc_row as_general[] = {
@@ -251,7 +227,7 @@ static const struct desc_row ac2_clock_source[] = {
 	DESC_NAMED("clock_type", 0, 2, clock_types),
 	DESC_HEX1("bmControls", NULL),
 	{.key = "bAssocTerminal", .size = 1},
-	STRING("iClockSource"),
+	DESC_STRING("iClockSource"),
 };
 
 static const struct desc_row ac2_input_terminal[] = {
@@ -262,9 +238,9 @@ static const struct desc_row ac2_input_terminal[] = {
 	{.key = "bCSourceID", .size = 1},
 	{.key = "bNrChannels", .size = 1},
 	{.key = "bmChannelConfig", .size = 4, .show = SHOW_HEX8},
-	STRING("iChannelNames"),
+	DESC_STRING("iChannelNames"),
 	DESC_HEX2("bmControls", NULL),
-	STRING("iTerminal"),
+	DESC_STRING("iTerminal"),
 };
 
 static const struct desc_row ac2_output_terminal[] = {
@@ -275,7 +251,7 @@ static const struct desc_row ac2_output_terminal[] = {
 	{.key = "bSourceID", .size = 1},
 	{.key = "bCSourceID", .size = 1},
 	DESC_HEX2("bmControls", NULL),
-	STRING("iTerminal"),
+	DESC_STRING("iTerminal"),
 };
 
 static const struct desc_row ac2_feature_unit[] = {
@@ -283,7 +259,7 @@ static const struct desc_row ac2_feature_unit[] = {
 	{.key = "bUnitID", .size = 1},
 	{.key = "bSourceID", .size = 1},
 	{.key = "bmaControls", .form = DESC_BYTES, .count = "bLength", .add = -6},
-	STRING("iFeature"),
+	DESC_STRING("iFeature"),
 };
 
 static const struct desc_row as2_general[] = {
@@ -294,7 +270,7 @@ static const struct desc_row as2_general[] = {
 	{.key = "bmFormats", .size = 4, .show = SHOW_HEX8},
 	{.key = "bNrChannels", .size = 1},
 	{.key = "bmChannelConfig", .size = 4, .show = SHOW_HEX8},
-	STRING("iChannelNames"),
+	DESC_STRING("iChannelNames"),
 };
 
 static const struct desc_row as2_format_type[] = {
@@ -327,7 +303,7 @@ static const struct desc_row midi_in_jack[] = {
 	DESC_CLASS_HEAD,
 	{.key = "bJackType", .size = 1, DESC_NAMES(jack_types)},
 	{.key = "bJackID", .size = 1},
-	STRING("iJack"),
+	DESC_STRING("iJack"),
 };
 
 static const struct desc_row midi_pin[] = {
@@ -345,7 +321,7 @@ static const struct desc_row midi_out_jack[] = {
 		.element = midi_pin,
 		.element_rows = ARRAY_LEN(midi_pin),
 		.count = "bNrInputPins"},
-	STRING("iJack"),
+	DESC_STRING("iJack"),
 };
 
 static const struct desc_row midi_jack[] = {
@@ -364,20 +340,6 @@ static const struct desc_row midi_endpoint[] = {
 
 /* ---- others ------------------------------------------------------------------------- */
 
-static void say_khz(const struct desc_walk *w, uint32_t value, struct text *t)
-{
-	(void)w;
-	text_u64(t, value);
-	text_str(t, " kHz");
-}
-
-static void say_bps(const struct desc_walk *w, uint32_t value, struct text *t)
-{
-	(void)w;
-	text_u64(t, value);
-	text_str(t, " bit/s");
-}
-
 static const struct desc_row ccid[] = {
 	DESC_LENGTH,
 	DESC_TYPE,
@@ -391,11 +353,11 @@ static const struct desc_row ccid[] = {
 	{.key = "dwProtocols", .size = 4, .show = SHOW_HEX8},
 	DESC_FLAG("T=1", 1),
 	DESC_FLAG("T=0", 0),
-	{.key = "dwDefaultClock", .size = 4, .say = say_khz},
-	{.key = "dwMaximumClock", .size = 4, .say = say_khz},
+	{.key = "dwDefaultClock", .size = 4, .say = desc_say_khz},
+	{.key = "dwMaximumClock", .size = 4, .say = desc_say_khz},
 	{.key = "bNumClockSupported", .size = 1},
-	{.key = "dwDataRate", .size = 4, .say = say_bps},
-	{.key = "dwMaxDataRate", .size = 4, .say = say_bps},
+	{.key = "dwDataRate", .size = 4, .say = desc_say_bps},
+	{.key = "dwMaxDataRate", .size = 4, .say = desc_say_bps},
 	{.key = "bNumDataRatesSupported", .size = 1},
 	{.key = "dwMaxIFSD", .size = 4, .say = desc_say_bytes},
 	{.key = "dwSynchProtocols", .size = 4, .show = SHOW_HEX8},
@@ -409,13 +371,6 @@ static const struct desc_row ccid[] = {
 	{.key = "bMaxCCIDBusySlots", .size = 1},
 };
 
-static void say_ms(const struct desc_walk *w, uint32_t value, struct text *t)
-{
-	(void)w;
-	text_u64(t, value);
-	text_str(t, " ms");
-}
-
 static const struct desc_row dfu[] = {
 	DESC_LENGTH,
 	DESC_TYPE,
@@ -425,7 +380,7 @@ static const struct desc_row dfu[] = {
 	DESC_FLAG("manifestation_tolerant", 2),
 	DESC_FLAG("can_upload", 1),
 	DESC_FLAG("can_download", 0),
-	{.key = "wDetachTimeOut", .size = 2, .say = say_ms},
+	{.key = "wDetachTimeOut", .size = 2, .say = desc_say_ms},
 	{.key = "wTransferSize", .size = 2, .say = desc_say_bytes},
 	/* since DFU 1.1 */
 	{.key = "bcdDFUVersion",

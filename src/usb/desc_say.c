@@ -171,6 +171,30 @@ void desc_say_bytes(const struct desc_walk *w, uint32_t value, struct text *t)
 	say_number(t, value, value == 1 ? " byte" : " bytes");
 }
 
+void desc_say_ms(const struct desc_walk *w, uint32_t value, struct text *t)
+{
+	(void)w;
+	say_number(t, value, " ms");
+}
+
+void desc_say_hz(const struct desc_walk *w, uint32_t value, struct text *t)
+{
+	(void)w;
+	say_number(t, value, " Hz");
+}
+
+void desc_say_khz(const struct desc_walk *w, uint32_t value, struct text *t)
+{
+	(void)w;
+	say_number(t, value, " kHz");
+}
+
+void desc_say_bps(const struct desc_walk *w, uint32_t value, struct text *t)
+{
+	(void)w;
+	say_number(t, value, " bit/s");
+}
+
 void desc_say_2ms(const struct desc_walk *w, uint32_t value, struct text *t)
 {
 	(void)w;

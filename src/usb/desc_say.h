@@ -15,6 +15,7 @@ desc_say desc_say_packet0, desc_say_address, desc_say_packet, desc_say_transacti
 desc_say desc_say_interval, desc_say_burst, desc_say_streams, desc_say_mult;
 desc_say desc_say_country, desc_say_descriptor_type, desc_say_capability;
 desc_say desc_say_2ms, desc_say_us, desc_say_ns, desc_say_100ns, desc_say_ma;
+desc_say desc_say_ms, desc_say_hz, desc_say_khz, desc_say_bps;
 desc_say desc_say_besl, desc_say_zero_based, desc_say_rate, desc_say_windows;
 
 typedef bool desc_wrong(const struct desc_walk *w, uint32_t value);
@@ -78,6 +79,26 @@ desc_head desc_head_unknown;
 	.key = k, .section = s, DESC_ROWS(r), .type = t, .place = p, .of_class = true,             \
 	.interface_class = class, .interface_subclass = subclass, .never_alone = true,             \
 	.of_subtype = true, .subtype = sub
+/* A string's index. */
+#define DESC_STRING(k)                                                                             \
+	{                                                                                          \
+		.key = k, .size = 1, .say = desc_say_string                                        \
+	}
+/* What audio and video have alike (Audio 1.0 4.3.2, UVC 1.1 3.7.2): how many interfaces or pins,
+ * then their numbers. */
+extern const struct desc_row desc_interface_nr[1], desc_source_id[1]; /* desc_class.c */
+#define DESC_INTERFACES                                                                            \
+	{.key = "bInCollection", .size = 1},                                                       \
+	{                                                                                          \
+		.key = "interfaces", .form = DESC_ARRAY, .element = desc_interface_nr,             \
+		.element_rows = ARRAY_LEN(desc_interface_nr), .count = "bInCollection"             \
+	}
+#define DESC_SOURCES                                                                               \
+	{.key = "bNrInPins", .size = 1},                                                           \
+	{                                                                                          \
+		.key = "sources", .form = DESC_ARRAY, .element = desc_source_id,                   \
+		.element_rows = ARRAY_LEN(desc_source_id), .count = "bNrInPins"                    \
+	}
 #define DESC_TOTAL_LENGTH                                                                          \
 	{                                                                                          \
 		.key = "wTotalLength", .size = 2, .say = desc_say_total_length,                    \

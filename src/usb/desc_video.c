@@ -10,20 +10,6 @@ static void say_terminal(const struct desc_walk *w, uint32_t value, struct text 
 		text_str(t, name);
 }
 
-static void say_hz(const struct desc_walk *w, uint32_t value, struct text *t)
-{
-	(void)w;
-	text_u64(t, value);
-	text_str(t, " Hz");
-}
-
-static void say_bps(const struct desc_walk *w, uint32_t value, struct text *t)
-{
-	(void)w;
-	text_u64(t, value);
-	text_str(t, " bit/s");
-}
-
 /* In units of 100 ns. */
 static void say_frames(const struct desc_walk *w, uint32_t value, struct text *t)
 {
@@ -32,10 +18,6 @@ static void say_frames(const struct desc_walk *w, uint32_t value, struct text *t
 		text_printf(t, "%.4g frames/s", 1e7 / value);
 }
 
-#define STRING(k)                                                                                  \
-	{                                                                                          \
-		.key = k, .size = 1, .say = desc_say_string                                        \
-	}
 /* bControlSize and as many bytes of bitmap. */
 #define CONTROLS                                                                                   \
 	{.key = "bControlSize", .size = 1, .say = desc_say_bytes},                                 \
@@ -45,24 +27,12 @@ static void say_frames(const struct desc_walk *w, uint32_t value, struct text *t
 
 /* ---- control interface -------------------------------------------------------------- */
 
-static const struct desc_row interface_nr[] = {
-	{.key = "baInterfaceNr", .size = 1},
-};
-static const struct desc_row source[] = {
-	{.key = "baSourceID", .size = 1},
-};
-
 static const struct desc_row vc_header[] = {
 	DESC_CLASS_HEAD,
 	DESC_HEX2("bcdUVC", desc_say_bcd),
 	{.key = "wTotalLength", .size = 2, .say = desc_say_bytes},
-	{.key = "dwClockFrequency", .size = 4, .say = say_hz},
-	{.key = "bInCollection", .size = 1},
-	{.key = "interfaces",
-		.form = DESC_ARRAY,
-		.element = interface_nr,
-		.element_rows = ARRAY_LEN(interface_nr),
-		.count = "bInCollection"},
+	{.key = "dwClockFrequency", .size = 4, .say = desc_say_hz},
+	DESC_INTERFACES,
 };
 
 /* Cameras (type 0201h) say more behind iTerminal. */
@@ -71,7 +41,7 @@ static const struct desc_row vc_input_terminal[] = {
 	{.key = "bTerminalID", .size = 1},
 	DESC_HEX2("wTerminalType", say_terminal),
 	{.key = "bAssocTerminal", .size = 1},
-	STRING("iTerminal"),
+	DESC_STRING("iTerminal"),
 	{.key = "wObjectiveFocalLengthMin", .size = 2, .optional = true},
 	{.key = "wObjectiveFocalLengthMax", .size = 2, .optional = true},
 	{.key = "wOcularFocalLength", .size = 2, .optional = true},
@@ -85,21 +55,14 @@ static const struct desc_row vc_output_terminal[] = {
 	DESC_HEX2("wTerminalType", say_terminal),
 	{.key = "bAssocTerminal", .size = 1},
 	{.key = "bSourceID", .size = 1},
-	STRING("iTerminal"),
+	DESC_STRING("iTerminal"),
 };
-
-#define SOURCES                                                                                    \
-	{.key = "bNrInPins", .size = 1},                                                           \
-	{                                                                                          \
-		.key = "sources", .form = DESC_ARRAY, .element = source,                           \
-		.element_rows = ARRAY_LEN(source), .count = "bNrInPins"                            \
-	}
 
 static const struct desc_row vc_selector_unit[] = {
 	DESC_CLASS_HEAD,
 	{.key = "bUnitID", .size = 1},
-	SOURCES,
-	STRING("iSelector"),
+	DESC_SOURCES,
+	DESC_STRING("iSelector"),
 };
 
 static const struct desc_row vc_processing_unit[] = {
@@ -108,7 +71,7 @@ static const struct desc_row vc_processing_unit[] = {
 	{.key = "bSourceID", .size = 1},
 	{.key = "wMaxMultiplier", .size = 2},
 	CONTROLS,
-	STRING("iProcessing"),
+	DESC_STRING("iProcessing"),
 	/* since UVC 1.1 */
 	{.key = "bmVideoStandards", .size = 1, .show = SHOW_HEX2, .optional = true},
 };
@@ -118,9 +81,9 @@ static const struct desc_row vc_extension_unit[] = {
 	{.key = "bUnitID", .size = 1},
 	{.key = "guidExtensionCode", .form = DESC_UUID, .size = 16},
 	{.key = "bNumControls", .size = 1},
-	SOURCES,
+	DESC_SOURCES,
 	CONTROLS,
-	STRING("iExtension"),
+	DESC_STRING("iExtension"),
 };
 
 static const struct desc_row vc_endpoint[] = {
@@ -198,9 +161,9 @@ static const struct desc_row frame_interval[] = {
 	{.key = "bFrameIndex", .size = 1}, DESC_HEX1("bmCapabilities", NULL),                      \
 		DESC_FLAG("fixed_frame_rate", 1), DESC_FLAG("still_image", 0),                     \
 		{.key = "wWidth", .size = 2}, {.key = "wHeight", .size = 2},                       \
-		{.key = "dwMinBitRate", .size = 4, .say = say_bps},                                \
+		{.key = "dwMinBitRate", .size = 4, .say = desc_say_bps},                           \
 	{                                                                                          \
-		.key = "dwMaxBitRate", .size = 4, .say = say_bps                                   \
+		.key = "dwMaxBitRate", .size = 4, .say = desc_say_bps                              \
 	}
 /* bFrameIntervalType: how many intervals follow; 0: the shortest, the longest, the step. */
 #define INTERVALS                                                                                  \
