@@ -149,6 +149,7 @@ static void get_status(const void *row, struct value *v)
 	if (x->status == STATUS_UNKNOWN)
 		return;
 	*v = value_name(x->flags & XFER_LOST_COMPLETION ? "lost" : status_name(x->status));
+	v->inferred = x->status == STATUS_OK && capture_lacks_empty(x->capture);
 	v->tone = status_is_error(x->status) ? TONE_BAD
 		  : x->status == STATUS_OK   ? TONE_NONE
 					     : TONE_DIM;

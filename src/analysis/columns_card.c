@@ -220,6 +220,7 @@ static void get_result(const void *row, struct value *v)
 		text_char(&t, ')');
 	}
 	take_text(v, &t);
+	v->inferred = x->status == STATUS_OK && capture_lacks_empty(x->capture);
 	v->tone = status_is_error(x->status) ? TONE_BAD : TONE_NONE;
 }
 

@@ -102,7 +102,7 @@ static void rec_type(const void *l, struct value *v)
 
 static void rec_raw_status(const void *l, struct value *v)
 {
-	if (DECODED(l))
+	if (DECODED(l) && !capture_lacks_empty(EV(l)->capture))
 		*v = value_int(EV(l)->urb.raw_status);
 }
 

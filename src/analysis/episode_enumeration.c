@@ -21,6 +21,7 @@ struct coming {
 	uint8_t port;
 	bool in_reset;
 	bool tentative; /* it may be no enumeration: told only if the device is configured */
+	bool blind;	/* the capture does not record whether it is */
 	uint32_t resets, requests, refused, failed;
 };
 
@@ -104,7 +105,10 @@ static void end(
 
 static void fail(struct state *s, struct episodes *e, struct coming *c, const char *outcome)
 {
-	end(s, e, c, outcome, TONE_BAD);
+	if (c->blind)
+		end(s, e, c, "not recorded", TONE_NONE);
+	else
+		end(s, e, c, outcome, TONE_BAD);
 }
 
 static struct coming *begin(struct state *s, struct episodes *e, const struct row *row)
@@ -117,6 +121,7 @@ static struct coming *begin(struct state *s, struct episodes *e, const struct ro
 	*c = (struct coming){
 		.ep = episode_begin(EPISODE_ENUMERATION, row->x, false),
 		.newest = devices_instances(devices_of(row)),
+		.blind = capture_lacks_empty(row->x->capture),
 	};
 	return c;
 }
@@ -293,7 +298,10 @@ static void finish(void *state, struct episodes *e)
 	while (s->n) {
 		struct coming *c = &s->open[0];
 
-		end(s, e, c, c->failed ? "failed" : "incomplete", c->failed ? TONE_BAD : TONE_NONE);
+		if (c->failed || c->blind)
+			fail(s, e, c, "failed");
+		else
+			end(s, e, c, "incomplete", TONE_NONE);
 	}
 }
 

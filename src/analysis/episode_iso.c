@@ -21,6 +21,7 @@ struct stream {
 	uint8_t interface, alternate;
 	uint8_t status; /* of the last transfer */
 	bool described, refused;
+	bool blind; /* a completion was not recorded: gaps are not known */
 };
 
 /* The last SET_INTERFACE of a device. */
@@ -78,6 +79,10 @@ static void say(const struct stream *m)
 		text_str(&t, status_name((enum status)m->status));
 		return;
 	}
+	if (m->blind && !m->packets) {
+		text_str(&t, "completions are not recorded");
+		return;
+	}
 	say_packets(&t, m);
 	text_str(&t, ", ");
 	episode_say_bytes(&t, m->bytes);
@@ -86,6 +91,8 @@ static void say(const struct stream *m)
 		episode_say_bytes(&t, (uint64_t)((double)m->bytes * 1e9 / (double)ns));
 		text_str(&t, "/s");
 	}
+	if (m->blind)
+		return;
 	text_str(&t, "; ");
 	if (m->gaps) {
 		episode_say_count(&t, m->gaps, "gap", "gaps");
@@ -213,11 +220,12 @@ static void on_iso(struct state *s, struct episodes *e, struct row *row)
 		m = stream_of(s, x->endpoint_id);
 		episode_step(e, m->ep, row, "first transfer");
 	} else {
-		if (x->begin - m->free > m->interval + m->interval / 2)
+		if (!m->blind && x->begin - m->free > m->interval + m->interval / 2)
 			on_gap(m, x);
 		episode_add(e, m->ep, row);
 	}
 	m->refused = x->ended == END_REFUSED;
+	m->blind |= x->status == STATUS_UNKNOWN;
 	m->status = x->status;
 	m->packets += sum.packets;
 	m->errors += sum.errors;

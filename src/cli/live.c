@@ -19,12 +19,14 @@ enum { LONGEST = 256 * 1024, PIPE_SIZE = 1024 * 1024 };
 
 /* What the handler stops: there is one live capture in a process. */
 static struct drain *volatile running;
+static volatile sig_atomic_t signalled; /* maybe before it ran */
 
 static void on_signal(int sig)
 {
 	struct drain *d = running;
 
 	(void)sig;
+	signalled = 1;
 	if (d)
 		drain_stop(d);
 }
@@ -92,11 +94,13 @@ int live_start(struct live *l, const struct options *o, struct drain_opts *d, st
 	d->writer.snaplen = o->snaplen && o->snaplen < LONGEST ? (uint32_t)o->snaplen : LONGEST;
 	d->writer.application = "urbscope " URBSCOPE_VERSION;
 	d->writer.os = l->os[0] ? l->os : NULL;
+	catch_signals(); /* first: who sees the file grow may send one */
 	l->drain = drain_start(d, e);
 	if (!l->drain)
 		return -1;
 	running = l->drain;
-	catch_signals();
+	if (signalled)
+		drain_stop(l->drain);
 	return 0;
 }
 

@@ -8,8 +8,7 @@
  * then `frames` × { u32 length, u32 flags (bit 0: read, bit 1: data follows), data padded to 4 }.
  * Little-endian (FreeBSD sys/dev/usb/usb_pf.h, usb_pf.c). No id: pairing is by endpoint, in order.
  *
- * The number 186 was used before for a raw layout of 16-byte big-endian headers. It is recognised
- * and refused. */
+ * The number 186 was used before for another layout: usbmon_early.c. */
 #include "base/cursor.h"
 #include "link/iso.h"
 #include "link/link.h"
@@ -24,7 +23,6 @@ enum {
 	FRAME_DATA = 2,
 	STATUS_CONTROL_XFR = 1 << 7,
 	STATUS_CONTROL_HDR = 1 << 8,
-	OBSOLETE_LEN = 16,
 	GATHER_MAX = 64 * 1024
 };
 
@@ -157,16 +155,6 @@ static void decode_frames(const struct record *rec, struct event *ev)
 	ev->urb.data_total = (rec->origlen > rec->caplen ? rec->origlen : rec->caplen) - HEADER_LEN;
 }
 
-/* Header of the layout that had the number before, big-endian: u32 type and direction (0 to 7), u32
- * device, u32 endpoint, u8 whether a setup follows, three zero bytes. */
-static bool is_obsolete(const struct record *rec)
-{
-	const uint8_t *h = rec->data;
-
-	return rec->caplen >= OBSOLETE_LEN && be32(h) < 8 && be32(h + 4) < 128 &&
-	       be32(h + 8) < 16 && h[12] < 2 && !h[13] && !h[14] && !h[15];
-}
-
 static bool is_freebsd(const struct record *rec)
 {
 	uint32_t orig = rec->origlen > rec->caplen ? rec->origlen : rec->caplen;
@@ -201,18 +189,12 @@ void link_freebsd_decode(const struct record *rec, struct event *ev)
 {
 	const uint8_t *h = rec->data;
 
+	if (!is_freebsd(rec) && link_is_usbmon_early(rec))
+		return link_usbmon_early_decode(rec, ev);
 	ev->os = USB_OS_FREEBSD;
 	ev->capture = CAPTURE_FREEBSD;
-	if (!is_freebsd(rec)) {
-		if (!is_obsolete(rec))
-			return link_malformed(ev, "no complete FreeBSD USB header (128 bytes)");
-		ev->os = USB_OS_NONE;
-		ev->capture = CAPTURE_UNKNOWN;
-		ev->kind = EVENT_OTHER;
-		ev->bin = BIN_OTHER;
-		ev->reason = "obsolete raw USB capture layout, not FreeBSD's";
-		return;
-	}
+	if (!is_freebsd(rec))
+		return link_malformed(ev, "no complete FreeBSD USB header (128 bytes)");
 	if (h[10] > DONE)
 		return link_malformed(
 			ev, "FreeBSD USB record is neither a submission nor a completion");

@@ -28,10 +28,13 @@ void link_to_event(const struct link_type *t, const struct record *rec, struct e
 /* Marks the event malformed. */
 void link_malformed(struct event *ev, const char *reason);
 
-link_decode link_usbmon_decode;	     /* 189 and 220: usbmon.c */
-link_decode link_usbpcap_decode;     /* 249: usbpcap.c */
-link_decode link_darwin_decode;	     /* 266: darwin.c */
-link_decode link_freebsd_decode;     /* 186: freebsd.c */
+link_decode link_usbmon_decode;	 /* 189 and 220: usbmon.c */
+link_decode link_usbpcap_decode; /* 249: usbpcap.c */
+link_decode link_darwin_decode;	 /* 266: darwin.c */
+link_decode link_freebsd_decode; /* 186: freebsd.c */
+/* What had the number before, where link_is_usbmon_early(): usbmon_early.c. */
+link_decode link_usbmon_early_decode;
+bool link_is_usbmon_early(const struct record *rec);
 link_decode link_usbmon_text_decode; /* usbmon text: usbmon_text.c */
 link_decode link_packet_decode;	     /* 288, 293, 294, 295: packet.c */
 link_decode link_status_decode;	     /* 252 between them: packet_state.c */

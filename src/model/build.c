@@ -33,6 +33,7 @@ static const uint8_t os_of[CAPTURE_KINDS] = {
 	[CAPTURE_USBMON_48] = USB_OS_LINUX,
 	[CAPTURE_USBMON_TEXT_U] = USB_OS_LINUX,
 	[CAPTURE_USBMON_TEXT_T] = USB_OS_LINUX,
+	[CAPTURE_USBMON_EARLY] = USB_OS_LINUX,
 	[CAPTURE_QEMU] = USB_OS_LINUX,
 	[CAPTURE_SIGROK] = USB_OS_LINUX,
 	[CAPTURE_USBPCAP] = USB_OS_WINDOWS,
@@ -128,6 +129,8 @@ void build_from_completion(
 		x->raw_status = u->raw_status;
 		x->status = (uint8_t)(told_gone(m, x) ? STATUS_DISCONNECTED
 						      : status_canonical(ev->os, u->raw_status));
+	} else if (capture_lacks_empty(ev->capture)) {
+		x->status = STATUS_OK; /* inferred: it moved data */
 	}
 	if (u->iso.layout != ISO_NONE &&
 		ev->kind != EVENT_ERROR) /* a refusal has no packet table */

@@ -71,10 +71,13 @@ static bool by_endpoint(const struct event *ev)
 }
 
 /* FreeBSD has no ids, but starts and records an endpoint's transfers one after the other
- * (sys/dev/usb/usb_transfer.c, usb_command_wrapper and usbd_pipe_start). */
+ * (sys/dev/usb/usb_transfer.c, usb_command_wrapper and usbd_pipe_start). Early usbmon captures lack
+ * completions without data: only bulk is queued so often that it is worth waiting for the others.
+ */
 static bool one_at_a_time(const struct event *ev)
 {
-	return ev->capture == CAPTURE_FREEBSD;
+	return ev->capture == CAPTURE_FREEBSD ||
+	       (capture_lacks_empty(ev->capture) && ev->type != USB_BULK);
 }
 
 static __attribute__((noinline)) bool same_endpoint(
@@ -232,9 +235,12 @@ static bool one_end_type(uint8_t type)
 }
 
 /* A driver before 1.4.1.0 records no completion of an OUT, nor of anything that fails: how it ended
- * is not known, though that it did is where its IRP serves again. */
+ * is not known, though that it did is where its IRP serves again. Early usbmon captures have no
+ * completion of whatever moved no data. */
 static bool end_unrecorded(const struct xfer *x, bool over)
 {
+	if (capture_lacks_empty(x->capture))
+		return true;
 	return capture_is_usbpcap(x->capture) && x->capture < CAPTURE_USBPCAP_1_4 &&
 	       (over || (one_end_type(x->type) && x->dir == USB_OUT));
 }
@@ -265,7 +271,8 @@ static __attribute__((noinline)) void lose(struct model *m, struct map_slot *s)
 }
 
 /* One IRP serves several URBs in turn: a completion on another endpoint is not this one's. What
- * kind a request without an endpoint was may change in between. */
+ * kind a request without an endpoint was may change in between. Where the endpoint is all there is
+ * to pair by, one that brings more than was asked for shows that records are missing. */
 static bool belongs(const struct model *m, const struct open_xfer *o, const struct event *ev)
 {
 	const struct pipe *p = devices_get_pipe(m->devices, o->pipe);
@@ -273,9 +280,34 @@ static bool belongs(const struct model *m, const struct open_xfer *o, const stru
 	if (p->type == USB_REQUEST || ev->type == USB_REQUEST || p->endpoint == USB_NO_ENDPOINT ||
 		ev->endpoint == USB_NO_ENDPOINT)
 		return true;
+	if (capture_lacks_empty(ev->capture) && ev->urb.length > o->length)
+		return false;
 	return p->endpoint == ev->endpoint &&
 	       (o->dir == ev->dir || p->type == USB_CONTROL || o->dir == USB_DIR_UNKNOWN ||
 		       ev->dir == USB_DIR_UNKNOWN);
+}
+
+/* Where completions of nothing are missing: if a later request of the endpoint is filled exactly
+ * and the oldest, s, is not, those before it ended with nothing. */
+static __attribute__((noinline)) struct map_slot *past_empty(
+	struct model *m, struct map_slot *s, const struct urb_key *k)
+{
+	uint32_t length = k->ev->urb.length, filled = UINT32_MAX;
+
+	if (m->open[s->value - 1].length == length)
+		return s;
+	for (struct map_slot *f = map_find(&m->by_urb, k->hash, same_urb, m, k); f;
+		f = map_find_next(&m->by_urb, f, same_urb, m, k)) {
+		const struct open_xfer *o = &m->open[f->value - 1];
+
+		if (o->length == length && o->id < filled)
+			filled = o->id;
+	}
+	while (filled != UINT32_MAX && m->open[s->value - 1].id != filled) {
+		lose(m, s);
+		s = find_open(m, k);
+	}
+	return s;
 }
 
 /* ---- events ------------------------------------------------------------------------- */
@@ -321,6 +353,8 @@ static EVERY_URB uint32_t on_complete(
 	uint32_t n;
 	struct xfer x;
 
+	if (s && capture_lacks_empty(ev->capture))
+		s = past_empty(m, s, &k);
 	if (s && !belongs(m, &m->open[s->value - 1], ev)) {
 		lose(m, s);
 		s = NULL;

@@ -12,6 +12,7 @@ enum {
 	USBMON_48 = 1 << CAPTURE_USBMON_48,
 	TEXT_U = 1 << CAPTURE_USBMON_TEXT_U,
 	TEXT_T = 1 << CAPTURE_USBMON_TEXT_T,
+	EARLY = 1 << CAPTURE_USBMON_EARLY,
 	QEMU = 1 << CAPTURE_QEMU,
 	SIGROK = 1 << CAPTURE_SIGROK,
 	PCAP = 1 << CAPTURE_USBPCAP,
@@ -28,7 +29,7 @@ enum {
 	EARLY_PCAP = PCAP | PCAP_1_0, /* not known: what one of them may lack is not expected */
 	WINDOWS = EARLY_PCAP | PCAP_1_4 | PCAP_1_5,
 	WIRE = BUS_ANY | BUS,
-	URBS = LINUX | QEMU | SIGROK | WINDOWS | DARWIN | FREEBSD,
+	URBS = LINUX | EARLY | QEMU | SIGROK | WINDOWS | DARWIN | FREEBSD,
 	ALL = (1 << CAPTURE_KINDS) - 1
 };
 
@@ -50,15 +51,17 @@ struct rule {
 	{                                                                                          \
 		kinds, OBSERVED_KNOWN, reason                                                      \
 	}
-#define ON_THE_WIRE "it is decided on the wire, below what URBs show"
+#define NO_EMPTY      "records of 0 bytes were left out: failures, empty packets"
+#define NO_DATA_STAGE "requests without data were left out"
+#define ON_THE_WIRE   "it is decided on the wire, below what URBs show"
 
-enum { RULES = 6 };
+enum { RULES = 7 };
 
 /* The first rule that names the kind holds; CAPTURE_UNKNOWN has one of its own. */
 static const struct rule rules[ASPECTS][RULES] = {
 	[ASPECT_REQUESTED_LENGTH] =
 		{
-			KNOWN(LINUX | DARWIN | FREEBSD, "the submission tells it"),
+			KNOWN(LINUX | EARLY | DARWIN | FREEBSD, "the submission tells it"),
 			INFERRED(QEMU,
 				"the setup and OUT tell it; other IN submissions have length 0"),
 			INFERRED(WINDOWS,
@@ -71,6 +74,7 @@ static const struct rule rules[ASPECTS][RULES] = {
 	[ASPECT_ACTUAL_LENGTH] =
 		{
 			INFERRED(TEXT, "isochronous completions print the buffer's size instead"),
+			INFERRED(EARLY, NO_EMPTY),
 			INFERRED(WINDOWS, "IN completions tell it; an OUT completion has length 0 "
 					  "whatever was "
 					  "sent"),
@@ -104,6 +108,7 @@ static const struct rule rules[ASPECTS][RULES] = {
 			INFERRED(EARLY_PCAP,
 				"bulk and interrupt OUT have no completion record before 1.4.1.0, "
 				"failed transfers none at all"),
+			INFERRED(EARLY, NO_EMPTY),
 			INFERRED(WIRE, "from the last transaction"),
 			KNOWN(ALL, "the completion is a record"),
 		},
@@ -111,6 +116,7 @@ static const struct rule rules[ASPECTS][RULES] = {
 		{
 			INFERRED(EARLY_PCAP, "bulk and interrupt OUT and whatever failed have no "
 					     "completion record before 1.4.1.0"),
+			INFERRED(EARLY, "not recorded: what moved data is taken as ok"),
 			INFERRED(QEMU, "every failure is -121, or -19 when the device is gone"),
 			INFERRED(SIGROK | WIRE, "from handshakes"),
 			KNOWN(ALL, "the completion tells it"),
@@ -154,7 +160,7 @@ static const struct rule rules[ASPECTS][RULES] = {
 		},
 	[ASPECT_OUT_ON_SUBMIT] =
 		{
-			INFERRED(TEXT, "the first 32 bytes only"),
+			INFERRED(TEXT | EARLY, "the first 32 bytes only"),
 			INFERRED(QEMU, "cut at 4096 (control) or 256 bytes"),
 			ABSENT(DARWIN, "macOS records it with the completion"),
 			KNOWN(URBS, "in the submission"),
@@ -168,7 +174,7 @@ static const struct rule rules[ASPECTS][RULES] = {
 		},
 	[ASPECT_IN_DATA] =
 		{
-			INFERRED(TEXT, "the first 32 bytes only"),
+			INFERRED(TEXT | EARLY, "the first 32 bytes only"),
 			INFERRED(QEMU, "cut at 4096 (control) or 256 bytes"),
 			KNOWN(ALL, "in the completion or the packets"),
 		},
@@ -176,7 +182,7 @@ static const struct rule rules[ASPECTS][RULES] = {
 		{
 			INFERRED(USBMON | USBMON_48, "at most 128 packets of an URB"),
 			INFERRED(TEXT_U, "the first five packets of an URB"),
-			ABSENT(TEXT_T | SIGROK, "such captures have no packet table"),
+			ABSENT(TEXT_T | EARLY | SIGROK, "such captures have no packet table"),
 			ABSENT(QEMU, "one record a packet, no table"),
 			INFERRED(FREEBSD, "lengths, but no status of single packets"),
 			KNOWN(ALL, "every packet is recorded"),
@@ -193,14 +199,14 @@ static const struct rule rules[ASPECTS][RULES] = {
 		},
 	[ASPECT_BUS_NUMBER] =
 		{
-			ABSENT(TEXT_T, "layout t has no bus number"),
+			ABSENT(TEXT_T | EARLY, "layout t has no bus number"),
 			INFERRED(QEMU | SIGROK, "always 0: one bus, no number"),
 			ABSENT(WIRE, "one bus, no number"),
 			KNOWN(ALL, "in every record"),
 		},
 	[ASPECT_URB_ID] =
 		{
-			ABSENT(FREEBSD, "no id: paired by endpoint, in order"),
+			ABSENT(FREEBSD | EARLY, "no id: paired by endpoint, in order"),
 			INFERRED(QEMU, "control ids are all 0: paired by device, in order"),
 			ABSENT(WIRE, "no URBs on the wire"),
 			KNOWN(ALL, "in every record"),
@@ -210,6 +216,7 @@ static const struct rule rules[ASPECTS][RULES] = {
 			KNOWN(WIRE | SIGROK, "SET_ADDRESS is on the wire"),
 			ABSENT(WINDOWS, "Windows' host stack sends it below the filter"),
 			ABSENT(QEMU, "the guest's address is QEMU's own matter"),
+			ABSENT(EARLY, NO_DATA_STAGE),
 			INFERRED(ALL, "xHCI controllers send it themselves: seen on others, else "
 				      "inferred from a "
 				      "new address"),
@@ -258,12 +265,14 @@ static const struct rule rules[ASPECTS][RULES] = {
 	[ASPECT_HUB_REQUESTS] =
 		{
 			ABSENT(QEMU, "one device a capture"),
+			INFERRED(EARLY, NO_DATA_STAGE),
 			INFERRED(WINDOWS, "where the hub is among the devices captured"),
 			KNOWN(ALL, "control transfers like any other"),
 		},
 	[ASPECT_ROOT_HUB_REQUESTS] =
 		{
 			KNOWN(LINUX, "the root hub is a device like any other"),
+			INFERRED(EARLY, NO_DATA_STAGE),
 			ABSENT(WIRE | SIGROK, "the root hub is not on the wire"),
 			ABSENT(ALL, "the root hub is asked inside the host controller's driver"),
 		},
@@ -271,6 +280,7 @@ static const struct rule rules[ASPECTS][RULES] = {
 		{
 			INFERRED(LINUX,
 				"from SET_FEATURE(PORT_RESET) to the hub, root hub included"),
+			INFERRED(EARLY, "from the change bits in the status of ports"),
 			INFERRED(DARWIN | FREEBSD, "from requests to external hubs"),
 			INFERRED(WIRE | SIGROK,
 				"from address 0 and silence, or where the analyzer noted it"),
@@ -281,6 +291,7 @@ static const struct rule rules[ASPECTS][RULES] = {
 			INFERRED(LINUX, "port requests show selective suspend; system sleep of the "
 					"root hub, LPM, "
 					"U1 and U2 are not visible"),
+			INFERRED(EARLY, "from the bits in the status of ports"),
 			INFERRED(DARWIN | FREEBSD, "from requests to external hubs"),
 			INFERRED(WIRE | SIGROK, "from silence, or where the analyzer noted it"),
 			ABSENT(ALL, "not recorded"),
@@ -289,11 +300,13 @@ static const struct rule rules[ASPECTS][RULES] = {
 		{
 			INFERRED(WINDOWS, "ABORT_PIPE is recorded, a cancelled IRP is not"),
 			ABSENT(WIRE | SIGROK, "the wire just falls silent"),
+			ABSENT(EARLY, "statuses are not recorded"),
 			INFERRED(ALL, "from the completion's status and its time"),
 		},
 	[ASPECT_PIPE_RESET] =
 		{
 			KNOWN(WINDOWS, "SYNC_RESET_PIPE_AND_CLEAR_STALL and its kin are recorded"),
+			ABSENT(EARLY, NO_DATA_STAGE),
 			INFERRED(ALL, "from CLEAR_FEATURE(ENDPOINT_HALT); the host's own side is "
 				      "not visible"),
 		},
@@ -334,10 +347,10 @@ const char *capture_kind_summary(enum capture_kind kind)
 {
 	static const char *const summary[CAPTURE_KINDS] = {"an unknown program", "Linux usbmon",
 		"Linux usbmon (48-byte headers)", "Linux usbmon (text, layout u)",
-		"Linux usbmon (text, layout t)", "QEMU", "sigrok", "USBPcap of some version",
-		"USBPcap, as it seems before 1.4.1.0", "USBPcap 1.4.1.0 or later",
-		"USBPcap 1.5.0.0 or later", "macOS", "FreeBSD usbdump", "a bus analyzer",
-		"a bus analyzer"};
+		"Linux usbmon (text, layout t)", "Linux usbmon through libpcap of 2006", "QEMU",
+		"sigrok", "USBPcap of some version", "USBPcap, as it seems before 1.4.1.0",
+		"USBPcap 1.4.1.0 or later", "USBPcap 1.5.0.0 or later", "macOS", "FreeBSD usbdump",
+		"a bus analyzer", "a bus analyzer"};
 
 	return summary[kind];
 }
@@ -345,8 +358,9 @@ const char *capture_kind_summary(enum capture_kind kind)
 const char *capture_kind_name(enum capture_kind kind)
 {
 	static const char *const name[CAPTURE_KINDS] = {"unknown", "usbmon", "usbmon-48",
-		"usbmon-text-u", "usbmon-text-t", "qemu", "sigrok", "usbpcap", "usbpcap-1.0",
-		"usbpcap-1.4", "usbpcap-1.5", "darwin", "freebsd", "bus-any-speed", "bus"};
+		"usbmon-text-u", "usbmon-text-t", "usbmon-early", "qemu", "sigrok", "usbpcap",
+		"usbpcap-1.0", "usbpcap-1.4", "usbpcap-1.5", "darwin", "freebsd", "bus-any-speed",
+		"bus"};
 
 	return name[kind];
 }

@@ -13,6 +13,7 @@ enum capture_kind {
 	CAPTURE_USBMON_48,     /* Linux, 48-byte header (189) */
 	CAPTURE_USBMON_TEXT_U, /* debugfs text with bus number */
 	CAPTURE_USBMON_TEXT_T, /* debugfs text without */
+	CAPTURE_USBMON_EARLY,  /* what libpcap of 2006 made of that text (186) */
 	CAPTURE_QEMU,	       /* pcap= of QEMU's USB devices (220) */
 	CAPTURE_SIGROK,	       /* bus packets that sigrok turned into 220 */
 	/* USBPcap's generations in ascending order, so that the latest that some record proves is
@@ -76,6 +77,12 @@ enum observed {
 static inline bool capture_is_usbpcap(enum capture_kind kind)
 {
 	return kind >= CAPTURE_USBPCAP && kind <= CAPTURE_USBPCAP_1_5;
+}
+
+/* Records of 0 bytes are missing: requests without data, completions that moved nothing. */
+static inline bool capture_lacks_empty(enum capture_kind kind)
+{
+	return kind == CAPTURE_USBMON_EARLY;
 }
 
 /* Packets of the bus. */

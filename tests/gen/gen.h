@@ -293,6 +293,8 @@ void sink_open(struct sink *s);
 void sink_close(struct sink *s);
 /* One record whose bytes are the parts; cut to the snap length. */
 void sink_record(struct sink *s, int64_t ns, const struct part *part, unsigned parts);
+/* One that had `whole` bytes. */
+void sink_cut(struct sink *s, int64_t ns, const struct part *part, unsigned parts, size_t whole);
 /* A pcapng custom block, whose content tells when it was. */
 void sink_custom(struct sink *s, int64_t ns, uint32_t pen, const uint8_t *p, size_t n);
 /* A record that is a line of text. */
@@ -376,7 +378,7 @@ struct writer {
 
 extern const struct writer usbmon_220, usbmon_189, text_t, text_u;
 extern const struct writer usbpcap_10, usbpcap_13, usbpcap_14, usbpcap_15;
-extern const struct writer darwin_266, freebsd_186;
+extern const struct writer darwin_266, freebsd_186, early_186;
 extern const struct writer bus_by_speed, bus_288;
 
 enum truth_kind { TRUTH_NONE, TRUTH_TRANSFERS, TRUTH_TRANSACTIONS, TRUTH_BINS, TRUTH_ISO };

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 static const struct writer *const writers[] = {&usbmon_220, &usbmon_189, &usbpcap_15, &usbpcap_14,
-	&usbpcap_13, &usbpcap_10, &darwin_266, &freebsd_186, &text_t, &text_u, &bus_by_speed,
-	&bus_288};
+	&usbpcap_13, &usbpcap_10, &darwin_266, &freebsd_186, &early_186, &text_t, &text_u,
+	&bus_by_speed, &bus_288};
 
 static const char *const containers[] = {
 	[PCAP] = "pcap", [PCAP_NS] = "pcap-ns", [PCAPNG] = "pcapng"};

@@ -151,23 +151,35 @@ static void count(struct sink *s, int64_t ns)
 		s->first_time = ns;
 }
 
+static size_t sum_of(const struct part *part, unsigned parts)
+{
+	size_t len = 0;
+
+	for (unsigned i = 0; i < parts; i++)
+		len += part[i].n;
+	return len;
+}
+
 void sink_record(struct sink *s, int64_t ns, const struct part *part, unsigned parts)
 {
-	size_t len = 0, left;
+	sink_cut(s, ns, part, parts, sum_of(part, parts));
+}
+
+void sink_cut(struct sink *s, int64_t ns, const struct part *part, unsigned parts, size_t whole)
+{
+	size_t len = sum_of(part, parts), left;
 	uint32_t caplen;
 	uint8_t end[8] = {0};
 
 	count(s, ns);
 	if (s->fd < 0)
 		return;
-	for (unsigned i = 0; i < parts; i++)
-		len += part[i].n;
 	left = len < s->snaplen ? len : s->snaplen;
 	caplen = (uint32_t)left;
 	if (s->container == PCAPNG)
-		pcapng_record(s, ns, caplen, (uint32_t)len);
+		pcapng_record(s, ns, caplen, (uint32_t)whole);
 	else
-		pcap_record(s, ns, caplen, (uint32_t)len);
+		pcap_record(s, ns, caplen, (uint32_t)whole);
 	for (unsigned i = 0; i < parts && left; i++) {
 		size_t n = part[i].n < left ? part[i].n : left;
 

@@ -1,5 +1,4 @@
-/* test_link_freebsd.c: FreeBSD usbdump records, and the obsolete layout that had the same number.
- */
+/* test_link_freebsd.c: FreeBSD usbdump records. */
 #include "link_test.h"
 
 enum { CONTROL_XFR = 1 << 7, CONTROL_HDR = 1 << 8 };
@@ -132,18 +131,6 @@ static void test_iso(void **state)
 	all(&r);
 }
 
-static void test_obsolete(void **state)
-{
-	static const uint8_t old[24] = {0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0xa3};
-	struct event ev = decode_mem(LINK_USB_FREEBSD, old, sizeof(old), 16);
-
-	(void)state;
-	assert_int_equal(ev.kind, EVENT_OTHER);
-	assert_int_equal(ev.bin, BIN_OTHER);
-	assert_string_equal(ev.reason, "obsolete raw USB capture layout, not FreeBSD's");
-	assert_int_equal(decode_mem(LINK_USB_FREEBSD, old, 15, 16).bin, BIN_MALFORMED);
-}
-
 static void test_malformed(void **state)
 {
 	struct bytes r = head(false, 2, 1, 0, 0);
@@ -167,7 +154,6 @@ int main(void)
 		cmocka_unit_test(test_control),
 		cmocka_unit_test(test_frames_are_gathered),
 		cmocka_unit_test(test_iso),
-		cmocka_unit_test(test_obsolete),
 		cmocka_unit_test(test_malformed),
 	};
 
