@@ -147,8 +147,10 @@ static inline __attribute__((always_inline)) void window_fetch_ahead(
 	size_t have = window_size(r), from = used > AHEAD ? used : AHEAD;
 	size_t to = used > AHEAD ? used + AHEAD / 4 : used + AHEAD;
 
-	if (used <= CACHE_LINE) { /* most packets: one line does */
+	if (used <= 2 * CACHE_LINE) { /* most packets; URBs with little data */
 		fetch(r->p, AHEAD);
+		if (used > CACHE_LINE)
+			fetch(r->p, AHEAD + CACHE_LINE);
 		return;
 	}
 	if (!r->mapped)
