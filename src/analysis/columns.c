@@ -137,9 +137,7 @@ static void get_address(const void *row, struct value *v)
 
 static void get_type(const void *row, struct value *v)
 {
-	static const char *const name[USB_TYPES] = {"ctrl", "iso", "bulk", "intr", "req", "?"};
-
-	*v = value_name(name[X(row)->type]);
+	*v = value_name(usb_type_short(X(row)->type));
 }
 
 static void get_status(const void *row, struct value *v)
