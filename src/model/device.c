@@ -102,6 +102,16 @@ void devices_forget(struct devices *d, uint32_t section, uint16_t bus, uint16_t 
 	map_remove(&d->by_address, s);
 }
 
+void devices_addressed(struct devices *d, uint32_t instance)
+{
+	const struct instance *i = &d->instance[instance - 1].pub;
+	uint32_t zero = devices_at(d, i->section, i->bus, 0);
+
+	if (zero && zero < instance)
+		d->instance[zero - 1].pub.became = instance;
+	devices_forget(d, i->section, i->bus, 0);
+}
+
 uint32_t devices_renew(
 	struct devices *d, uint32_t section, uint16_t bus, uint16_t address, bool inherit)
 {
@@ -111,6 +121,8 @@ uint32_t devices_renew(
 	devices_forget(d, section, bus, address);
 	n = add_instance(d, &a, old);
 	map_insert(&d->by_address, address_hash(&a), n);
+	if (old && inherit)
+		d->instance[old - 1].pub.became = n;
 	if (old && inherit && d->instance[old - 1].inherits < INHERIT_MAX) {
 		struct slot *to = &d->instance[n - 1], *from = &d->instance[old - 1];
 

@@ -55,6 +55,7 @@ struct instance {
 	uint16_t bus, address;
 	uint8_t speed, speed_from;
 	uint32_t previous;     /* the instance that had the address before; 0: none */
+	uint32_t became;       /* a later instance that is the same device; 0: none is known */
 	uint32_t version;      /* of the facts; grows with each */
 	int configuration;     /* bConfigurationValue in use, 0: not configured, or unknown */
 	const char *port_path; /* "1-2.4"; NULL: not known */
@@ -158,6 +159,8 @@ uint32_t devices_renew(
 uint32_t devices_at(const struct devices *d, uint32_t section, uint16_t bus, uint16_t address);
 /* No instance is behind that address any more: its next use makes a new one. */
 void devices_forget(struct devices *d, uint32_t section, uint16_t bus, uint16_t address);
+/* The instance that was at address 0 has got its address: it is `instance` now. */
+void devices_addressed(struct devices *d, uint32_t instance);
 /* All devices of a bus were reset, or are without power: they lost their addresses
  * (USB 2.0 9.1.1.3), and what uses one next is a new instance. That it is the same device again
  * only its descriptor can tell. */

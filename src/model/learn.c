@@ -73,7 +73,7 @@ static void came_from_zero(struct devices *d, struct xfer *x, uint32_t zero)
 		now = devices_renew(d, x->section, x->bus, x->device,
 			certainly_same(known, x->data.data, x->data.kept));
 	devices_add_fact(d, now, fresh);
-	devices_forget(d, x->section, x->bus, 0);
+	devices_addressed(d, now);
 	ports_arrived(d, now);
 	if (now != x->instance)
 		move_to(d, x, now);
@@ -178,7 +178,7 @@ static void set_address(struct devices *d, struct xfer *x, const struct usb_setu
 		fresh && certainly_same(known, fresh->data, fresh->len));
 	if (fresh)
 		devices_add_fact(d, now, fresh);
-	devices_forget(d, x->section, x->bus, 0);
+	devices_addressed(d, now);
 	ports_arrived(d, now);
 }
 

@@ -44,8 +44,10 @@ static void another_device_without_set_address(void **state)
 	(void)state;
 	enumerate_xhci(5, mouse);
 	first = at(5);
+	assert_int_equal(instance(1)->became, first); /* it was at address 0 */
 	enumerate_xhci(5, disk);
 	assert_int_not_equal(at(5), first);
+	assert_int_equal(instance(first)->became, 0); /* another device is none of those */
 	assert_int_equal(w.last.instance, at(5));
 	assert_ids(first, 0x11);
 	assert_ids(at(5), 0x22);
