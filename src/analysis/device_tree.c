@@ -2,6 +2,7 @@
  * lines. */
 #include "analysis/device_tree.h"
 #include "analysis/bus_speed.h"
+#include "analysis/columns.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
@@ -274,6 +275,7 @@ void device_address(struct text *t, const struct instance *i)
 		text_char(t, '?');
 	else
 		text_u64(t, i->address);
+	instance_mark(t, i);
 }
 
 static struct tree_line *add_line(struct device_tree *t, unsigned depth, uint64_t transfers)

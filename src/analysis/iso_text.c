@@ -93,7 +93,7 @@ static void say_heading(const struct iso_result *r, struct text *t)
 {
 	struct value address = value_null();
 
-	address_text(&address, r->device->bus, r->device->address, r->pipe->endpoint, r->pipe->dir);
+	instance_address_text(&address, r->device, r->pipe->endpoint, r->pipe->dir);
 	text_printf(t, "stream %u: ", r->s->number);
 	text_mem(t, address.s, address.n);
 	text_str(t, r->s->is_feedback ? ", feedback, " : ", ");

@@ -1,5 +1,6 @@
 /* stat_groups.c: the part of `stat` about what endpoints belong to: buses, devices, interfaces, and
  * the capture as a whole. */
+#include "analysis/columns.h"
 #include "analysis/stat_columns.h"
 #include "base/mem.h"
 
@@ -88,6 +89,7 @@ static void get_address(const void *row, struct value *v)
 		text_str(&t, " interface ");
 		text_u64(&t, G->group->interface);
 	}
+	instance_mark(&t, G->device);
 	*v = value_name(v->room);
 }
 #undef G

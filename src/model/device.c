@@ -71,6 +71,7 @@ static uint32_t add_instance(struct devices *d, const struct address *a, uint32_
 	n = (uint32_t)d->instances;
 	memset(s, 0, sizeof(*s));
 	s->pub = (struct instance){
+		.number = n,
 		.section = a->section,
 		.bus = a->bus,
 		.address = a->address,

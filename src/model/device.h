@@ -51,6 +51,7 @@ enum presence {
 };
 
 struct instance {
+	uint32_t number; /* of itself, from 1 */
 	uint32_t section;
 	uint16_t bus, address;
 	uint8_t speed, speed_from;

@@ -189,6 +189,7 @@ static void format_entry(struct formatting *f, uint32_t id)
 		.begin = e->time,
 		.end = e->time + (e->duration > 0 ? (int64_t)((double)e->duration * 1e9) : 0),
 		.pipe = e->pipe,
+		.instance = pipe->instance,
 		.bus = i->bus,
 		.device = i->address,
 		.endpoint = pipe->endpoint,

@@ -241,7 +241,7 @@ static void draw_label(const struct listing *l, const struct lane *lane, struct 
 	const struct instance *i = devices_get_instance(d, p->instance);
 	struct value v = value_null();
 
-	address_text(&v, i->bus, i->address, p->endpoint, p->dir);
+	instance_address_text(&v, i, p->endpoint, p->dir);
 	grid_put(g, x, y, LABEL - 6, role, v.s, v.n);
 	grid_str(g, x + LABEL - 6, y, 5, ROLE_DIM, usb_type_short(p->type));
 }

@@ -48,7 +48,7 @@ def check_generated(house, program, description, link_type):
 def jobs(house):
     house.need_program()
     checks = (instances, filters, learnt, tree, same_in_all_formats, from_capture, from_dump,
-              nothing_from_a_wrong_file, port_paths, bandwidth_by_speed)
+              nothing_from_a_wrong_file, port_paths, bandwidth_by_speed, told_apart)
     return [(check.__name__.replace('_', ' '), lambda check=check: check(house))
             for check in checks]
 
@@ -285,3 +285,21 @@ def bandwidth_by_speed(house):
     held = [(b['speed'], b['frame'], b['endpoints'], b['bytes']) for b in told['reservation']['buses']]
     if sorted(held) != [('full', 0.001, 1, 8), ('high', 0.000125, 1, 1024)]:
         raise Failed(f'reserved: {held}')
+
+
+def told_apart(house):
+    """Devices that have one address in turn are told apart by text: the number behind # is that of
+    JSON and filters. And `stat` counts devices, not their addresses."""
+    story = Story(house)
+    seen, wanted = {}, set()
+    for x in sorted(story.list(), key=lambda x: x['device']):
+        if x['dev'] and seen.setdefault(x['dev'], x['device']) != x['device']:
+            wanted.add((x['dev'], x['device']))
+    expect('addresses in use again', {4, 5}, {dev for dev, _ in wanted})
+    for command in 'list', 'stat', 'devices':
+        text = run([story.program, command, story.file.name]).stdout.decode()
+        marks = re.findall(r'^.*?\b2\.(\d+)(?:\.\d+)?(?: in| out)? #(\d+) ', text, re.M)
+        expect(f'{command}: marks', wanted, {(int(dev), int(device)) for dev, device in marks})
+    told = json.loads(run([story.program, 'stat', '--json', story.file.name]).stdout)
+    expect('devices of the bus', [4], [bus['devices'] for bus in told['buses']])
+    return 5
