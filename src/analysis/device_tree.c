@@ -347,6 +347,8 @@ static void say_device_details(
 
 		comma(t);
 		say_bcd(t, v->desc.bcdUSB);
+		if (bus_lacks_high_speed(i, &v->desc))
+			text_str(t, ", ~no high speed");
 		if (class) {
 			comma(t);
 			text_str(t, class);

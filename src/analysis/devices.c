@@ -158,6 +158,7 @@ GET(unplugged, V->instance->hub, value_bool(V->instance->presence == DEVICE_GONE
 GET(port_path, V->instance->port_path, value_name(V->instance->port_path))
 GET(speed, true, value_name(usb_speed_name((enum usb_speed)V->instance->speed)))
 GET(speed_from, true, value_name(speed_from_text((enum speed_from)V->instance->speed_from)))
+GET(no_qualifier, V->instance->no_qualifier, value_bool(true))
 GET(vendor, V->described, value_uint(V->desc.idVendor))
 GET(product, V->described, value_uint(V->desc.idProduct))
 GET(release, V->described, value_uint(V->desc.bcdDevice))
@@ -210,6 +211,7 @@ static const struct column device_columns[] = {
 	{.key = "configuration.bmAttributes", .get = get_attributes},
 	{.key = "configuration.bMaxPower", .get = get_max_power},
 	{.key = "configuration.inferred", .get = get_configuration_inferred},
+	{.key = "device_qualifier_refused", .get = get_no_qualifier},
 	{.key = "transfers", .get = get_device_transfers},
 };
 

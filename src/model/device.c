@@ -134,6 +134,7 @@ uint32_t devices_renew(
 		to->pub.port_path = from->pub.port_path;
 		to->pub.hub = from->pub.hub;
 		to->pub.hub_port = from->pub.hub_port;
+		to->pub.no_qualifier = from->pub.no_qualifier;
 	}
 	return n;
 }
@@ -228,6 +229,11 @@ void devices_set_presence(struct devices *d, uint32_t instance, enum presence pr
 
 	s->pub.presence = (uint8_t)presence;
 	devices_touch(d);
+}
+
+void devices_set_no_qualifier(struct devices *d, uint32_t instance)
+{
+	d->instance[instance - 1].pub.no_qualifier = true;
 }
 
 bool devices_infer_speed(struct devices *d, uint32_t instance, enum usb_speed speed)

@@ -63,6 +63,7 @@ struct instance {
 	uint32_t hub;	       /* the instance of the hub it is at; 0: not known */
 	uint8_t hub_port;      /* its port there */
 	uint8_t presence;      /* enum presence */
+	bool no_qualifier;     /* it refused GET_DESCRIPTOR device qualifier */
 };
 
 enum {
@@ -168,6 +169,9 @@ void devices_addressed(struct devices *d, uint32_t instance);
 void devices_reset(struct devices *d, uint32_t section, uint16_t bus);
 /* Keeps an answer; a prefix of what is known already is no news. data is copied. */
 void devices_add_fact(struct devices *d, uint32_t instance, const struct fact *f);
+/* The device has no device qualifier descriptor: what has none and is of USB 2.x has no high speed
+ * (USB 2.0 9.6.2). */
+void devices_set_no_qualifier(struct devices *d, uint32_t instance);
 void devices_set_configuration(struct devices *d, uint32_t instance, int value);
 /* "1-2.4", n bytes; anything else than a port path is not taken. */
 enum { PORT_PATH_MAX = 40 };
