@@ -80,6 +80,8 @@ struct decoder {
 	 * device's endpoints of that type are bound from then on. Sees transfers of at most
 	 * TRACK_BYTES bytes. NULL: there is no such content. */
 	bool (*sniff)(const struct xfer *x);
+	/* Where sniff() finds control requests: the type of endpoints that are bound then. */
+	uint8_t sniff_binds;
 	/* Whether it has something to say of a transfer bound to it; what it leaves is decoded by
 	 * the general decoders. NULL: it says something of all. Without binds: whose it takes. */
 	bool (*match)(const struct decode_ctx *c, const struct xfer *x);

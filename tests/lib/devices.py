@@ -48,7 +48,7 @@ def check_generated(house, program, description, link_type):
 def jobs(house):
     house.need_program()
     checks = (instances, filters, learnt, tree, same_in_all_formats, from_capture, from_dump,
-              nothing_from_a_wrong_file, port_paths, bandwidth_by_speed, told_apart)
+              nothing_from_a_wrong_file, port_paths, bandwidth_by_speed, told_apart, hub_without_descriptors)
     return [(check.__name__.replace('_', ' '), lambda check=check: check(house))
             for check in checks]
 
@@ -303,3 +303,32 @@ def told_apart(house):
     told = json.loads(run([story.program, 'stat', '--json', story.file.name]).stdout)
     expect('devices of the bus', [4], [bus['devices'] for bus in told['buses']])
     return 5
+
+
+# The status change endpoint of a hub, before and after a request to one of its ports; the same of a
+# device that refuses such a request.
+LATE_HUB = """\
+ffff8800 1000 S Ii:1:002:1 -115:512 1 <
+ffff8800 2000 C Ii:1:002:1 0:512 1 = 04
+ffff8801 2100 S Ci:1:002:0 s a3 00 0000 0002 0004 4 <
+ffff8801 2200 C Ci:1:002:0 0 4 = 01010100
+ffff8800 2300 S Ii:1:002:1 -115:512 1 <
+ffff8800 3000 C Ii:1:002:1 0:512 1 = 02
+ffff8802 4100 S Ci:1:003:0 s a3 00 0000 0002 0004 4 <
+ffff8802 4200 C Ci:1:003:0 -32 0
+ffff8803 4300 S Ii:1:003:1 -115:512 1 <
+ffff8803 5000 C Ii:1:003:1 0:512 1 = 02
+"""
+
+
+def hub_without_descriptors(house):
+    """A capture that begins late shows no descriptors: requests to ports prove a hub, from then on,
+    and with --learn from the beginning."""
+    for options, first in (([], '1 byte: 04'), (['--learn'], '~status change: port 2')):
+        with tempfile.NamedTemporaryFile('w', suffix='.txt') as file:
+            file.write(LATE_HUB)
+            file.flush()
+            said = json_lines(house.checked_bin, ['list', '--json', *options, file.name])
+        expect(f'{options}: meanings', [first, '~status change: port 1', '1 byte: 02'],
+               [x['info'] for x in said if x['type'] == 'interrupt'])
+    return 2
