@@ -60,6 +60,7 @@ static void emit_descriptors(const struct device_view *v, struct ids *ids, struc
 {
 	struct string_owner owner = {.v = v};
 	struct desc_ctx ctx = {.speed = (enum usb_speed)v->instance->speed,
+		.bcdUSB = v->described ? v->desc.bcdUSB : 0,
 		.ids = ids,
 		.string = string_of,
 		.owner = &owner};
