@@ -120,15 +120,12 @@ struct bound {
 	bool sniffed;		       /* by its content: the model does not know yet */
 };
 
-/* The interface of an endpoint whose descriptor was not seen, or FUNCTION_UNKNOWN. */
-uint8_t decoder_function_undescribed(const struct devices *devices, const struct pipe *p);
 /* The first interface of the function that a pipe of the decoder belongs to, or FUNCTION_…. */
-static inline uint8_t decoder_function(
-	const struct decoder *d, const struct devices *devices, const struct pipe *p)
+static inline uint8_t decoder_function(const struct decoder *d, const struct pipe *p)
 {
-	return d->whole_device		   ? FUNCTION_DEVICE
-	       : p->flags & PIPE_DESCRIBED ? p->function
-					   : decoder_function_undescribed(devices, p);
+	return d->whole_device				 ? FUNCTION_DEVICE
+	       : p->flags & (PIPE_DESCRIBED | PIPE_LONE) ? p->function
+							 : FUNCTION_UNKNOWN;
 }
 /* The decoder that a transfer is bound to: by --as, by the descriptors known when it began, by
  * content. Depends on the transfer, its pipe's facts and --as alone. */

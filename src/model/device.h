@@ -71,7 +71,8 @@ enum {
 	PIPE_CONFIGURED = 1 << 1, /* configuration */
 	PIPE_DESCRIBED = 1 << 2, /* interface to wMaxPacketSize: an endpoint descriptor was found */
 	PIPE_INFERRED = 1 << 3,	 /* configuration or alternate setting were inferred: ~ */
-	PIPE_ASSOCIATED = 1 << 4 /* an interface association holds the interface: bFunction… */
+	PIPE_ASSOCIATED = 1 << 4, /* an interface association holds the interface: bFunction… */
+	PIPE_LONE = 1 << 5 /* not described, as the capture cut that off: of the only interface */
 };
 
 struct pipe {
@@ -84,7 +85,8 @@ struct pipe {
 	uint8_t configuration, interface, alternate;
 	uint8_t bInterfaceClass, bInterfaceSubClass, bInterfaceProtocol;
 	uint8_t bmAttributes, bInterval;
-	uint8_t function; /* first interface of its association, or the interface itself */
+	uint8_t function; /* first interface of its association, or the interface itself; also
+			     with PIPE_LONE */
 	uint8_t bFunctionClass, bFunctionSubClass, bFunctionProtocol;
 	uint8_t bDeviceClass, bDeviceSubClass, bDeviceProtocol; /* with PIPE_IDS */
 	uint8_t decoder; /* number of the decoder it is bound to; 0: none, or endpoint 0 */

@@ -58,8 +58,7 @@ struct exchange *track_xfer(struct tracker *t, const struct xfer *x)
 	uint8_t now;
 
 	if (x->type != USB_CONTROL && p->decoder)
-		return track_bound(t, x, p->decoder,
-			decoder_function(decoders[p->decoder - 1], t->devices, p));
+		return track_bound(t, x, p->decoder, decoder_function(decoders[p->decoder - 1], p));
 	/* most transfers of most captures: nothing can be said of them */
 	if (x->type != USB_CONTROL &&
 		(p->flags & PIPE_DESCRIBED || !x->data.kept || x->data.captured > TRACK_BYTES))
