@@ -60,6 +60,7 @@ static void get_domain_where(const void *row, struct value *v)
 	}
 	if (O->translator) {
 		text_str(&t, ", translator of ");
+		text_str(&t, !strncmp(O->hub, "address", 7) ? "hub " : "");
 		text_str(&t, !O->hub[0]		      ? "a hub not known"
 			     : strcmp(O->hub, "root") ? O->hub
 						      : "the root hub");

@@ -236,6 +236,19 @@ void devices_set_no_qualifier(struct devices *d, uint32_t instance)
 	d->instance[instance - 1].pub.no_qualifier = true;
 }
 
+bool devices_set_split(struct devices *d, uint32_t instance, uint8_t hub, uint8_t port)
+{
+	struct instance *i = &d->instance[instance - 1].pub;
+
+	if (i->split_hub && (i->split_hub != hub || i->split_port != port))
+		return false;
+	i->split_hub = hub;
+	i->split_port = port;
+	if (!i->translator)
+		i->translator = devices_at(d, i->section, i->bus, hub);
+	return true;
+}
+
 bool devices_infer_speed(struct devices *d, uint32_t instance, enum usb_speed speed)
 {
 	struct slot *s = &d->instance[instance - 1];

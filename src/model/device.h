@@ -62,6 +62,9 @@ struct instance {
 	const char *port_path; /* "1-2.4"; NULL: not known */
 	uint32_t hub;	       /* the instance of the hub it is at; 0: not known */
 	uint8_t hub_port;      /* its port there */
+	uint8_t split_hub;     /* address of the hub whose translator SPLITs name; 0: none seen */
+	uint8_t split_port;    /* the translator's port (USB 2.0 8.4.2): hubs may be between */
+	uint32_t translator;   /* instance of that hub; 0: nothing else was seen of it */
 	uint8_t presence;      /* enum presence */
 	bool no_qualifier;     /* it refused GET_DESCRIPTOR device qualifier */
 };
@@ -188,6 +191,10 @@ struct ports *devices_ports(const struct devices *d);
 void devices_set_hub(
 	struct devices *d, uint32_t instance, uint32_t hub, uint8_t port, enum usb_speed speed);
 void devices_set_presence(struct devices *d, uint32_t instance, enum presence presence);
+
+/* For model/bus_xfer.c: SPLITs with that hub's address and port carry the device's transfers.
+ * False: others did before, so another device is behind the address. */
+bool devices_set_split(struct devices *d, uint32_t instance, uint8_t hub, uint8_t port);
 
 /* For model/bus_xfer.c: starts of frames tell the speed of the bus the device is on. True: that is
  * news. */
