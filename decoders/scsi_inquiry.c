@@ -197,8 +197,8 @@ void scsi_emit_inquiry(const struct scsi_job *j, struct emit *e)
 	}
 	scsi_open_part(e, "inquiry", &j->b, NULL);
 	scsi_rows(e, inquiry, &j->b);
-	if (j->b.len >= 4)
-		emit_length(e, j, additional_length, INQUIRY_LEAST);
+	if (j->b.len >= 4) /* other formats than 2 are SCSI-1's, with 5 bytes at least */
+		emit_length(e, j, additional_length, (j->b.p[3] & 15) == 2 ? INQUIRY_LEAST : 0);
 	if (j->b.len > 4)
 		scsi_rows(e, inquiry_rest, &j->b);
 	if (scsi_number_at(&j->b, 4, 1) >= 55 && scsi_number_at(&j->b, 58, 2))

@@ -382,6 +382,7 @@ static void lengths(void **state)
 			"additional_length=0 (at least 31: the answer has 36 bytes or more "
 			"(SPC-3 6.4.2)) invalid",
 			0, true},
+		{"12 00 00 00 24 00", "00 80 01 01 03 00 00 00", "additional_length=3", 0, true},
 		{"12 00 00 00 24 00", "00 80 05 02 1f 00 00 00",
 			"additional_length=31 (20 bytes came instead of 36) invalid", 16, true},
 		{"12 00 00 00 08 00", "00 80 05 02 1f 00 00 00", "additional_length=31", 28, true},
