@@ -79,6 +79,8 @@ void instance_address_text(struct value *v, const struct instance *i, uint8_t ep
 	struct text t;
 
 	address_text(v, i->bus, i->address, ep, dir);
+	if (!i->previous) /* nearly always */
+		return;
 	t = (struct text){.s = v->room, .len = v->n, .cap = sizeof(v->room)};
 	instance_mark(&t, i);
 	take_text(v, &t);
