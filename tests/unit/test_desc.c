@@ -336,6 +336,30 @@ static void test_mouse(void **state)
 	has(tree(&super, WHOLE(mouse), DESC_CONFIGURATION, 0), "bMaxPower=50 (400 mA)");
 }
 
+/* What the first 9 bytes tell of the power, before the speed is known. */
+static void test_power_alone(void **state)
+{
+	static const struct {
+		enum usb_speed speed;
+		uint16_t bcdUSB;
+		const char *power;
+	} table[] = {
+		{USB_SPEED_UNKNOWN, 0, "bMaxPower=50 (~100 mA)"},
+		{USB_SPEED_UNKNOWN, 0x0300, "bMaxPower=50 (~100 mA)"},
+		{USB_SPEED_UNKNOWN, 0x0210, "bMaxPower=50 (100 mA)"},
+		{USB_SPEED_UNKNOWN, 0x0110, "bMaxPower=50 (100 mA)"},
+		{USB_FULL, 0, "bMaxPower=50 (100 mA)"},
+		{USB_SUPER, 0x0300, "bMaxPower=50 (400 mA)"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		const struct desc_ctx ctx = {.speed = table[i].speed, .bcdUSB = table[i].bcdUSB};
+
+		has(tree(&ctx, mouse, 9, 9, DESC_CONFIGURATION, 0), table[i].power);
+	}
+}
+
 static void test_camera(void **state)
 {
 	const char *s = tree(&high, WHOLE(camera), DESC_CONFIGURATION, 0);
@@ -895,6 +919,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_device),
 		cmocka_unit_test(test_mouse),
+		cmocka_unit_test(test_power_alone),
 		cmocka_unit_test(test_camera),
 		cmocka_unit_test(test_disk),
 		cmocka_unit_test(test_bos),

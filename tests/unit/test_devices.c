@@ -44,8 +44,10 @@ static void another_device_without_set_address(void **state)
 	(void)state;
 	enumerate_xhci(5, mouse);
 	first = at(5);
+	assert_int_equal(instance(1)->became, first); /* it was at address 0 */
 	enumerate_xhci(5, disk);
 	assert_int_not_equal(at(5), first);
+	assert_int_equal(instance(first)->became, 0); /* another device is none of those */
 	assert_int_equal(w.last.instance, at(5));
 	assert_ids(first, 0x11);
 	assert_ids(at(5), 0x22);
@@ -601,6 +603,12 @@ static void not_high(void **state)
 		assert_int_equal(bus_speed(w.d, at(10 + i), &inferred), speeds_of[i]);
 		assert_true(inferred);
 	}
+	/* who refuses to describe its other speed has none (9.6.2); -32 is -EPIPE */
+	control_at(13, 13, 0x80, 6, DESC_DEVICE_QUALIFIER << 8, 0, 10, NULL, 0, -32);
+	assert_true(instance(at(13))->no_qualifier);
+	assert_int_equal(bus_speed(w.d, at(13), &inferred), USB_FULL);
+	assert_true(inferred);
+	assert_false(instance(at(12))->no_qualifier);
 }
 
 /* Captures that tell the speed tell that there is another device now. */
