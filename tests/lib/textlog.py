@@ -9,8 +9,7 @@ from truth import capture_of
 
 # A line that is not usbmon's, and the reason that is shown for it.
 MALFORMED = (
-    ('nonsense', 'no URB id'),
-    ('ffff888103a40000', 'no time'),
+    ('Bo:1 S Bo:1:011:1 -115 31 <', 'no URB id'),
     ('ffff888103a40000 12x S Bo:1:011:1 -115 31 <', 'no time'),
     ('ffff888103a40000 1200 X Bo:1:011:1 -115 31 <', 'not S, C or E'),
     ('ffff888103a40000 1200 S Xo:1:011:1 -115 31 <', 'no address'),

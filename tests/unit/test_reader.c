@@ -421,7 +421,7 @@ static struct bytes sample_text(void)
 	edge(&b);
 	put_text(&b, "\n");
 	edge(&b);
-	put_text(&b, "some noise\n");
+	put_text(&b, "ffff9d628a99f540 968749507 C\n");
 	edge(&b);
 	put_text(&b, "ffff9d628a99f540 968749511 C Ii:1:001:1 0:8 1 = 04\n");
 	edge(&b);
@@ -745,7 +745,7 @@ static void test_text(void **state)
 	assert_int_equal(res.v[0].rec.time, INT64_C(968749476000));
 	assert_string_equal(
 		res.v[1].data, "ffff9d628a99f540 968749504 C Ci:1:001:0 0 4 = a0020000");
-	assert_string_equal(res.v[2].data, "some noise");
+	assert_string_equal(res.v[2].data, "ffff9d628a99f540 968749507 C");
 	assert_false(res.v[2].rec.has_time);
 	assert_int_equal(res.v[2].rec.time, INT64_C(968749504000));
 	assert_true(res.v[3].rec.has_time);
