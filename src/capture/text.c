@@ -23,21 +23,21 @@ static enum probe text_probe(const uint8_t *p, size_t n, bool eof)
 	unsigned events = 0;
 	bool first = true;
 	struct text_line l;
+	enum text_kind kind;
 	const uint8_t *nl;
 	size_t len;
 
 	if (memchr(p, 0, n))
 		return PROBE_NO;
 	for (; n; p += len, n -= len) {
-		enum text_kind kind;
-
 		nl = memchr(p, '\n', n);
 		len = nl ? (size_t)(nl - p) + 1 : n;
 		if (!nl && !eof && n < PROBE_LINE)
 			return PROBE_MORE;
+		if (first && text_event(p, len, &l))
+			return PROBE_YES;
 		kind = text_look(p, len, &l);
-		if (kind == TEXT_EVENT &&
-			(first || ++events > 1 || text_whole(p + l.end, len - l.end)))
+		if (kind == TEXT_EVENT && (++events > 1 || text_whole(p + l.end, len - l.end)))
 			return PROBE_YES;
 		first &= kind == TEXT_EMPTY;
 	}
@@ -144,18 +144,33 @@ static void pass(struct reader *r, const struct lines *s)
 	r->p += s->used;
 }
 
+/* The line's kind, and the first of its events if it has several. */
+static void look(struct reader *r, struct lines *s)
+{
+	size_t next;
+
+	s->l = r->text.ahead;
+	if (r->text.looked && s->l.end <= s->n)
+		s->kind = TEXT_EVENT;
+	else
+		s->kind = text_look(r->p, s->n, &s->l);
+	r->text.looked = false;
+	r->text.scanned = 0;
+	if (s->kind != TEXT_EVENT || r->text.skipping)
+		return;
+	next = text_next(r->p, s->n, &s->l);
+	if (next < s->n) {
+		s->n = s->used = next;
+		s->count = 0;
+	}
+}
+
 /* n bytes of line at the window's first byte, `used` with what ends it. */
 static enum step deliver(struct reader *r, struct record *rec, size_t n, size_t used, struct err *e)
 {
 	struct lines s = {.n = n, .used = used, .count = !r->text.skipping};
 
-	s.l = r->text.ahead;
-	if (r->text.looked && s.l.end <= n)
-		s.kind = TEXT_EVENT;
-	else
-		s.kind = text_look(r->p, n, &s.l);
-	r->text.looked = false;
-	r->text.scanned = 0;
+	look(r, &s);
 	if (s.kind == TEXT_EVENT && !r->text.skipping && !event_follows(r, &s) && !join(r, &s))
 		return r->failed ? reader_cut(r, "line", 0, e) : STEP_END;
 	if (s.kind >= TEXT_BROKEN) {

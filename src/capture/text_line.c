@@ -159,6 +159,23 @@ static bool find_event(const uint8_t *p, size_t n, struct text_line *l)
 	return false;
 }
 
+size_t text_next(const uint8_t *p, size_t n, const struct text_line *l)
+{
+	const uint8_t *colon;
+	struct text_line next;
+	size_t at = l->end;
+
+	/* of an event only the address has a letter that is no digit before a colon */
+	do {
+		colon = at < n ? memchr(p + at, ':', n - at) : NULL;
+		at = colon ? (size_t)(colon - p) + 1 : n;
+	} while (colon && colon[-1] != 'i' && colon[-1] != 'o');
+	for (size_t i = l->end + 1; colon && i < n; i++)
+		if (is_hex(p[i]) && is_blank(p[i - 1]) && text_event(p + i, n - i, &next))
+			return i;
+	return n;
+}
+
 /* A tag as kernels print it and a time, and behind them nothing, a kind, or a word and an address.
  */
 static bool is_head(struct cursor c)

@@ -30,6 +30,10 @@ bool text_event(const uint8_t *p, size_t n, struct text_line *l);
 /* What the n bytes of a line (without its end) are; *l is valid for TEXT_EVENT. */
 enum text_kind text_look(const uint8_t *p, size_t n, struct text_line *l);
 
+/* Where in the line, behind the event l, another one begins; n: nowhere. Web pages lose the ends of
+ * lines. */
+size_t text_next(const uint8_t *p, size_t n, const struct text_line *l);
+
 /* The bytes at the input's end may be the beginning of an event. */
 bool text_cut(const uint8_t *p, size_t n);
 

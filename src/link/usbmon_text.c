@@ -38,6 +38,16 @@ static inline bool is_blank(char c)
 	return (uint8_t)c <= ' ' || (uint8_t)c >= 0x7f;
 }
 
+/* A tag of a forum's markup or a stamp in brackets: no word of usbmon has one. */
+static bool skip_brackets(struct line *l)
+{
+	const char *end = memchr(l->s + l->pos, ']', l->n - l->pos);
+
+	if (end)
+		l->pos = (uint32_t)(end - l->s);
+	return end;
+}
+
 /* Behind a line's end quoted mail has signs of quotation. */
 static void skip_blanks(struct line *l)
 {
@@ -47,7 +57,9 @@ static void skip_blanks(struct line *l)
 		char c = l->s[l->pos];
 
 		quotes |= c == '\n';
-		if (!is_blank(c) && !(quotes && (c == '>' || c == '|')))
+		if (is_blank(c) || (quotes && (c == '>' || c == '|')))
+			continue;
+		if (c != '[' || !skip_brackets(l))
 			return;
 	}
 }
@@ -59,7 +71,8 @@ static struct word next_word(struct line *l)
 
 	skip_blanks(l);
 	w.s = l->s + l->pos;
-	while (l->pos < l->n && !is_blank(l->s[l->pos]))
+	while (l->pos < l->n && !is_blank(l->s[l->pos]) &&
+		(l->s[l->pos] != '[' || w.s == l->s + l->pos))
 		l->pos++;
 	w.n = (uint32_t)(l->s + l->pos - w.s);
 	return w;
@@ -260,7 +273,7 @@ static bool take_digits(struct word w, uint32_t *n)
 
 	while (digits < w.n && digit(w.s[digits]) >= 0)
 		digits++;
-	if (digits < w.n && w.s[digits] != '.' && w.s[digits] != '[')
+	if (digits < w.n && w.s[digits] != '.')
 		return false;
 	room = digits < room ? digits : room;
 	if (*n % 2 && room) /* the group was broken */
