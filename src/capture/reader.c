@@ -344,7 +344,8 @@ static int find_format(struct reader *r, struct err *e)
 		if (r->failed)
 			return (int)io_failed(r, e);
 		for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
-			enum probe got = formats[i]->probe(r->p, window_size(r), full);
+			size_t n = window_size(r) < PROBE_MAX ? window_size(r) : PROBE_MAX;
+			enum probe got = formats[i]->probe(r->p, n, full);
 
 			more |= got == PROBE_MORE;
 			if (got == PROBE_YES) {

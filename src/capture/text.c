@@ -27,11 +27,11 @@ static enum probe text_probe(const uint8_t *p, size_t n, bool eof)
 	const uint8_t *nl;
 	size_t len;
 
-	if (memchr(p, 0, n))
-		return PROBE_NO;
 	for (; n; p += len, n -= len) {
 		nl = memchr(p, '\n', n);
 		len = nl ? (size_t)(nl - p) + 1 : n;
+		if (memchr(p, 0, len))
+			return PROBE_NO;
 		if (!nl && !eof && n < PROBE_LINE)
 			return PROBE_MORE;
 		if (first && text_event(p, len, &l))
