@@ -223,15 +223,17 @@ static enum step last_line(struct reader *r, struct record *rec, struct err *e)
 	return n ? deliver(r, rec, n, n, e) : STEP_END;
 }
 
-/* A line that is too long: its rest is not looked at. */
+/* A line that is too long: its rest is not looked at, unless it is many events whose lines' ends
+ * were lost. */
 static enum step long_line(struct reader *r, struct record *rec, struct err *e)
 {
 	struct text_line l;
+	enum text_kind kind = text_look(r->p, LINE_LONGEST, &l);
 
-	if (text_look(r->p, LINE_LONGEST, &l) >= TEXT_BROKEN)
+	r->text.skipping = kind != TEXT_EVENT || text_next(r->p, LINE_LONGEST, &l) == LINE_LONGEST;
+	if (r->text.skipping && kind >= TEXT_BROKEN)
 		reader_warn(r, TROUBLE_LINE, window_offset(r),
 			"a line of more than %d bytes: its rest is left out", LINE_LONGEST);
-	r->text.skipping = true;
 	return deliver(r, rec, LINE_LONGEST, LINE_LONGEST, e);
 }
 

@@ -818,6 +818,25 @@ static void test_text_not_joined(void **state)
 	}
 }
 
+/* Without the ends of lines a log is a line without an end. */
+static void test_text_one_line(void **state)
+{
+	struct bytes b = {0};
+	struct result res;
+	char event[64];
+
+	(void)state;
+	for (int i = 0; i < 4000; i++) {
+		snprintf(event, sizeof(event), "dead %d S Bo:002:01 -115 2 = 0102 ", i);
+		put_text(&b, event);
+	}
+	res = read_bytes(b.v, b.n, FROM_FILE, 0);
+	assert_sound(&res, 4000);
+	assert_int_equal(res.v[3999].rec.time, 3999000);
+	drop(&res);
+	free(b.v);
+}
+
 /* A writer whose clock does not wrap. */
 static void test_text_long_times(void **state)
 {
@@ -1384,6 +1403,7 @@ int main(void)
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_text_copied),
 		cmocka_unit_test(test_text_not_joined),
+		cmocka_unit_test(test_text_one_line),
 		cmocka_unit_test(test_text_long_times),
 		cmocka_unit_test(test_text_time_wraps),
 		cmocka_unit_test(test_text_long_line),
