@@ -298,7 +298,7 @@ static void strings_of_many_languages_and_shapes(void **state)
 	control_at(5, 5, 0x80, 6, 0x0306, 0x407, 255, hello, sizeof(hello), 0);
 	control_at(5, 5, 0x80, 6, 0x0306, 0x409, 255, world, sizeof(world), 0);
 	for (uint8_t i = 0; i < 7; i++)
-		assert_string(1, UINT32_MAX, i, i == 3 ? "y" : i == 6 ? "xy" : NULL);
+		assert_string(1, UINT32_MAX, i, i == 3 ? "y…" : i == 6 ? "xy" : NULL);
 	assert_int_equal(devices_fact(w.d, 1, UINT32_MAX, DESC_STRING, 6, 0x407)->len, 10);
 	assert_null(devices_fact(w.d, 1, UINT32_MAX, DESC_STRING, 6, 0x40a));
 }
