@@ -68,7 +68,8 @@ static void say_verdict(const struct iso_result *r, struct emit *e)
 		w.tone = TONE_BAD;
 		say_losses(r, &w.t);
 	} else if (!s->done) {
-		text_str(&w.t, s->unrecorded || s->ok ? "not recorded" : "no completion was captured");
+		text_str(&w.t,
+			s->unrecorded || s->ok ? "not recorded" : "no completion was captured");
 	} else {
 		w.tone = !iso_sees_losses(s) ? TONE_NONE : s->dry ? TONE_WARN : TONE_GOOD;
 		text_str(&w.t, iso_sees_losses(s) ? "yes: all of " : "no loss seen in ");
