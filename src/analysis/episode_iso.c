@@ -62,7 +62,7 @@ static void say_packets(struct text *t, const struct stream *m)
 		if (!bad[i].n)
 			continue;
 		text_str(t, ", ");
-		text_u64(t, bad[i].n);
+		text_count(t, bad[i].n);
 		text_str(t, bad[i].what);
 	}
 }

@@ -456,7 +456,7 @@ static void segmented(void **state)
 	assert_string_equal(told.s, "");
 	assert_string_equal(finish(), "segments complete 15 0; ");
 	assert_string_equal(told.last.info,
-		"~segments of 16384 bytes, 4–6 a transfer, the last 100–102 bytes; 3 transfers, "
+		"~segments of 16,384 bytes, 4–6 a transfer, the last 100–102 bytes; 3 transfers, "
 		"197 kB");
 }
 
