@@ -148,9 +148,9 @@ static void say_lengths(const struct endpoint_line *l, struct emit *e)
 		text_str(&t, " to ");
 		text_count(&t, z->length.max);
 		text_str(&t, " B, p50 ");
-		text_count(&t, hist_quantile(&z->length, 0.5));
+		text_count(&t, segments_length(z, 0.5));
 		text_str(&t, ", p90 ");
-		text_count(&t, hist_quantile(&z->length, 0.9));
+		text_count(&t, segments_length(z, 0.9));
 	}
 	item(e, "lengths", &t, l->stat->inferred);
 }

@@ -198,6 +198,28 @@ static void done(struct fixture *f)
 	devices_free(f->d);
 }
 
+/* Bounds of percentiles are lengths that occurred, not the middles of a histogram's buckets. */
+static void percentiles_of_lengths_occurred(void **state)
+{
+	struct fixture f = fixture(USB_IN);
+
+	(void)state;
+	move(&f, 6, 512, 512, 0);
+	move(&f, 3, 1514, 1514, 0);
+	move(&f, 1, 1514, 1513, 0); /* shares a bucket with those */
+	assert_int_equal(segments_length(sizes(&f), 0.5), 512);
+	assert_int_equal(segments_length(sizes(&f), 0.7), 1513);
+	assert_int_equal(segments_length(sizes(&f), 0.9), 1514);
+	assert_int_equal(segments_length(sizes(&f), 1), 1514);
+	/* more than are counted one by one */
+	for (int i = 0; i < SEGMENT_LENGTHS; i++)
+		move(&f, 1, 4096, 2000 + i, 0);
+	assert_true(sizes(&f)->others > 0);
+	assert_int_equal(segments_length(sizes(&f), 0.2), 512);
+	assert_int_equal(segments_length(sizes(&f), 1), 2000 + SEGMENT_LENGTHS - 1);
+	done(&f);
+}
+
 static void sizes_are_counted(void **state)
 {
 	struct fixture f = fixture(USB_IN);
@@ -430,6 +452,7 @@ int main(void)
 		cmocka_unit_test(depth_equals_counting),
 		cmocka_unit_test(extremes_of_time_do_no_harm),
 		cmocka_unit_test(sizes_are_counted),
+		cmocka_unit_test(percentiles_of_lengths_occurred),
 		cmocka_unit_test(what_failed_moved_no_packet),
 		cmocka_unit_test(large_requests_are_recognised),
 		cmocka_unit_test(parts_with_a_fraction_break_the_rule),
