@@ -69,7 +69,12 @@ static void say_queue(const struct endpoint_line *l, struct emit *e)
 	if (!endpoint_queued(l) || !l->queue.span || l->pipe->type == USB_CONTROL)
 		return;
 	text_init(&t, words, sizeof(words));
-	text_printf(&t, "mean %.2f, at most %u; of the time", l->queue.mean, l->stat->queue.most);
+	text_printf(&t, "mean %.2f, at most %u", l->queue.mean, l->stat->queue.most);
+	if (l->stat->queue.inexact) { /* no shares that do not make this mean */
+		item(e, "queue depth", &t, true);
+		return;
+	}
+	text_str(&t, "; of the time");
 	for (unsigned i = 0; i < QUEUE_DEPTHS; i++) {
 		double share = (double)l->queue.time[i] / (double)l->queue.span;
 
@@ -80,7 +85,7 @@ static void say_queue(const struct endpoint_line *l, struct emit *e)
 	}
 	if (words[t.len - 1] == ',')
 		text_take_back(&t, t.len - 1);
-	item(e, "queue depth", &t, l->stat->queue.inexact);
+	item(e, "queue depth", &t, false);
 }
 
 /* How long nothing was asked of the endpoint: what comes meanwhile waits or is lost. */
@@ -99,7 +104,7 @@ static void say_idle(const struct endpoint_line *l, struct emit *e)
 	text_printf(
 		&t, " in all (%.2f%%): ", 100 * (double)l->queue.time[0] / (double)l->queue.span);
 	stat_say_times(&t, gap);
-	item(e, "no request", &t, l->stat->queue.inexact);
+	item(e, "no request", &t, l->stat->queue.inexact || l->stat->queue.filled);
 }
 
 static int by_count(const void *a, const void *b)
