@@ -231,9 +231,10 @@ static const struct status_code *code_of(const void *row)
 
 	if (capture_is_bus(x->capture))
 		return status_on_bus((enum status)x->status, (enum usb_type)x->type);
-	return x->flags & XFER_HAS_STATUS && x->status != STATUS_OK
-		       ? status_lookup(x->os, x->raw_status)
-		       : NULL;
+	if (!(x->flags & XFER_HAS_STATUS) || x->status == STATUS_OK)
+		return NULL;
+	return x->capture == CAPTURE_QEMU ? status_of_qemu(x->raw_status)
+					  : status_lookup(x->os, x->raw_status);
 }
 
 static void get_meaning(const void *row, struct value *v)

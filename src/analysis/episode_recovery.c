@@ -195,8 +195,9 @@ static void on_own(struct state *s, struct episodes *e, struct recovering *r, st
 
 /* ---- failures -------------------------------------------------------------------------------- */
 
-/* A stalled or short control transfer is an answer, not a failure (USB 2.0 8.5.3.4); isochronous
- * transfers have no recovery; of a device that is gone there is none. */
+/* A stalled or short control transfer is an answer, not a failure (USB 2.0 8.5.3.4), which QEMU
+ * does not tell apart; isochronous transfers have no recovery; of a device that is gone there is
+ * none. */
 static bool is_failure(const struct row *row)
 {
 	const struct xfer *x = row->x;
@@ -206,6 +207,7 @@ static bool is_failure(const struct row *row)
 		return false;
 	if (x->type == USB_CONTROL)
 		return x->status != STATUS_STALL && x->status != STATUS_SHORT &&
+		       x->capture != CAPTURE_QEMU &&
 		       devices_get_instance(devices_of(row), x->instance)->configuration > 0;
 	return x->type == USB_BULK || x->type == USB_INTERRUPT;
 }

@@ -50,6 +50,8 @@ enum { STATUS_LINUX_ESHUTDOWN = -108 };
 const struct status_code *status_lookup(enum usb_os os, int64_t raw);
 /* The canonical status of a completion with this number: STATUS_ERROR where it is not known. */
 enum status status_canonical(enum usb_os os, int64_t raw);
+/* The row of a number in a capture that QEMU wrote (pcap=), or NULL. */
+const struct status_code *status_of_qemu(int64_t raw);
 /* The same of a transfer put together from bus packets, which has no system's number; NULL where
  * there is nothing to explain. */
 const struct status_code *status_on_bus(enum status s, enum usb_type type);
