@@ -5,7 +5,6 @@
 #include "base/mem.h"
 #include "usb/bustime.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 /* Text that is longer than a value has room for. */
@@ -43,14 +42,14 @@ static void say_rates(const struct endpoint_line *l, struct emit *e)
 	if (!l->stat->bytes || l->seconds <= 0)
 		return;
 	text_init(&t, words, sizeof(words));
-	stat_say_rate(&t, l->all, floor((double)l->stat->bytes / l->seconds));
+	stat_say_rate(&t, l->all, (double)l->stat->bytes / l->seconds);
 	text_str(&t, " mean, ");
-	stat_say_rate(&t, l->all, floor(endpoint_peak(l)));
+	stat_say_rate(&t, l->all, endpoint_peak(l));
 	text_str(&t, " peak");
 	if (endpoint_busy(l)) {
 		active = (double)l->stat->bytes * 1e9 / (double)l->queue.active;
 		text_str(&t, ", ");
-		stat_say_rate(&t, l->all, floor(active));
+		stat_say_rate(&t, l->all, active);
 		text_str(&t, " while busy");
 		if (endpoint_efficient(l)) {
 			text_printf(&t, ": %.1f%% of at most ", 100 * active / l->best);
@@ -202,11 +201,13 @@ static void say_segments(const struct endpoint_line *l, struct emit *e)
 		text_count(&t, z->longest);
 	}
 	if (split && z->breaks)
-		text_printf(&t, "; %llu parts before the last break %u-byte packets",
-			(unsigned long long)z->breaks, l->packet);
+		text_printf(&t, "; %llu %s before the last %s %u-byte packets",
+			(unsigned long long)z->breaks, z->breaks == 1 ? "part" : "parts",
+			z->breaks == 1 ? "breaks" : "break", l->packet);
 	if (z->unaligned)
-		text_printf(&t, "%s%llu reads ask for packets and a fraction", t.len ? "; " : "",
-			(unsigned long long)z->unaligned);
+		text_printf(&t, "%s%llu %s for packets and a fraction", t.len ? "; " : "",
+			(unsigned long long)z->unaligned,
+			z->unaligned == 1 ? "read asks" : "reads ask");
 	item(e, "segments", &t, split && !z->told);
 }
 
