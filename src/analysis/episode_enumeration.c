@@ -18,6 +18,7 @@ struct coming {
 	uint32_t hub;	  /* instance; 0: not captured */
 	uint32_t newest;  /* instances there were when it began */
 	uint16_t address; /* 0: none yet */
+	uint16_t hub_address;
 	uint8_t port;
 	bool in_reset;
 	bool tentative; /* it may be no enumeration: told only if the device is configured */
@@ -61,6 +62,8 @@ static void say(struct coming *c, const struct devices *d)
 
 	if (c->ep->instance)
 		say_device(&t, c, d);
+	else if (c->hub)
+		text_printf(&t, "port %u of the hub at address %u", c->port, c->hub_address);
 	text_str(&t, t.len ? ": " : "");
 	if (c->resets) {
 		episode_say_count(&t, c->resets, "reset", "resets");
@@ -165,7 +168,10 @@ static void on_port_reset(struct state *s, struct episodes *e, struct row *row, 
 			fail(s, e, other, "given up");
 		c = begin(s, e, row);
 		c->hub = x->instance;
+		c->hub_address = x->device;
 		c->port = port;
+		/* what the device itself is asked is in a capture of its own */
+		c->blind |= x->capture == CAPTURE_QEMU;
 		c->ep->instance = 0;
 		c->ep->device = 0;
 	}
