@@ -233,8 +233,10 @@ static const struct status_code *code_of(const void *row)
 		return status_on_bus((enum status)x->status, (enum usb_type)x->type);
 	if (!(x->flags & XFER_HAS_STATUS) || x->status == STATUS_OK)
 		return NULL;
-	return x->capture == CAPTURE_QEMU ? status_of_qemu(x->raw_status)
-					  : status_lookup(x->os, x->raw_status);
+	return x->capture == CAPTURE_QEMU
+		       ? status_of_qemu(x->raw_status)
+		       : status_explain(x->os, x->raw_status, (enum usb_type)x->type,
+				 x->ended == END_REFUSED);
 }
 
 static void get_meaning(const void *row, struct value *v)
