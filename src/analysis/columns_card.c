@@ -39,6 +39,15 @@ static void get_record_range(const void *row, struct value *v)
 	take_text(v, &t);
 }
 
+static bool is_speed_inferred(const void *row)
+{
+	const struct xfer *x = X(row);
+
+	return x->instance &&
+	       devices_get_instance(model_devices(ROW(row)->model), x->instance)->speed_from >=
+		       SPEED_FROM_SOFS;
+}
+
 static void get_device(const void *row, struct value *v)
 {
 	const struct xfer *x = X(row);
@@ -55,7 +64,7 @@ static void get_device(const void *row, struct value *v)
 	else
 		text_u64(&t, x->device);
 	if (x->speed != USB_SPEED_UNKNOWN) {
-		text_str(&t, ", ");
+		text_str(&t, is_speed_inferred(row) ? ", ~" : ", ");
 		text_str(&t, usb_speed_name(x->speed));
 		text_str(&t, " speed");
 	}
