@@ -65,8 +65,7 @@ static void get_device(const void *row, struct value *v)
 		text_u64(&t, x->device);
 	if (x->speed != USB_SPEED_UNKNOWN) {
 		text_str(&t, is_speed_inferred(row) ? ", ~" : ", ");
-		text_str(&t, usb_speed_name(x->speed));
-		text_str(&t, " speed");
+		text_str(&t, usb_speed_words(x->speed));
 	}
 	take_text(v, &t);
 }

@@ -336,8 +336,7 @@ static void say_device_details(
 
 	if (v->speed != USB_SPEED_UNKNOWN) {
 		text_str(t, v->speed_inferred ? "~" : "");
-		text_str(t, usb_speed_name(v->speed));
-		text_str(t, " speed");
+		text_str(t, usb_speed_words(v->speed));
 	}
 	if (v->described) {
 		const char *class =

@@ -221,8 +221,8 @@ static void say_bus_time(const struct endpoint_line *l, struct emit *e)
 		return;
 	text_init(&t, words, sizeof(words));
 	stat_say_ns(&t, l->use.ns);
-	text_printf(&t, ", %.1f%% of the capture (%s speed, host delay %u ns assumed)",
-		(double)l->use.ns / 1e7 / l->seconds, usb_speed_name((enum usb_speed)l->use.speed),
+	text_printf(&t, ", %.1f%% of the capture (%s, host delay %u ns assumed)",
+		(double)l->use.ns / 1e7 / l->seconds, usb_speed_words((enum usb_speed)l->use.speed),
 		host.delay);
 	item(e, "bus time", &t, true);
 }
@@ -243,8 +243,7 @@ void stat_endpoint_block(const struct endpoint_line *l, struct emit *e)
 	text_str(&t, usb_type_name(l->pipe->type));
 	if (l->use.speed) {
 		text_str(&t, l->use.guessed ? ", ~" : ", ");
-		text_str(&t, usb_speed_name((enum usb_speed)l->use.speed));
-		text_str(&t, " speed");
+		text_str(&t, usb_speed_words((enum usb_speed)l->use.speed));
 	}
 	if (l->pipe->flags & PIPE_DESCRIBED)
 		text_printf(&t, ", interface %u/%u", l->pipe->interface, l->pipe->alternate);
