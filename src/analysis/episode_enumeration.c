@@ -181,12 +181,23 @@ static void on_port_reset(struct state *s, struct episodes *e, struct row *row, 
 	episode_step(e, c->ep, row, "port reset");
 }
 
-/* What belongs to a reset is part of that step; other polls are none. */
+/* The host has seen a change of the port. */
+static bool is_acknowledgement(const struct usb_setup *r)
+{
+	return r->bRequest == HUB_CLEAR_FEATURE &&
+	       ((r->wValue >= C_PORT_CONNECTION && r->wValue <= C_PORT_RESET) ||
+		       r->wValue == C_PORT_LINK_STATE || r->wValue == C_PORT_CONFIG_ERROR ||
+		       r->wValue == C_BH_PORT_RESET);
+}
+
+/* What belongs to a reset is part of that step; acknowledgements and other polls are none. */
 static void on_port_in_work(
 	struct episodes *e, struct coming *c, struct row *row, const struct usb_setup *r, bool gone)
 {
 	if (c->in_reset)
 		episode_extend(e, c->ep, row);
+	else if (is_acknowledgement(r))
+		episode_add(e, c->ep, row);
 	else if (r->bRequest != HUB_GET_STATUS || gone)
 		episode_step(e, c->ep, row, NULL);
 	if (r->bRequest == HUB_CLEAR_FEATURE && r->wValue == C_PORT_RESET)
