@@ -71,38 +71,15 @@ static uint8_t number_of(const struct decoder *d)
 	return (uint8_t)(i + 1);
 }
 
-/* The interface of an endpoint whose descriptor the capture cut off: the one that a configuration
- * with one interface has (bNumInterfaces, USB 2.0 table 9-10). -1: not known. */
-static int lone_interface(const struct devices *d, const struct pipe *p)
-{
-	const struct fact *f =
-		p->flags & PIPE_CONFIGURED && !(p->flags & PIPE_DESCRIBED)
-			? devices_configuration(d, p->instance, p->version, p->configuration)
-			: NULL;
-	struct desc_interface i;
-	struct desc_config c;
-	struct desc_iter it;
-	struct desc_item item;
-
-	if (!f || !desc_config_parse(&c, f->data, f->len) || c.bNumInterfaces != 1 ||
-		f->len >= c.wTotalLength)
-		return -1;
-	desc_iter_init(&it, f->data, f->len, f->total);
-	while (desc_next(&it, &item))
-		if (item.type == DESC_INTERFACE && desc_interface_parse(&i, item.data, item.len))
-			return i.bInterfaceNumber;
-	return -1;
-}
-
-/* That interface in its first alternate setting, unless another one is in use, which would be
- * cut off, too. */
+/* An endpoint whose descriptor the capture cut off: by the only interface in its first alternate
+ * setting, unless another one is in use, which would be cut off, too. */
 static uint8_t by_lone_interface(const struct devices *d, const struct pipe *p)
 {
-	int number = p->endpoint ? lone_interface(d, p) : -1;
 	struct pipe part;
 
-	return number >= 0 && devices_alternate(d, p->instance, (uint8_t)number) <= 0 &&
-			       devices_pipe_of_interface(d, p, (uint8_t)number, &part)
+	return p->endpoint && p->flags & PIPE_LONE &&
+			       devices_alternate(d, p->instance, p->function) <= 0 &&
+			       devices_pipe_of_interface(d, p, p->function, &part)
 		       ? by_descriptors(&part)
 		       : 0;
 }
@@ -137,21 +114,14 @@ uint8_t decoder_of_pipe(void *ctx, const struct devices *d, const struct pipe *p
 
 /* ---- control requests by whom they are for ------------------------------------------ */
 
-uint8_t decoder_function_undescribed(const struct devices *devices, const struct pipe *p)
-{
-	int number = lone_interface(devices, p);
-
-	return number < 0 ? FUNCTION_UNKNOWN : (uint8_t)number;
-}
-
-static struct bound bound_to(const struct devices *d, uint8_t number, const struct pipe *p)
+static struct bound bound_to(uint8_t number, const struct pipe *p)
 {
 	struct bound b = {.number = number};
 
 	if (!number)
 		return b;
 	b.decoder = decoders[number - 1];
-	b.function = decoder_function(b.decoder, d, p);
+	b.function = decoder_function(b.decoder, p);
 	return b;
 }
 
@@ -168,19 +138,19 @@ static struct bound bound_control(
 	else if (recipient == 2)
 		devices_pipe_of_endpoint(c->devices, p, (uint8_t)s.wIndex, &part);
 	number = decoder_of_pipe((void *)(uintptr_t)c, c->devices, &part);
-	return bound_to(c->devices, number, &part);
+	return bound_to(number, &part);
 }
 
 /* ---- content ------------------------------------------------------------------------ */
 
-static struct bound sniffed(const struct devices *d, const struct xfer *x, const struct pipe *p)
+static struct bound sniffed(const struct xfer *x, const struct pipe *p)
 {
 	if (x->data.captured > TRACK_BYTES)
 		return (struct bound){0};
 	for (uint8_t i = 0; decoders[i]; i++)
 		if (decoders[i]->sniff && decoders[i]->sniff(x))
 			return (struct bound){decoders[i], (uint8_t)(i + 1),
-				decoder_function(decoders[i], d, p), true};
+				decoder_function(decoders[i], p), true};
 	return (struct bound){0};
 }
 
@@ -193,13 +163,13 @@ struct bound decoder_bound(const struct decode_ctx *c, const struct xfer *x)
 		return (struct bound){0};
 	p = devices_get_pipe(c->devices, x->pipe);
 	if (p->decoder)
-		return bound_to(c->devices, p->decoder, p);
+		return bound_to(p->decoder, p);
 	if (x->type == USB_CONTROL && x->flags & XFER_HAS_SETUP) {
 		b = bound_control(c, x, p);
 		if (b.number)
 			return b;
 	}
-	return p->flags & PIPE_DESCRIBED ? (struct bound){0} : sniffed(c->devices, x, p);
+	return p->flags & PIPE_DESCRIBED ? (struct bound){0} : sniffed(x, p);
 }
 
 const struct decoder *decoder_for(const struct decode_ctx *c, const struct xfer *x)

@@ -32,6 +32,15 @@ static const struct control_request *find(
 	return NULL;
 }
 
+/* bcdUSB as it was known when the transfer began; 0: it was not. */
+static uint16_t version_of(const struct devices *d, const struct pipe *p)
+{
+	const struct fact *f = devices_fact(d, p->instance, p->version, DESC_DEVICE, 0, FACT_ANY);
+	struct desc_device device;
+
+	return f && desc_device_parse(&device, f->data, f->len) ? device.bcdUSB : 0;
+}
+
 void control_job_init(struct control_job *j, const struct decode_ctx *c, const struct xfer *x,
 	const struct control_table *table)
 {
@@ -46,6 +55,8 @@ void control_job_init(struct control_job *j, const struct decode_ctx *c, const s
 	if (j->pipe && setup_recipient(j->s.bmRequestType) == 1 &&
 		devices_interface(c->devices, j->pipe, (uint8_t)j->s.wIndex, &j->interface))
 		j->desc.interface = &j->interface;
+	if (j->pipe && x->speed == USB_SPEED_UNKNOWN && j->s.wValue >> 8 == DESC_CONFIGURATION)
+		j->desc.bcdUSB = version_of(c->devices, j->pipe);
 }
 
 /* ---- the request in words ----------------------------------------------------------- */

@@ -80,6 +80,8 @@ struct decoder {
 	 * device's endpoints of that type are bound from then on. Sees transfers of at most
 	 * TRACK_BYTES bytes. NULL: there is no such content. */
 	bool (*sniff)(const struct xfer *x);
+	/* Where sniff() finds control requests: the type of endpoints that are bound then. */
+	uint8_t sniff_binds;
 	/* Whether it has something to say of a transfer bound to it; what it leaves is decoded by
 	 * the general decoders. NULL: it says something of all. Without binds: whose it takes. */
 	bool (*match)(const struct decode_ctx *c, const struct xfer *x);
@@ -118,15 +120,12 @@ struct bound {
 	bool sniffed;		       /* by its content: the model does not know yet */
 };
 
-/* The interface of an endpoint whose descriptor was not seen, or FUNCTION_UNKNOWN. */
-uint8_t decoder_function_undescribed(const struct devices *devices, const struct pipe *p);
 /* The first interface of the function that a pipe of the decoder belongs to, or FUNCTION_…. */
-static inline uint8_t decoder_function(
-	const struct decoder *d, const struct devices *devices, const struct pipe *p)
+static inline uint8_t decoder_function(const struct decoder *d, const struct pipe *p)
 {
-	return d->whole_device		   ? FUNCTION_DEVICE
-	       : p->flags & PIPE_DESCRIBED ? p->function
-					   : decoder_function_undescribed(devices, p);
+	return d->whole_device				 ? FUNCTION_DEVICE
+	       : p->flags & (PIPE_DESCRIBED | PIPE_LONE) ? p->function
+							 : FUNCTION_UNKNOWN;
 }
 /* The decoder that a transfer is bound to: by --as, by the descriptors known when it began, by
  * content. Depends on the transfer, its pipe's facts and --as alone. */

@@ -386,7 +386,16 @@ static unsigned ports_of(const struct decode_ctx *c, const struct xfer *x)
 	return 0;
 }
 
-static void info_change(const struct xfer *x, struct text *t)
+/* No descriptor says that the endpoint is a hub's: requests made of the device do. */
+static bool is_inferred(const struct decode_ctx *c, const struct xfer *x)
+{
+	const struct pipe *p = c->devices && x->pipe ? devices_get_pipe(c->devices, x->pipe) : NULL;
+
+	return p && !(p->flags & PIPE_DESCRIBED) && !ports_of(c, x) &&
+	       !(p->flags & PIPE_IDS && p->bDeviceClass == CLASS_HUB);
+}
+
+static void info_change(const struct decode_ctx *c, const struct xfer *x, struct text *t)
 {
 	const struct span *d = &x->data;
 	bool any = false;
@@ -397,7 +406,7 @@ static void info_change(const struct xfer *x, struct text *t)
 		raw_misfit(t, x, "longer than a status change bitmap");
 		return;
 	}
-	text_str(t, "status change:");
+	text_str(t, is_inferred(c, x) ? "~status change:" : "status change:");
 	if (bit_of(d, 0))
 		text_str(t, " hub");
 	for (unsigned n = 1; n < d->kept * 8; n++) {
@@ -426,19 +435,23 @@ static void decode_change(const struct decode_ctx *c, const struct xfer *x, stru
 {
 	const struct span *d = &x->data;
 	unsigned ports = ports_of(c, x);
+	struct value bitmap = value_bytes(d->data, d->kept);
 
+	bitmap.inferred = is_inferred(c, x);
 	if (!d->kept)
 		return;
 	if (d->kept > BITMAP_BYTES) {
 		raw_misfit_field(e, x, "longer than a status change bitmap");
 		return;
 	}
-	emit_open(e, &(struct field){
-			     .key = "status_change",
-			     .value = value_bytes(d->data, d->kept),
-			     .len = d->kept,
-			     .verdict = d->kept < d->total ? VERDICT_SNAPPED : VERDICT_NONE,
-		     });
+	emit_open(e,
+		&(struct field){
+			.key = "status_change",
+			.value = bitmap,
+			.text = bitmap.inferred ? "a hub's, as it takes requests to ports" : NULL,
+			.len = d->kept,
+			.verdict = d->kept < d->total ? VERDICT_SNAPPED : VERDICT_NONE,
+		});
 	for (unsigned n = 0; n < d->kept * 8; n++)
 		if (bit_of(d, n))
 			emit_change_bit(e, n, ports);
@@ -472,7 +485,7 @@ static void info(const struct decode_ctx *c, const struct xfer *x, struct text *
 	if (x->type == USB_CONTROL)
 		control_info_of(&table, c, x, t);
 	else
-		info_change(x, t);
+		info_change(c, x, t);
 }
 
 static void decode(const struct decode_ctx *c, const struct xfer *x, struct emit *e)
@@ -518,6 +531,7 @@ const struct decoder decoder_hub = {
 	.binds = binds,
 	.whole_device = true,
 	.sniff = sniff,
+	.sniff_binds = USB_INTERRUPT,
 	.match = match,
 	.info = info,
 	.decode = decode,

@@ -6,23 +6,6 @@
 #include "decoders/control.h"
 #include "decoders/scsi_rows.h"
 
-/* ---- whose transfers ---------------------------------------------------------------- */
-
-static bool sniff(const struct xfer *x)
-{
-	uint8_t off;
-
-	if (x->type != USB_BULK && x->type != USB_TYPE_UNKNOWN)
-		return false;
-	if (msc_is_csw(x))
-		return x->data.kept == CSW_LEN && x->data.data[12] < CSW_STATUSES;
-	return msc_is_cbw(x) && x->data.kept == CBW_LEN && !msc_not_meaningful(x, &off);
-}
-
-/* Mass storage class, bulk-only transport (USB Mass Storage Class overview 1.4, table 2). */
-static const struct bind_rule binds[] = {
-	{BIND_INTERFACE, 0x08, BIND_ANY, 0x50}, {BIND_END, 0, 0, 0}};
-
 /* ---- class requests ----------------------------------------------------------------- */
 
 static void answer_max_lun(const struct control_job *j, struct text *t)
@@ -45,6 +28,35 @@ static const struct control_request requests[] = {
 };
 
 static const struct control_table table = CONTROL_TABLE(requests);
+
+/* ---- whose transfers ---------------------------------------------------------------- */
+
+/* The two requests exactly as BOT 3.1 and 3.2 have them: no other class has such ones. */
+static bool is_request(const struct xfer *x)
+{
+	struct usb_setup s = usb_setup_parse(x->setup);
+
+	if (!(x->flags & XFER_HAS_SETUP) || s.wValue || !control_is_of(&table, x))
+		return false;
+	return s.wLength == (s.bRequest == GET_MAX_LUN ? 1 : 0);
+}
+
+static bool sniff(const struct xfer *x)
+{
+	uint8_t off;
+
+	if (x->type == USB_CONTROL)
+		return is_request(x);
+	if (x->type != USB_BULK && x->type != USB_TYPE_UNKNOWN)
+		return false;
+	if (msc_is_csw(x))
+		return x->data.kept == CSW_LEN && x->data.data[12] < CSW_STATUSES;
+	return msc_is_cbw(x) && x->data.kept == CBW_LEN && !msc_not_meaningful(x, &off);
+}
+
+/* Mass storage class, bulk-only transport (USB Mass Storage Class overview 1.4, table 2). */
+static const struct bind_rule binds[] = {
+	{BIND_INTERFACE, 0x08, BIND_ANY, 0x50}, {BIND_END, 0, 0, 0}};
 
 static bool match(const struct decode_ctx *c, const struct xfer *x)
 {
@@ -71,6 +83,23 @@ static const struct scsi_field cbw_rows[] = {LE("dCBWSignature", 0, 4, SHOW_HEX8
 static const struct scsi_field csw_rows[] = {LE("dCSWSignature", 0, 4, SHOW_HEX8),
 	LE("dCSWTag", 4, 4, SHOW_PLAIN), LE("dCSWDataResidue", 8, 4, SHOW_COUNT),
 	{"bCSWStatus", 12, 1, 0, 0, SCSI_LITTLE, SHOW_PLAIN, msc_statuses}, END};
+
+/* What contradicts the specification, by byte; what Linux does about it (usb-storage's
+ * usb_stor_Bulk_transport()), where the command is not lost by it. */
+static const struct {
+	uint8_t off, len;
+	const char *reason, *linux_does;
+} faults[MSC_FAULTS] = {
+	[MSC_WRONG_TAG] = {4, 4, "dCSWTag is not the command's dCBWTag (BOT 6.3.1)", NULL},
+	[MSC_RESERVED_STATUS] = {12, 1, "bCSWStatus is reserved (BOT 5.2)", NULL},
+	[MSC_RESIDUE_TOO_HIGH] = {8, 4,
+		"dCSWDataResidue exceeds dCBWDataTransferLength (BOT 6.3.2)",
+		"takes all that was asked for as the residue"},
+	[MSC_RESIDUE_TOO_LOW] = {8, 4, "less data moved than dCSWDataResidue leaves (BOT 5.2)",
+		"counts the bytes that moved"},
+	[MSC_RESIDUE_OF_NONE] = {8, 4, "dCSWDataResidue, though all of the answer came (BOT 5.2)",
+		"ignores this device's residues from now on"},
+};
 
 static void complain(struct emit *e, uint32_t off, uint32_t len, const char *reason)
 {
@@ -115,17 +144,6 @@ static void emit_case(struct emit *e, const struct msc_state *s)
 
 static void emit_csw(struct emit *e, const struct xfer *x, const struct msc_state *s)
 {
-	static const struct {
-		uint8_t off, len;
-		const char *reason;
-	} faults[MSC_FAULTS] = {
-		[MSC_WRONG_TAG] = {4, 4, "dCSWTag is not the command's dCBWTag (BOT 6.3.1)"},
-		[MSC_RESERVED_STATUS] = {12, 1, "bCSWStatus is reserved (BOT 5.2)"},
-		[MSC_RESIDUE_TOO_HIGH] = {8, 4,
-			"dCSWDataResidue exceeds dCBWDataTransferLength (BOT 6.3.2)"},
-		[MSC_RESIDUE_TOO_LOW] = {8, 4,
-			"less data moved than dCSWDataResidue leaves (BOT 5.2)"},
-	};
 	struct scsi_bytes b = scsi_bytes_of(x);
 
 	emit_open(e, &(struct field){.key = "CSW", .len = b.len, .text = "command status wrapper"});
@@ -174,6 +192,20 @@ static void decode_bulk(const struct decode_ctx *c, const struct xfer *x, struct
 
 /* ---- exchanges as fields ------------------------------------------------------------ */
 
+/* The status counts all the same; what is wrong with its wrapper. */
+static void emit_warning(struct emit *e, const struct msc_state *s)
+{
+	char room[200];
+	struct text t;
+
+	if (!msc_only_residue(s->fault))
+		return;
+	text_init(&t, room, sizeof(room));
+	text_printf(&t, "%s: Linux %s; US_FL_IGNORE_RESIDUE is for devices that do this",
+		faults[s->fault].reason, faults[s->fault].linux_does);
+	emit_field(e, &(struct field){.key = "warning", .text = room});
+}
+
 static void emit_moved(struct emit *e, const struct msc_state *s)
 {
 	struct field f = {.key = "moved", .value = value_uint(s->moved), .show = SHOW_COUNT};
@@ -203,6 +235,7 @@ static void exchange_decode(const struct decode_ctx *c, struct emit *e)
 			e, "bCSWStatus", s->status, status ? status : "reserved", SHOW_COUNT);
 	}
 	emit_case(e, s);
+	emit_warning(e, s);
 	for (const struct msc_remark *r = msc_remarks; r->text; r++)
 		if (s->seen & r->seen)
 			emit_field(e, &(struct field){.key = "remark", .text = r->text});

@@ -45,8 +45,15 @@ enum msc_fault {
 	MSC_RESERVED_STATUS,  /* BOT 5.2 */
 	MSC_RESIDUE_TOO_HIGH, /* BOT 6.3.2 */
 	MSC_RESIDUE_TOO_LOW,  /* BOT 5.2: it says it took or gave more than moved */
+	MSC_RESIDUE_OF_NONE,  /* BOT 5.2: all of an answer that has no padding came */
 	MSC_FAULTS
 };
+
+/* A residue that is wrong takes nothing from what the status says. */
+static inline bool msc_only_residue(uint8_t fault)
+{
+	return fault >= MSC_RESIDUE_TOO_HIGH;
+}
 
 /* An exchange's state. */
 struct msc_state {

@@ -33,6 +33,7 @@ static void say_fault(struct text *t, const struct msc_state *s)
 		scsi_say_bytes(t, s->moved);
 		text_str(t, " moved");
 		break;
+	case MSC_RESIDUE_OF_NONE: text_str(t, ": but all of it came"); break;
 	default: break;
 	}
 }

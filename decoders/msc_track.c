@@ -80,6 +80,18 @@ static void parse_cbw(struct msc_state *s, const struct xfer *x)
 	s->cdb.len = len;
 }
 
+/* Answers of which all came, and which are that long: nothing of them can be padding (SPC-3 6.4.2,
+ * SBC-2 5.10). Linux finds devices whose residues are wrong by the same two. */
+static bool is_whole_answer(const struct msc_state *s)
+{
+	enum { INQUIRY = 0x12, INQUIRY_LEN = 36, READ_CAPACITY = 0x25, CAPACITY_LEN = 8 };
+
+	if (s->cdb.len < 6 || s->seen & MSC_UNCOUNTED || s->moved != s->asked)
+		return false;
+	return (s->cdb.b[0] == INQUIRY && !(s->cdb.b[1] & 1) && s->moved == INQUIRY_LEN) ||
+	       (s->cdb.b[0] == READ_CAPACITY && s->moved == CAPACITY_LEN);
+}
+
 static enum msc_fault fault_of(const struct msc_state *s)
 {
 	if (s->csw_tag != s->tag)
@@ -90,8 +102,10 @@ static enum msc_fault fault_of(const struct msc_state *s)
 		return MSC_NO_FAULT;
 	if (s->residue > s->asked)
 		return MSC_RESIDUE_TOO_HIGH;
-	return !(s->seen & MSC_UNCOUNTED) && s->asked - s->residue > s->moved ? MSC_RESIDUE_TOO_LOW
-									      : MSC_NO_FAULT;
+	if (!(s->seen & MSC_UNCOUNTED) && s->asked - s->residue > s->moved)
+		return MSC_RESIDUE_TOO_LOW;
+	return s->residue && s->status == CSW_PASSED && is_whole_answer(s) ? MSC_RESIDUE_OF_NONE
+									   : MSC_NO_FAULT;
 }
 
 /* ---- following ---------------------------------------------------------------------- */
@@ -191,7 +205,9 @@ static void take_csw(struct track *t, struct exchange *ex)
 	s->status = p[12];
 	s->fault = (uint8_t)fault_of(s);
 	count_by_csw(ex, s);
-	exchange_end(t, ex, s->fault ? EXCHANGE_ERROR : (enum exchange_result)result[s->status]);
+	exchange_end(t, ex,
+		s->fault && !msc_only_residue(s->fault) ? EXCHANGE_ERROR
+							: (enum exchange_result)result[s->status]);
 }
 
 /* Whether a transfer can only be about the status: the data phase is over, or there is none, or no

@@ -128,7 +128,9 @@ int64_t scsi_moved(const struct xfer *x)
 
 struct scsi_bytes scsi_bytes_of(const struct xfer *x)
 {
-	return (struct scsi_bytes){x->data.data, 0, x->data.kept, x->data.total};
+	bool ended = x->status == STATUS_STALL || x->flags & XFER_SHORT || x->ended == END_SHORT;
+
+	return (struct scsi_bytes){x->data.data, 0, x->data.kept, x->data.total, ended};
 }
 
 /* ---- commands in words -------------------------------------------------------------- */

@@ -34,6 +34,7 @@ struct scsi_bytes {
 	uint32_t off;	/* where p is in the transfer's data */
 	uint32_t len;	/* bytes at p */
 	uint32_t total; /* bytes there were: > len: the capture cut them */
+	bool ended;	/* the device ended it: no more of the answer comes */
 };
 
 /* The part from `at` on, at most n bytes. */

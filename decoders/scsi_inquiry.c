@@ -3,6 +3,8 @@
 #include "decoders/scsi_rows.h"
 #include "base/mem.h"
 
+enum { INQUIRY_LEAST = 36 }; /* bytes of standard INQUIRY data, SPC-3 6.4.2 */
+
 static const struct scsi_name qualifiers[] = {{0, "connected"}, {1, "not connected"},
 	{3, "not supported here"}, {0, NULL}}; /* SPC-3 table 82 */
 static const struct scsi_name types[] = {{0, "disk"}, {1, "tape"}, {2, "printer"}, {3, "processor"},
@@ -18,17 +20,18 @@ static const struct scsi_name versions[] = {{0, "none claimed"}, {1, "SCSI-1"}, 
 static const struct scsi_field inquiry[] = {BITS_OF("peripheral_qualifier", 0, 5, 3, qualifiers),
 	BITS_OF("peripheral_device_type", 0, 0, 5, types), BITS("rmb", 1, 7, 1),
 	NUM_OF("version", 2, 1, versions), BITS("normaca", 3, 5, 1), BITS("hisup", 3, 4, 1),
-	BITS("response_data_format", 3, 0, 4), NUM("additional_length", 4, 1),
-	BITS("sccs", 5, 7, 1), BITS("tpgs", 5, 4, 2), BITS("3pc", 5, 3, 1),
-	BITS("protect", 5, 0, 1), BITS("encserv", 6, 6, 1), BITS("multip", 6, 4, 1),
-	BITS("cmdque", 7, 1, 1), TEXT("vendor", 8, 8), TEXT("product", 16, 16),
-	TEXT("revision", 32, 4), END};
+	BITS("response_data_format", 3, 0, 4), END};
+static const struct scsi_field additional_length[] = {NUM("additional_length", 4, 1), END};
+static const struct scsi_field inquiry_rest[] = {BITS("sccs", 5, 7, 1), BITS("tpgs", 5, 4, 2),
+	BITS("3pc", 5, 3, 1), BITS("protect", 5, 0, 1), BITS("encserv", 6, 6, 1),
+	BITS("multip", 6, 4, 1), BITS("cmdque", 7, 1, 1), TEXT("vendor", 8, 8),
+	TEXT("product", 16, 16), TEXT("revision", 32, 4), END};
 static const struct scsi_field descriptor_version[] = {
 	{"version_descriptor", 0, 2, 0, 0, SCSI_UINT, SHOW_HEX4, NULL}, END};
 
 static const struct scsi_field vpd_header[] = {BITS_OF("peripheral_qualifier", 0, 5, 3, qualifiers),
-	BITS_OF("peripheral_device_type", 0, 0, 5, types), HEX("page", 1, scsi_vpd_pages),
-	NUM("page_length", 2, 2), END};
+	BITS_OF("peripheral_device_type", 0, 0, 5, types), HEX("page", 1, scsi_vpd_pages), END};
+static const struct scsi_field page_length[] = {NUM("page_length", 2, 2), END};
 static const struct scsi_field vpd_page[] = {HEX("page", 0, scsi_vpd_pages), END};
 
 /* SBC-3 6.6.3 */
@@ -119,17 +122,61 @@ static void emit_serial(struct emit *e, const struct scsi_bytes *b)
 		      });
 }
 
-static void emit_vpd(struct emit *e, const struct scsi_bytes *b)
+/* Is anything but padding there from `from` on? */
+static bool has_more(const struct scsi_bytes *b, uint32_t from)
+{
+	while (from < b->len && !b->p[from])
+		from++;
+	return from < b->len;
+}
+
+/* The field with the length of what follows it: of an answer that is at least `least` bytes long.
+ * Fewer bytes than it tells of come only where fewer were asked for (SPC-3 4.3.4.6), and more are
+ * padding at most (BOT 6.7.2). */
+static void emit_length(
+	struct emit *e, const struct scsi_job *j, const struct scsi_field *row, uint32_t least)
+{
+	uint32_t head = row->off + row->len;
+	uint64_t told = head + scsi_number_at(&j->b, row->off, row->len);
+	uint64_t asked = scsi_number(j->c->b + 3, 2); /* ALLOCATION LENGTH, SPC-3 6.4.1 */
+	struct field f = {.key = row->key, .off = j->b.off + row->off, .len = row->len};
+	char room[120];
+	struct text t;
+
+	if (j->b.len < head) {
+		scsi_rows(e, row, &j->b);
+		return;
+	}
+	text_init(&t, room, sizeof(room));
+	if (told < least)
+		text_printf(&t, "at least %u: the answer has %u bytes or more (SPC-3 6.4.2)",
+			(unsigned)(least - head), (unsigned)least);
+	else if (j->b.ended && j->b.total < told && j->b.total < asked)
+		text_printf(&t, "%u bytes came instead of %u", (unsigned)j->b.total,
+			(unsigned)(told < asked ? told : asked));
+	else if (has_more(&j->b, (uint32_t)told))
+		text_printf(&t, "%u bytes came, %u more than this tells of", (unsigned)j->b.total,
+			(unsigned)(j->b.total - told));
+	f.value = value_uint(told - head);
+	f.text = t.len ? room : NULL;
+	f.verdict = t.len ? VERDICT_INVALID : VERDICT_NONE;
+	emit_field(e, &f);
+}
+
+static void emit_vpd(const struct scsi_job *j, struct emit *e)
 {
 	static const struct {
 		uint8_t page;
 		const struct scsi_field *rows;
 	} pages[] = {{0x89, ata_information}, {0xb0, block_limits}, {0xb1, characteristics},
 		{0xb2, provisioning}};
+	const struct scsi_bytes *b = &j->b;
 	uint8_t page = b->len > 1 ? b->p[1] : 0xff;
 
 	scsi_open_part(e, "vpd_page", b, scsi_lookup(scsi_vpd_pages, page));
 	scsi_rows(e, vpd_header, b);
+	if (b->len > 1)
+		emit_length(e, j, page_length, 0);
 	if (page == 0x00)
 		scsi_emit_list(e, b, "supported", 4, 4 + scsi_number_at(b, 2, 2), 1, vpd_page);
 	else if (page == 0x80)
@@ -145,11 +192,15 @@ static void emit_vpd(struct emit *e, const struct scsi_bytes *b)
 void scsi_emit_inquiry(const struct scsi_job *j, struct emit *e)
 {
 	if (j->c->b[1] & 1) {
-		emit_vpd(e, &j->b);
+		emit_vpd(j, e);
 		return;
 	}
 	scsi_open_part(e, "inquiry", &j->b, NULL);
 	scsi_rows(e, inquiry, &j->b);
+	if (j->b.len >= 4) /* other formats than 2 are SCSI-1's, with 5 bytes at least */
+		emit_length(e, j, additional_length, (j->b.p[3] & 15) == 2 ? INQUIRY_LEAST : 0);
+	if (j->b.len > 4)
+		scsi_rows(e, inquiry_rest, &j->b);
 	if (scsi_number_at(&j->b, 4, 1) >= 55 && scsi_number_at(&j->b, 58, 2))
 		scsi_emit_list(e, &j->b, "standard", 58, 74, 2, descriptor_version);
 	emit_close(e);
@@ -185,7 +236,7 @@ void scsi_say_inquiry(const struct scsi_job *j, struct text *t)
 			say_vpd(b, t);
 		return;
 	}
-	if (b->len < 36)
+	if (b->len < INQUIRY_LEAST)
 		return;
 	type = scsi_lookup(types, b->p[0] & 31);
 	text_str(t, b->p[1] & 0x80 ? "removable " : "");

@@ -136,7 +136,7 @@ static void emit_mode(const struct scsi_job *j, struct emit *e, bool ten)
 		return;
 	}
 	scsi_emit_part(e, "mode_header", m.header,
-		&(struct scsi_bytes){b->p, b->off, m.header_len, m.header_len}, NULL);
+		&(struct scsi_bytes){b->p, b->off, m.header_len, m.header_len, false}, NULL);
 	scsi_emit_list(
 		e, b, "block_descriptor", m.header_len, m.pages, m.descriptor_size, m.descriptor);
 	at = m.pages;

@@ -14,8 +14,8 @@ static bool match(const struct decode_ctx *c, const struct xfer *x)
 
 /* ---- the request in words ----------------------------------------------------------- */
 
-/* The one request whose number a rule needs. */
-enum { SET_FEATURE = 3 };
+/* The requests whose numbers rules need. */
+enum { SET_FEATURE = 3, GET_DESCRIPTOR = 6 };
 
 static void say_feature(const struct control_job *j, struct text *t)
 {
@@ -43,6 +43,29 @@ static void say_feature(const struct control_job *j, struct text *t)
 		text_str(t, s->wIndex & 0x100 ? ", suspend" : ", resume");
 		text_str(t, s->wIndex & 0x200 ? ", remote wakeup on" : ", remote wakeup off");
 	}
+}
+
+/* What it means that a device refuses to tell of its other speed (USB 2.0 9.6.2); NULL: nothing, as
+ * at SuperSpeed. */
+static const char *refused_qualifier(const struct control_job *j)
+{
+	const struct xfer *x = j->x;
+
+	if (x->status != STATUS_STALL || x->dir != USB_IN || x->speed > USB_HIGH ||
+		j->s.bRequest != GET_DESCRIPTOR || j->s.wValue >> 8 != DESC_DEVICE_QUALIFIER ||
+		setup_request_type(j->s.bmRequestType) != REQUEST_STANDARD)
+		return NULL;
+	return x->speed == USB_HIGH ? "at high speed it must not be refused"
+				    : "~not high-speed capable";
+}
+
+static void say_get_descriptor(const struct control_job *j, struct text *t)
+{
+	const char *refused = j->of_value ? NULL : refused_qualifier(j);
+
+	control_say_descriptor(j, t);
+	text_str(t, refused ? " → " : "");
+	text_str(t, refused ? refused : "");
 }
 
 static void say_alternate(const struct control_job *j, struct text *t)
@@ -171,8 +194,9 @@ static const struct control_request requests[] = {
 	STANDARD(SET_FEATURE, "SET_FEATURE", "USB 2.0 9.4.9", "feature selector",
 		"test selector, suspend options", say_feature),
 	STANDARD(5, "SET_ADDRESS", "USB 2.0 9.4.6", "device address", NULL, control_say_value),
-	STANDARD(6, "GET_DESCRIPTOR", "USB 2.0 9.4.3", "descriptor type and index", "language id",
-		control_say_descriptor, control_answer_descriptor, control_fields_descriptor),
+	STANDARD(GET_DESCRIPTOR, "GET_DESCRIPTOR", "USB 2.0 9.4.3", "descriptor type and index",
+		"language id", say_get_descriptor, control_answer_descriptor,
+		control_fields_descriptor),
 	STANDARD(7, "SET_DESCRIPTOR", "USB 2.0 9.4.8", "descriptor type and index", "language id",
 		control_say_descriptor, NULL, control_fields_descriptor),
 	STANDARD(8, "GET_CONFIGURATION", "USB 2.0 9.4.2", NULL, NULL, NULL, answer_byte,
@@ -196,7 +220,23 @@ static void info(const struct decode_ctx *c, const struct xfer *x, struct text *
 
 static void decode(const struct decode_ctx *c, const struct xfer *x, struct emit *e)
 {
-	control_decode_of(&table, c, x, e);
+	struct control_job j;
+	const char *refused;
+	char words[80];
+	struct text t;
+
+	control_job_init(&j, c, x, &table);
+	control_decode(&j, e);
+	refused = refused_qualifier(&j);
+	if (!refused)
+		return;
+	text_init(&t, words, sizeof(words));
+	text_printf(&t, "%s (USB 2.0 9.6.2)", refused);
+	emit_field(e, &(struct field){
+			      .key = "refusal",
+			      .text = words,
+			      .verdict = *refused == '~' ? VERDICT_NONE : VERDICT_INVALID,
+		      });
 }
 
 const struct decoder decoder_control = {

@@ -23,11 +23,17 @@ enum usb_speed bus_speed_root(const struct devices *d, uint32_t section, uint16_
 	return (enum usb_speed)devices_get_instance(d, root)->speed;
 }
 
-/* Not before USB 2.0, and with packets of 64 bytes on endpoint 0 only (USB 2.0 5.5.3). */
-static bool could_be_high(const struct desc_device *dev)
+bool bus_lacks_high_speed(const struct instance *i, const struct desc_device *dev)
 {
-	return dev->bcdUSB >= 0x200 && dev->bMaxPacketSize0 != 8 && dev->bMaxPacketSize0 != 16 &&
-	       dev->bMaxPacketSize0 != 32;
+	return i->no_qualifier && i->speed < USB_HIGH && dev->bcdUSB >= 0x200 &&
+	       dev->bcdUSB < 0x300;
+}
+
+/* Not before USB 2.0, and with packets of 64 bytes on endpoint 0 only (USB 2.0 5.5.3). */
+static bool could_be_high(const struct instance *i, const struct desc_device *dev)
+{
+	return dev->bcdUSB >= 0x200 && !bus_lacks_high_speed(i, dev) && dev->bMaxPacketSize0 != 8 &&
+	       dev->bMaxPacketSize0 != 16 && dev->bMaxPacketSize0 != 32;
 }
 
 /* By what the device descriptor says: low speed knows no other packets of endpoint 0. */
@@ -69,7 +75,7 @@ enum usb_speed bus_speed(const struct devices *d, uint32_t instance, bool *infer
 	*inferred = true;
 	if (!f || !desc_device_parse(&dev, f->data, f->len))
 		return USB_SPEED_UNKNOWN;
-	if (root != USB_FULL && could_be_high(&dev))
+	if (root != USB_FULL && could_be_high(i, &dev))
 		return USB_SPEED_UNKNOWN;
 	if (!could_be_low(&dev))
 		return USB_FULL;

@@ -66,6 +66,26 @@ void address_text(struct value *v, uint16_t bus, uint16_t device, uint8_t ep, ui
 	take_text(v, &t);
 }
 
+void instance_mark(struct text *t, const struct instance *i)
+{
+	if (!i->previous || !i->address)
+		return;
+	text_str(t, " #");
+	text_u64(t, i->number);
+}
+
+void instance_address_text(struct value *v, const struct instance *i, uint8_t ep, uint8_t dir)
+{
+	struct text t;
+
+	address_text(v, i->bus, i->address, ep, dir);
+	if (!i->previous) /* nearly always */
+		return;
+	t = (struct text){.s = v->room, .len = v->n, .cap = sizeof(v->room)};
+	instance_mark(&t, i);
+	take_text(v, &t);
+}
+
 struct column time_column(enum time_format t, void (*get)(const void *row, struct value *v))
 {
 	static const struct column text[] = {
@@ -132,14 +152,17 @@ static void get_address(const void *row, struct value *v)
 {
 	const struct xfer *x = X(row);
 
-	address_text(v, x->bus, x->device, x->endpoint, x->dir);
+	if (x->instance && x->device)
+		instance_address_text(v,
+			devices_get_instance(model_devices(ROW(row)->model), x->instance),
+			x->endpoint, x->dir);
+	else
+		address_text(v, x->bus, x->device, x->endpoint, x->dir);
 }
 
 static void get_type(const void *row, struct value *v)
 {
-	static const char *const name[USB_TYPES] = {"ctrl", "iso", "bulk", "intr", "req", "?"};
-
-	*v = value_name(name[X(row)->type]);
+	*v = value_name(usb_type_short(X(row)->type));
 }
 
 static void get_status(const void *row, struct value *v)

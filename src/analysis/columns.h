@@ -77,6 +77,12 @@ void columns_by_begin(struct column *cols, enum time_format t);
 /* "1.5.2 in" into v: bus.device.endpoint and direction, parts that are not known left out or "?".
  */
 void address_text(struct value *v, uint16_t bus, uint16_t device, uint8_t ep, uint8_t dir);
+/* The same of a device's endpoint, with the device's mark behind it. */
+void instance_address_text(struct value *v, const struct instance *i, uint8_t ep, uint8_t dir);
+/* " #7": the number of the instance (the filter field `device`), if the address was another
+ * instance's before. So devices that have one address in turn are told apart. Address 0 is used in
+ * turn by all devices. */
+void instance_mark(struct text *t, const struct instance *i);
 
 /* ISO 8601, UTC, nanoseconds ("2026-01-31T12:00:00.000000000Z"); dst holds TIME_ISO_MAX. */
 enum { TIME_ISO_MAX = 32 };

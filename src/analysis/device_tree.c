@@ -2,6 +2,7 @@
  * lines. */
 #include "analysis/device_tree.h"
 #include "analysis/bus_speed.h"
+#include "analysis/columns.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
@@ -274,6 +275,7 @@ void device_address(struct text *t, const struct instance *i)
 		text_char(t, '?');
 	else
 		text_u64(t, i->address);
+	instance_mark(t, i);
 }
 
 static struct tree_line *add_line(struct device_tree *t, unsigned depth, uint64_t transfers)
@@ -338,12 +340,18 @@ static void say_device_details(
 		text_str(t, v->speed_inferred ? "~" : "");
 		text_str(t, usb_speed_words(v->speed));
 	}
+	if (i->split_hub) {
+		comma(t);
+		text_printf(t, "behind hub address %u port %u", i->split_hub, i->split_port);
+	}
 	if (v->described) {
 		const char *class =
 			v->desc.bDeviceClass ? ids_class(tree->ids, v->desc.bDeviceClass) : NULL;
 
 		comma(t);
 		say_bcd(t, v->desc.bcdUSB);
+		if (bus_lacks_high_speed(i, &v->desc))
+			text_str(t, ", ~no high speed");
 		if (class) {
 			comma(t);
 			text_str(t, class);
@@ -455,6 +463,20 @@ static void idle_line(struct device_tree *t, const struct interface_view *f, siz
 	text_str(&x, n > 1 ? "alternate settings not used" : "alternate setting not used");
 }
 
+/* The port path, or where SPLITs say that the device is behind a hub whose path is known; between
+ * the two another hub may be, of which nothing was seen. */
+static void say_port(struct text *t, const struct device_view *v)
+{
+	const struct instance *i = v->instance;
+	const struct instance *hub =
+		i->translator ? devices_get_instance(v->devices, i->translator) : NULL;
+
+	if (i->port_path)
+		text_str(t, i->port_path);
+	else if (hub && hub->port_path && (!i->hub || i->hub == i->translator))
+		text_printf(t, "~%s.%u", hub->port_path, i->split_port);
+}
+
 static void device_lines(struct device_tree *t, const struct device_view *v, bool all)
 {
 	struct tree_line *l = add_line(t, 0, v->transfers);
@@ -462,11 +484,9 @@ static void device_lines(struct device_tree *t, const struct device_view *v, boo
 
 	text_init(&x, l->address, sizeof(l->address));
 	device_address(&x, v->instance);
-	if (v->instance->port_path) {
-		text_init(&x, l->port, sizeof(l->port));
-		text_str(&x, v->instance->port_path);
-		t->ports = true;
-	}
+	text_init(&x, l->port, sizeof(l->port));
+	say_port(&x, v);
+	t->ports |= x.len > 0;
 	text_init(&x, l->id, sizeof(l->id));
 	if (v->described)
 		text_printf(&x, "%04x:%04x", v->desc.idVendor, v->desc.idProduct);

@@ -80,7 +80,7 @@ struct device_tree *device_tree_new(
 	const struct devices *d, const struct device_counts *c, struct ids *ids, bool all);
 void device_tree_free(struct device_tree *t);
 
-/* "1.5": bus and address. */
+/* "1.5": bus and address, with instance_mark(). */
 void device_address(struct text *t, const struct instance *i);
 
 #endif

@@ -60,6 +60,7 @@ static void emit_descriptors(const struct device_view *v, struct ids *ids, struc
 {
 	struct string_owner owner = {.v = v};
 	struct desc_ctx ctx = {.speed = (enum usb_speed)v->instance->speed,
+		.bcdUSB = v->described ? v->desc.bcdUSB : 0,
 		.ids = ids,
 		.string = string_of,
 		.owner = &owner};
@@ -158,6 +159,10 @@ GET(unplugged, V->instance->hub, value_bool(V->instance->presence == DEVICE_GONE
 GET(port_path, V->instance->port_path, value_name(V->instance->port_path))
 GET(speed, true, value_name(usb_speed_name((enum usb_speed)V->instance->speed)))
 GET(speed_from, true, value_name(speed_from_text((enum speed_from)V->instance->speed_from)))
+GET(split_hub, V->instance->split_hub, value_uint(V->instance->split_hub))
+GET(split_port, V->instance->split_hub, value_uint(V->instance->split_port))
+GET(translator, V->instance->translator, value_uint(V->instance->translator))
+GET(no_qualifier, V->instance->no_qualifier, value_bool(true))
 GET(vendor, V->described, value_uint(V->desc.idVendor))
 GET(product, V->described, value_uint(V->desc.idProduct))
 GET(release, V->described, value_uint(V->desc.bcdDevice))
@@ -210,6 +215,10 @@ static const struct column device_columns[] = {
 	{.key = "configuration.bmAttributes", .get = get_attributes},
 	{.key = "configuration.bMaxPower", .get = get_max_power},
 	{.key = "configuration.inferred", .get = get_configuration_inferred},
+	{.key = "translator.dev", .get = get_split_hub},
+	{.key = "translator.port", .get = get_split_port},
+	{.key = "translator.device", .get = get_translator},
+	{.key = "device_qualifier_refused", .get = get_no_qualifier},
 	{.key = "transfers", .get = get_device_transfers},
 };
 

@@ -68,7 +68,8 @@ static void say_verdict(const struct iso_result *r, struct emit *e)
 		w.tone = TONE_BAD;
 		say_losses(r, &w.t);
 	} else if (!s->done) {
-		text_str(&w.t, s->unrecorded || s->ok ? "not recorded" : "nothing was completed");
+		text_str(&w.t,
+			s->unrecorded || s->ok ? "not recorded" : "no completion was captured");
 	} else {
 		w.tone = !iso_sees_losses(s) ? TONE_NONE : s->dry ? TONE_WARN : TONE_GOOD;
 		text_str(&w.t, iso_sees_losses(s) ? "yes: all of " : "no loss seen in ");
@@ -93,7 +94,7 @@ static void say_heading(const struct iso_result *r, struct text *t)
 {
 	struct value address = value_null();
 
-	address_text(&address, r->device->bus, r->device->address, r->pipe->endpoint, r->pipe->dir);
+	instance_address_text(&address, r->device, r->pipe->endpoint, r->pipe->dir);
 	text_printf(t, "stream %u: ", r->s->number);
 	text_mem(t, address.s, address.n);
 	text_str(t, r->s->is_feedback ? ", feedback, " : ", ");
@@ -140,6 +141,12 @@ static void say_endpoint(const struct iso_result *r, struct emit *e)
 
 /* ---- packets ------------------------------------------------------------------------ */
 
+/* URBs of which nobody knows whether their packets were on the bus, or which never were. */
+static uint64_t unserved(const struct iso_stream *s)
+{
+	return s->refused + s->pending;
+}
+
 static void say_packets(const struct iso_result *r, struct emit *e)
 {
 	const struct iso_stream *s = r->s;
@@ -152,7 +159,7 @@ static void say_packets(const struct iso_result *r, struct emit *e)
 		iso_say_things(&w.t, s->transactions, "transaction");
 	} else {
 		text_str(&w.t, " in ");
-		iso_say_things(&w.t, s->urbs, "URB");
+		iso_say_things(&w.t, s->urbs - unserved(s), "URB");
 	}
 	text_str(&w.t, ": ");
 	text_count(&w.t, s->done);
@@ -174,12 +181,17 @@ static void say_urbs(const struct iso_result *r, struct emit *e)
 	if (s->wire || s->ok == s->urbs)
 		return;
 	iso_say_init(&w);
+	text_count(&w.t, s->urbs);
+	text_str(&w.t, " in all: ");
 	text_count(&w.t, s->ok);
 	text_str(&w.t, " ok");
 	iso_say_part(&w.t, s->failed_urbs, "failed");
 	iso_say_part(&w.t, s->cancelled_urbs, "cancelled");
 	iso_say_part(&w.t, s->refused, "refused");
-	iso_say_part(&w.t, s->pending, "without completion");
+	iso_say_part(&w.t, s->pending, "without completion in this capture");
+	if (unserved(s))
+		text_str(&w.t, unserved(s) == 1 ? " (its packets do not count above)"
+						: " (their packets do not count above)");
 	iso_say_end(&w, e, "URBs");
 }
 

@@ -236,7 +236,7 @@ void stat_endpoint_block(const struct endpoint_line *l, struct emit *e)
 	char title[160];
 	struct text t;
 
-	address_text(&v, l->device->bus, l->device->address, l->pipe->endpoint, l->pipe->dir);
+	instance_address_text(&v, l->device, l->pipe->endpoint, l->pipe->dir);
 	text_init(&t, title, sizeof(title));
 	text_mem(&t, v.s, v.n);
 	text_char(&t, ' ');

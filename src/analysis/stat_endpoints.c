@@ -122,7 +122,7 @@ static void get_errors(const void *row, struct value *v)
 
 static void get_address(const void *row, struct value *v)
 {
-	address_text(v, L->device->bus, L->device->address, L->pipe->endpoint, L->pipe->dir);
+	instance_address_text(v, L->device, L->pipe->endpoint, L->pipe->dir);
 }
 
 /* "1.6/3": mean and greatest depth. */

@@ -1,5 +1,6 @@
 /* stat_groups.c: the part of `stat` about what endpoints belong to: buses, devices, interfaces, and
  * the capture as a whole. */
+#include "analysis/columns.h"
 #include "analysis/stat_columns.h"
 #include "base/mem.h"
 
@@ -88,6 +89,7 @@ static void get_address(const void *row, struct value *v)
 		text_str(&t, " interface ");
 		text_u64(&t, G->group->interface);
 	}
+	instance_mark(&t, G->device);
 	*v = value_name(v->room);
 }
 #undef G
@@ -189,21 +191,56 @@ static struct group_line *sum_up(const struct stat *s, const struct devices *d)
 	return line;
 }
 
-/* How many devices each bus, and the capture, has. */
-static void count_devices(const struct stat *s, struct group_line *line)
+/* Could the two be one device? Not at different ports. */
+static bool may_be_one(const struct instance *a, const struct instance *b)
 {
+	return !a->hub || !b->hub || (a->hub == b->hub && a->hub_port == b->hub_port);
+}
+
+/* Of each instance, by its number: the last one that is the same device. One that answered at
+ * address 0 is what it became, and while none of them gets an address, attempt after attempt at
+ * address 0 is one device. */
+static uint32_t *last_instances(const struct devices *d)
+{
+	uint32_t n = devices_instances(d), *last = mem_zalloc(n + 1u, sizeof(*last));
+
+	for (uint32_t k = n; k; k--) {
+		const struct instance *i = devices_get_instance(d, k);
+
+		if (i->became)
+			last[k] = last[i->became];
+		else if (!last[k])
+			last[k] = k;
+		if (!i->address && i->previous &&
+			may_be_one(i, devices_get_instance(d, i->previous)))
+			last[i->previous] = last[k];
+	}
+	return last;
+}
+
+/* How many devices each bus, and the capture, has. */
+static void count_devices(const struct stat *s, const struct devices *d, struct group_line *line)
+{
+	uint32_t *last = last_instances(d);
+	bool *counted = mem_zalloc(devices_instances(d) + 1u, sizeof(*counted));
+
 	for (size_t i = 0; i < s->endpoints; i++) {
 		const struct endpoint_stat *p = &s->endpoint[i];
 		struct group_line *device;
+		uint32_t n;
 
 		if (!p->transfers)
 			continue;
 		device = &line[p->group[GROUP_DEVICE] - 1];
-		if (device->devices++)
+		n = last[device->group->instance];
+		if (counted[n])
 			continue;
+		counted[n] = true;
 		line[p->group[GROUP_BUS] - 1].devices++;
 		line[p->group[GROUP_CAPTURE] - 1].devices++;
 	}
+	free(counted);
+	free(last);
 }
 
 static int by_key(const void *a, const void *b)
@@ -253,7 +290,7 @@ void stat_groups(const struct stat *s, const struct devices *d, struct emit *e)
 	struct group_line *line = sum_up(s, d);
 	struct stat_table t;
 
-	count_devices(s, line);
+	count_devices(s, d, line);
 	qsort(line, s->groups, sizeof(*line), by_key);
 	for (size_t i = 0; i < ARRAY_LEN(part); i++) {
 		stat_table(&t, s, e, part[i].key, part[i].title, part[i].cols, part[i].n,

@@ -7,6 +7,7 @@
  * moment is kept for each bus and each translator. Bounded: DOMAINS of them, ENDPOINTS of distinct
  * endpoints, LOOKS at changes, REFUSALS. */
 #include "analysis/bus_speed.h"
+#include "analysis/columns.h"
 #include "analysis/stat_reserve.h"
 #include "base/mem.h"
 #include "usb/desc.h"
@@ -76,15 +77,36 @@ static size_t list_endpoints(const struct devices *d, uint32_t instance, int int
 
 /* ---- buses and translators ---------------------------------------------------------- */
 
+/* The translator's hub as the SPLITs of a device name it: by its path, or its address. */
+static void named_hub(const struct devices *d, const struct instance *i, char hub[PORT_PATH_MAX])
+{
+	const struct instance *of = i->translator ? devices_get_instance(d, i->translator) : NULL;
+	struct text t;
+
+	text_init(&t, hub, PORT_PATH_MAX);
+	if (of && of->port_path) {
+		text_str(&t, of->port_path);
+		return;
+	}
+	text_str(&t, "address ");
+	text_u64(&t, i->split_hub);
+	if (of)
+		instance_mark(&t, of);
+}
+
 /* The hub whose translator serves a device of full or low speed on a high-speed bus: the nearest
- * one above it that runs at high speed (11.14.1). A device right below a root hub without a hub
- * between has its own schedule there. False: its place is not known. */
+ * one above it that runs at high speed (11.14.1), which its SPLITs name. A device right below a
+ * root hub without a hub between has its own schedule there. False: its place is not known. */
 static bool hub_of(const struct devices *d, uint32_t instance, char hub[PORT_PATH_MAX])
 {
 	const struct instance *i = devices_get_instance(d, instance);
 	size_t n = i->port_path ? strlen(i->port_path) : 0;
 
 	memset(hub, 0, PORT_PATH_MAX);
+	if (i->split_hub) {
+		named_hub(d, i, hub);
+		return true;
+	}
 	if (!n)
 		return false;
 	memcpy(hub, i->port_path, n);
@@ -144,7 +166,7 @@ static struct domain *place(struct reserve *v, const struct devices *d, const st
 	struct bustime_reservation split;
 
 	key.speed = p->speed == USB_HIGH ? USB_HIGH : USB_FULL;
-	if (p->speed != USB_HIGH && root == USB_HIGH) {
+	if (p->speed != USB_HIGH && (root == USB_HIGH || i->split_hub)) {
 		key.speed = USB_HIGH;
 		o = find_domain(v, &key);
 		if (o && bustime_reserve_split(&p->r, (enum usb_type)p->type, dir, &split))

@@ -60,6 +60,7 @@ static void get_domain_where(const void *row, struct value *v)
 	}
 	if (O->translator) {
 		text_str(&t, ", translator of ");
+		text_str(&t, !strncmp(O->hub, "address", 7) ? "hub " : "");
 		text_str(&t, !O->hub[0]		      ? "a hub not known"
 			     : strcmp(O->hub, "root") ? O->hub
 						      : "the root hub");
@@ -127,6 +128,7 @@ static void get_held_where(const void *row, struct value *v)
 	}
 	text_printf(&t, "%u.%u %s, interface %u/%u", P->device->address, P->p->address & 15u,
 		P->p->address & 0x80 ? "in" : "out", P->p->interface, P->p->alternate);
+	instance_mark(&t, P->device);
 	*v = value_name(v->room);
 }
 #undef FRAME
@@ -235,7 +237,7 @@ static void say_refusal(const struct refusal_line *l, struct emit *e)
 	struct text t;
 
 	text_init(&t, words, sizeof(words));
-	address_text(&v, l->device->bus, l->device->address, l->pipe->endpoint, l->pipe->dir);
+	instance_address_text(&v, l->device, l->pipe->endpoint, l->pipe->dir);
 	text_printf(&t, "transfer %u (%.*s) ", l->f->xfer, (int)v.n, v.s);
 	if (l->f->needs) {
 		text_str(&t, "needs ~");

@@ -69,8 +69,7 @@ static void get_errors(const void *row, struct value *v)
 static void get_where(const void *row, struct value *v)
 {
 	if (S->pipe)
-		address_text(
-			v, S->device->bus, S->device->address, S->pipe->endpoint, S->pipe->dir);
+		instance_address_text(v, S->device, S->pipe->endpoint, S->pipe->dir);
 	else
 		*v = value_name("all");
 }

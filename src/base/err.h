@@ -8,7 +8,7 @@ enum { EXIT_DONE = 0, EXIT_DIFFERENT = 1, EXIT_TROUBLE = 2 };
 
 /* Filled by the function that fails; empty text means nothing went wrong. */
 struct err {
-	char text[480];
+	char text[640];
 };
 
 /* Writes the message (printf style, cut to fit) into *e; e may be NULL. Returns -1, so that

@@ -121,6 +121,21 @@ bool text_dangerous(uint32_t cp)
 	return false;
 }
 
+static bool is_hex(char c)
+{
+	return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'f');
+}
+
+/* Would backslashes before these n bytes be taken for part of an escape? */
+static bool like_escape(const char *s, size_t n)
+{
+	uint32_t cp;
+
+	if (n >= 3 && *s == 'x' && is_hex(s[1]) && is_hex(s[2]))
+		return true;
+	return n && (!text_utf8(s, n, &cp) || text_dangerous(cp));
+}
+
 void text_untrusted(struct text *t, const char *s, size_t n)
 {
 	static const char hex[] = "0123456789abcdef";
@@ -131,9 +146,13 @@ void text_untrusted(struct text *t, const char *s, size_t n)
 		uint32_t cp;
 		size_t len = text_utf8(s + i, n - i, &cp);
 
+		if (len && cp == '\\') {
+			while (i + len < n && s[i + len] == '\\')
+				len++;
+			if (like_escape(s + i + len, n - i - len))
+				text_mem(t, s + i, len);
+		}
 		if (len && !text_dangerous(cp)) {
-			if (cp == '\\')
-				text_char(t, '\\');
 			text_mem(t, s + i, len);
 			i += len;
 			continue;

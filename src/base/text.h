@@ -31,7 +31,8 @@ void text_hex(struct text *t, uint64_t v, int digits);
 void text_printf(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Text of unknown origin, n bytes or up to NUL when n is (size_t)-1: control characters (C0, C1,
- * DEL), bidirectional overrides and invalid UTF-8 become \xNN; a backslash becomes \\. */
+ * DEL), bidirectional overrides and invalid UTF-8 become \xNN. Backslashes are doubled only before
+ * such a byte and before text that looks like one, so that \\.\USBPcap1 stays what it is. */
 void text_untrusted(struct text *t, const char *s, size_t n);
 
 /* Length of the valid UTF-8 sequence at s (n > 0 bytes left), its code point in *cp; 0 if invalid:

@@ -19,15 +19,12 @@ static size_t unit_length(const char *s, size_t n)
 	return len;
 }
 
-/* The character as shown: as it is, or escaped. A backslash stays one: this is no literal. */
+/* The character as shown: as it is, or escaped. */
 enum { SHOWN = 20 };
 static void unit_shown(struct text *t, char room[SHOWN], const char *s, size_t n)
 {
 	text_init(t, room, SHOWN);
-	if (*s == '\\')
-		text_char(t, '\\');
-	else
-		text_untrusted(t, s, n);
+	text_untrusted(t, s, n);
 }
 
 const char *quoted(char room[QUOTED], const char *s, size_t n)

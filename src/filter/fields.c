@@ -204,6 +204,36 @@ static const char *const systems[] = {"linux", "windows", "darwin", "freebsd", N
 static const char *const ends[] = {"complete", "short", "zlp", "stall", "reset", "pause", "size",
 	"class", "eof", "error", "cancelled", "lost", "refused", NULL};
 
+/* Types as usb_type_short() and others abbreviate them; speeds by their bit rates (USB 2.0 section
+ * 7.1.11, USB 3.2 section 1) and the usual two letters. */
+const struct other_word other_words[] = {
+	{types, "ctrl", "control", NULL},
+	{types, "ctl", "control", NULL},
+	{types, "iso", "isochronous", NULL},
+	{types, "isoc", "isochronous", NULL},
+	{types, "intr", "interrupt", NULL},
+	{types, "int", "interrupt", NULL},
+	{types, "req", "request", NULL},
+	{speeds, "ls", "low", NULL},
+	{speeds, "1.5M", "low", NULL},
+	{speeds, "fs", "full", NULL},
+	{speeds, "12M", "full", NULL},
+	{speeds, "hs", "high", NULL},
+	{speeds, "480M", "high", NULL},
+	{speeds, "ss", "super", NULL},
+	{speeds, "5G", "super", NULL},
+	{speeds, "5000M", "super", NULL},
+	{speeds, "ssp", "super+", NULL},
+	{speeds, "10G", "super+", NULL},
+	{speeds, "10000M", "super+", NULL},
+	{statuses, "lost", NULL, "lost completions have end == lost"},
+	{systems, "macos", "darwin", NULL},
+	{usb_class_words, "mass-storage", "storage", NULL},
+	{usb_class_words, "msc", "storage", NULL},
+	{usb_class_words, "vendor-specific", "vendor", NULL},
+};
+const size_t other_words_count = ARRAY_LEN(other_words);
+
 /* clang-format off */
 /* The first part is `list`'s JSON in the order scripts rely on. */
 const struct row_field row_fields[] = {

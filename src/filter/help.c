@@ -7,7 +7,7 @@ enum { NAME_WIDTH = 20, TYPE_WIDTH = 10 }; /* columns in text: of nearly all nam
 /* A field with its words, which an output copies while it takes the row. */
 struct reference {
 	const struct row_field *field;
-	char words[512];
+	char words[512], others[128];
 };
 
 #define REFERENCE ((const struct reference *)row)
@@ -40,6 +40,12 @@ static void get_help(const void *row, struct value *v)
 	*v = value_name(F->help);
 }
 
+static void get_others(const void *row, struct value *v)
+{
+	if (REFERENCE->others[0])
+		*v = value_name(REFERENCE->others);
+}
+
 static void get_words(const void *row, struct value *v)
 {
 	if (REFERENCE->words[0])
@@ -49,16 +55,28 @@ static void get_words(const void *row, struct value *v)
 /* For people words and Wireshark's names stand below: few fields have them, and they are long. */
 static void note_more(struct emit *e, const struct reference *ref)
 {
-	char room[600];
+	char room[800];
 	struct text t;
 
 	text_init(&t, room, sizeof(room));
 	if (ref->words[0])
 		text_printf(&t, "words: %s", ref->words);
+	if (ref->others[0])
+		text_printf(&t, "; also: %s", ref->others);
 	if (ref->field->alias)
 		text_printf(&t, "%sWireshark: %s", t.len ? "; " : "", ref->field->alias);
 	if (t.len)
 		emit_note(e, room);
+}
+
+/* The words that mean one of the field's own: "ctrl ctl iso". */
+static void add_other_words(const struct row_field *f, struct text *t)
+{
+	for (size_t i = 0; f->names && i < other_words_count; i++)
+		if (other_words[i].names == f->names && other_words[i].means) {
+			text_str(t, t->len ? " " : "");
+			text_str(t, other_words[i].word);
+		}
 }
 
 static void emit_reference(struct emit *e, const struct row_field *f)
@@ -72,6 +90,8 @@ static void emit_reference(struct emit *e, const struct row_field *f)
 		text_str(&t, w ? " " : "");
 		text_str(&t, word);
 	}
+	text_init(&t, ref.others, sizeof(ref.others));
+	add_other_words(f, &t);
 	emit_row(e, &ref);
 	note_more(e, &ref);
 	emit_row_end(e);
@@ -90,6 +110,7 @@ void filter_reference(struct emit *e)
 		{"type", "Type", get_type, SHOW_PLAIN, TYPE_WIDTH, false, 0},
 		{"help", "Meaning", get_help, SHOW_PLAIN, 0, false, 0},
 		{"words", NULL, get_words, SHOW_PLAIN, 0, false, 0},
+		{"also", NULL, get_others, SHOW_PLAIN, 0, false, 0},
 		{"wireshark", NULL, get_alias, SHOW_PLAIN, 0, false, 0},
 	};
 

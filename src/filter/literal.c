@@ -240,14 +240,34 @@ bool read_pattern(struct parser *p, const struct row_field *f, struct item *it)
 	return text_or_atom(p, f, true, it);
 }
 
+/* The row of the item's word among those that are accepted beside the field's own, or NULL. */
+static const struct other_word *other_word(const struct row_field *f, const struct item *it)
+{
+	for (size_t i = 0; f->names && i < other_words_count; i++)
+		if (other_words[i].names == f->names &&
+			lex_is(other_words[i].word, (const char *)it->s, it->n))
+			return &other_words[i];
+	return NULL;
+}
+
 bool read_word(struct parser *p, const struct row_field *f, struct item *it)
 {
-	char room[QUOTED], list[240];
+	char room[QUOTED], list[400];
 	const char *word, *near;
+	const struct other_word *other;
 	struct text t;
 
 	if (!read_text(p, f, it))
 		return false;
+	other = other_word(f, it);
+	if (other && !other->means)
+		return complain_here(
+			p, "%s is no %s: %s", quoted_token(room, p), f->name, other->instead);
+	if (other) {
+		it->s = (const uint8_t *)other->means;
+		it->n = strlen(other->means);
+		return true;
+	}
 	text_init(&t, list, sizeof(list));
 	for (size_t i = 0; (word = row_field_word(f, i)); i++) {
 		if (lex_is(word, (const char *)it->s, it->n))

@@ -54,4 +54,14 @@ extern const size_t row_fields_count;
  * last, so NULL for i 0 means that it can hold any text. */
 const char *row_field_word(const struct row_field *f, size_t i);
 
+/* A word accepted beside those: an abbreviation, as columns show them, or another usual name. */
+struct other_word {
+	const char *const *names; /* the field's */
+	const char *word, *means;
+	const char *instead; /* where means is NULL: what it is no value of, and what to write */
+};
+
+extern const struct other_word other_words[];
+extern const size_t other_words_count;
+
 #endif

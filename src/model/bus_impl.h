@@ -140,6 +140,7 @@ struct bus {
 	struct {
 		uint8_t hub, port, flags, type;
 	} split;
+	uint16_t behind[128]; /* hub and port of the latest SPLITs to an address; 0: none */
 	struct bus_counts counts;
 	struct bus_times times;
 	struct bus_clock clock;

@@ -154,6 +154,10 @@ static __attribute__((noinline)) void open_xfer(
 		ep->start_frame = (int32_t)m->opts.replay.frame;
 	ep->replay = remember(b, ep);
 	ep->pipe = pipe_of(b, ep);
+	if (b->phase == AFTER_SPLIT && m->own_devices)
+		devices_set_split(m->own_devices,
+			devices_get_pipe(m->own_devices, ep->pipe)->instance, b->split.hub,
+			b->split.port);
 	ep->pipe_type = ep->type;
 	ep->expected = expected(b, ep);
 	ep->first = b->held.on ? b->held.number : rec->number;
@@ -208,34 +212,7 @@ static void end_what_is_over(struct bus *b, struct endpoint *ep, uint8_t pid)
 	}
 }
 
-void bus_token(struct bus *b, struct endpoint *ep, uint8_t pid, const struct record *rec,
-	const struct event *ev)
-{
-	ep->speed = b->speed;
-	if (b->phase == AFTER_SPLIT) { /* its S bit is the speed, but for isochronous (8.4.2.2) */
-		bool low = b->split.flags & SPLIT_S && b->split.type != USB_ISOCHRONOUS;
-
-		ep->speed = low ? USB_LOW : USB_FULL;
-		if (ep->type != USB_CONTROL && b->split.type != USB_CONTROL)
-			ep->type = b->split.type;
-	} else if (b->held.on) {
-		ep->speed = USB_LOW; /* PRE (8.6.5) */
-	}
-	if (ep->changes != devices_changes(b->m->devices)) /* they may say something else */
-		look_up(b, ep);
-	if (pid == PID_SETUP)
-		become_message_pipe(b, ep);
-	if (pid == PID_PING && ep->type == USB_TYPE_UNKNOWN)
-		ep->type = USB_BULK; /* 8.5.1: bulk and control OUT alone */
-	if (ep->id && !ep->open)
-		end_what_is_over(b, ep, pid);
-	if (!ep->id)
-		open_xfer(b, ep, rec, ev);
-	if (pid != PID_SETUP)
-		ep->tokens++;
-}
-
-/* ---- ending ------------------------------------------------------------------------- */
+/* ---- other devices ------------------------------------------------------------------ */
 
 /* What an endpoint is like, and the data before, is not known any more. */
 static void forget(struct bus *b, struct endpoint *ep)
@@ -263,7 +240,60 @@ static void address_given(struct bus *b, unsigned address)
 			bus_end(b, ep, END_RESET);
 		forget(b, ep);
 	}
+	b->behind[address] = 0;
 }
+
+/* Devices stay where they are: at another port another device has the address, though no request
+ * told it. */
+static __attribute__((noinline)) void came_elsewhere(struct bus *b, uint8_t address)
+{
+	struct devices *d = b->m->own_devices; /* a second look teaches nothing */
+	uint32_t n = d ? devices_at(d, b->section, USB_NO_BUS, address) : 0;
+
+	if (b->behind[address])
+		address_given(b, address);
+	b->behind[address] = (uint16_t)(b->split.hub << 8 | b->split.port);
+	if (n && !devices_set_split(d, n, b->split.hub, b->split.port))
+		devices_renew(d, b->section, USB_NO_BUS, address, false);
+}
+
+/* A token behind a SPLIT. */
+static void split_token(struct bus *b, struct endpoint *ep)
+{
+	/* its S bit is the speed, but for isochronous (8.4.2.2) */
+	bool low = b->split.flags & SPLIT_S && b->split.type != USB_ISOCHRONOUS;
+
+	if (b->behind[ep->address] != (b->split.hub << 8 | b->split.port))
+		came_elsewhere(b, ep->address);
+	ep->speed = low ? USB_LOW : USB_FULL;
+	if (ep->type != USB_CONTROL && b->split.type != USB_CONTROL)
+		ep->type = b->split.type;
+}
+
+void bus_token(struct bus *b, struct endpoint *ep, uint8_t pid, const struct record *rec,
+	const struct event *ev)
+{
+	ep->speed = b->speed;
+	if (b->phase == AFTER_SPLIT) {
+		split_token(b, ep);
+	} else if (b->held.on) {
+		ep->speed = USB_LOW; /* PRE (8.6.5) */
+	}
+	if (ep->changes != devices_changes(b->m->devices)) /* they may say something else */
+		look_up(b, ep);
+	if (pid == PID_SETUP)
+		become_message_pipe(b, ep);
+	if (pid == PID_PING && ep->type == USB_TYPE_UNKNOWN)
+		ep->type = USB_BULK; /* 8.5.1: bulk and control OUT alone */
+	if (ep->id && !ep->open)
+		end_what_is_over(b, ep, pid);
+	if (!ep->id)
+		open_xfer(b, ep, rec, ev);
+	if (pid != PID_SETUP)
+		ep->tokens++;
+}
+
+/* ---- ending ------------------------------------------------------------------------- */
 
 /* A request that ends what toggles were (9.1.1.5, 9.4.5, 9.4.10). */
 static void after_request(struct bus *b, const struct xfer *x)
@@ -427,6 +457,7 @@ void bus_reset(struct bus *b)
 	for (size_t i = 0; i < 128 * 16 * 2; i++)
 		if ((&b->at[0][0][0])[i])
 			forget(b, (&b->at[0][0][0])[i]);
+	memset(b->behind, 0, sizeof(b->behind));
 	if (b->m->own_devices) /* a second look teaches nothing */
 		devices_reset(b->m->devices, b->section, USB_NO_BUS);
 }

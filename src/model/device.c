@@ -71,6 +71,7 @@ static uint32_t add_instance(struct devices *d, const struct address *a, uint32_
 	n = (uint32_t)d->instances;
 	memset(s, 0, sizeof(*s));
 	s->pub = (struct instance){
+		.number = n,
 		.section = a->section,
 		.bus = a->bus,
 		.address = a->address,
@@ -102,6 +103,16 @@ void devices_forget(struct devices *d, uint32_t section, uint16_t bus, uint16_t 
 	map_remove(&d->by_address, s);
 }
 
+void devices_addressed(struct devices *d, uint32_t instance)
+{
+	const struct instance *i = &d->instance[instance - 1].pub;
+	uint32_t zero = devices_at(d, i->section, i->bus, 0);
+
+	if (zero && zero < instance)
+		d->instance[zero - 1].pub.became = instance;
+	devices_forget(d, i->section, i->bus, 0);
+}
+
 uint32_t devices_renew(
 	struct devices *d, uint32_t section, uint16_t bus, uint16_t address, bool inherit)
 {
@@ -111,6 +122,8 @@ uint32_t devices_renew(
 	devices_forget(d, section, bus, address);
 	n = add_instance(d, &a, old);
 	map_insert(&d->by_address, address_hash(&a), n);
+	if (old && inherit)
+		d->instance[old - 1].pub.became = n;
 	if (old && inherit && d->instance[old - 1].inherits < INHERIT_MAX) {
 		struct slot *to = &d->instance[n - 1], *from = &d->instance[old - 1];
 
@@ -121,6 +134,7 @@ uint32_t devices_renew(
 		to->pub.port_path = from->pub.port_path;
 		to->pub.hub = from->pub.hub;
 		to->pub.hub_port = from->pub.hub_port;
+		to->pub.no_qualifier = from->pub.no_qualifier;
 	}
 	return n;
 }
@@ -215,6 +229,24 @@ void devices_set_presence(struct devices *d, uint32_t instance, enum presence pr
 
 	s->pub.presence = (uint8_t)presence;
 	devices_touch(d);
+}
+
+void devices_set_no_qualifier(struct devices *d, uint32_t instance)
+{
+	d->instance[instance - 1].pub.no_qualifier = true;
+}
+
+bool devices_set_split(struct devices *d, uint32_t instance, uint8_t hub, uint8_t port)
+{
+	struct instance *i = &d->instance[instance - 1].pub;
+
+	if (i->split_hub && (i->split_hub != hub || i->split_port != port))
+		return false;
+	i->split_hub = hub;
+	i->split_port = port;
+	if (!i->translator)
+		i->translator = devices_at(d, i->section, i->bus, hub);
+	return true;
 }
 
 bool devices_infer_speed(struct devices *d, uint32_t instance, enum usb_speed speed)

@@ -51,16 +51,22 @@ enum presence {
 };
 
 struct instance {
+	uint32_t number; /* of itself, from 1 */
 	uint32_t section;
 	uint16_t bus, address;
 	uint8_t speed, speed_from;
 	uint32_t previous;     /* the instance that had the address before; 0: none */
+	uint32_t became;       /* a later instance that is the same device; 0: none is known */
 	uint32_t version;      /* of the facts; grows with each */
 	int configuration;     /* bConfigurationValue in use, 0: not configured, or unknown */
 	const char *port_path; /* "1-2.4"; NULL: not known */
 	uint32_t hub;	       /* the instance of the hub it is at; 0: not known */
 	uint8_t hub_port;      /* its port there */
+	uint8_t split_hub;     /* address of the hub whose translator SPLITs name; 0: none seen */
+	uint8_t split_port;    /* the translator's port (USB 2.0 8.4.2): hubs may be between */
+	uint32_t translator;   /* instance of that hub; 0: nothing else was seen of it */
 	uint8_t presence;      /* enum presence */
+	bool no_qualifier;     /* it refused GET_DESCRIPTOR device qualifier */
 };
 
 enum {
@@ -68,7 +74,8 @@ enum {
 	PIPE_CONFIGURED = 1 << 1, /* configuration */
 	PIPE_DESCRIBED = 1 << 2, /* interface to wMaxPacketSize: an endpoint descriptor was found */
 	PIPE_INFERRED = 1 << 3,	 /* configuration or alternate setting were inferred: ~ */
-	PIPE_ASSOCIATED = 1 << 4 /* an interface association holds the interface: bFunction… */
+	PIPE_ASSOCIATED = 1 << 4, /* an interface association holds the interface: bFunction… */
+	PIPE_LONE = 1 << 5 /* not described, as the capture cut that off: of the only interface */
 };
 
 struct pipe {
@@ -81,7 +88,8 @@ struct pipe {
 	uint8_t configuration, interface, alternate;
 	uint8_t bInterfaceClass, bInterfaceSubClass, bInterfaceProtocol;
 	uint8_t bmAttributes, bInterval;
-	uint8_t function; /* first interface of its association, or the interface itself */
+	uint8_t function; /* first interface of its association, or the interface itself; also
+			     with PIPE_LONE */
 	uint8_t bFunctionClass, bFunctionSubClass, bFunctionProtocol;
 	uint8_t bDeviceClass, bDeviceSubClass, bDeviceProtocol; /* with PIPE_IDS */
 	uint8_t decoder; /* number of the decoder it is bound to; 0: none, or endpoint 0 */
@@ -136,8 +144,9 @@ struct desc_interface;
 bool devices_interface(
 	const struct devices *d, const struct pipe *p, uint8_t number, struct desc_interface *out);
 /* The same pipe's facts, of another part of its device: *out is p with interface to function and
- * flags as far as descriptors tell of an interface, or of the one that an endpoint
- * (bEndpointAddress) belongs to. False: nothing is known of it. */
+ * flags as far as descriptors tell of an interface (where its own is missing, a report descriptor
+ * that was read of it: PIPE_INFERRED), or of the one that an endpoint (bEndpointAddress) belongs
+ * to. False: nothing is known of it. */
 bool devices_pipe_of_interface(
 	const struct devices *d, const struct pipe *p, uint8_t number, struct pipe *out);
 bool devices_pipe_of_endpoint(
@@ -158,12 +167,17 @@ uint32_t devices_renew(
 uint32_t devices_at(const struct devices *d, uint32_t section, uint16_t bus, uint16_t address);
 /* No instance is behind that address any more: its next use makes a new one. */
 void devices_forget(struct devices *d, uint32_t section, uint16_t bus, uint16_t address);
+/* The instance that was at address 0 has got its address: it is `instance` now. */
+void devices_addressed(struct devices *d, uint32_t instance);
 /* All devices of a bus were reset, or are without power: they lost their addresses
  * (USB 2.0 9.1.1.3), and what uses one next is a new instance. That it is the same device again
  * only its descriptor can tell. */
 void devices_reset(struct devices *d, uint32_t section, uint16_t bus);
 /* Keeps an answer; a prefix of what is known already is no news. data is copied. */
 void devices_add_fact(struct devices *d, uint32_t instance, const struct fact *f);
+/* The device has no device qualifier descriptor: what has none and is of USB 2.x has no high speed
+ * (USB 2.0 9.6.2). */
+void devices_set_no_qualifier(struct devices *d, uint32_t instance);
 void devices_set_configuration(struct devices *d, uint32_t instance, int value);
 /* "1-2.4", n bytes; anything else than a port path is not taken. */
 enum { PORT_PATH_MAX = 40 };
@@ -178,6 +192,10 @@ struct ports *devices_ports(const struct devices *d);
 void devices_set_hub(
 	struct devices *d, uint32_t instance, uint32_t hub, uint8_t port, enum usb_speed speed);
 void devices_set_presence(struct devices *d, uint32_t instance, enum presence presence);
+
+/* For model/bus_xfer.c: SPLITs with that hub's address and port carry the device's transfers.
+ * False: others did before, so another device is behind the address. */
+bool devices_set_split(struct devices *d, uint32_t instance, uint8_t hub, uint8_t port);
 
 /* For model/bus_xfer.c: starts of frames tell the speed of the bus the device is on. True: that is
  * news. */

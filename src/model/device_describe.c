@@ -76,6 +76,28 @@ static void describe_interface(
 	p->bFunctionProtocol = a.bFunctionProtocol;
 }
 
+/* A configuration that the capture cut off, and that has one interface (bNumInterfaces, USB 2.0
+ * table 9-10): what it says nothing of any more belongs to that one. */
+static void describe_lone(struct pipe *p, const struct fact *config)
+{
+	struct desc_interface i;
+	struct desc_config c;
+	struct desc_iter it;
+	struct desc_item item;
+
+	if (!config || !desc_config_parse(&c, config->data, config->len) || c.bNumInterfaces != 1 ||
+		config->len >= c.wTotalLength)
+		return;
+	desc_iter_init(&it, config->data, config->len, config->total);
+	while (desc_next(&it, &item)) {
+		if (item.type != DESC_INTERFACE || !desc_interface_parse(&i, item.data, item.len))
+			continue;
+		p->flags |= PIPE_LONE;
+		p->function = i.bInterfaceNumber;
+		return;
+	}
+}
+
 void devices_describe_pipe(const struct devices *d, struct pipe *p)
 {
 	const struct slot *s = &d->instance[p->instance - 1];
@@ -99,6 +121,8 @@ void devices_describe_pipe(const struct devices *d, struct pipe *p)
 		if (s->pub.configuration > 0) {
 			p->configuration = (uint8_t)s->pub.configuration;
 			p->flags |= PIPE_CONFIGURED;
+			describe_lone(p, devices_configuration(
+						 d, p->instance, p->version, p->configuration));
 		}
 		return;
 	}
@@ -111,8 +135,10 @@ void devices_describe_pipe(const struct devices *d, struct pipe *p)
 		p->flags |= PIPE_INFERRED;
 	c = find_endpoint(s->alternate, config,
 		(uint8_t)(p->endpoint | (p->dir == USB_IN ? 0x80 : 0)), p->type);
-	if (!c.rank)
+	if (!c.rank) {
+		describe_lone(p, config);
 		return;
+	}
 	p->flags |= c.rank < 2 ? PIPE_INFERRED : 0;
 	describe_interface(p, &c.interface, config);
 	p->bmAttributes = c.endpoint.bmAttributes;
@@ -160,16 +186,33 @@ bool devices_interface(
 	return false;
 }
 
+enum { CLASS_HID = 3 }; /* USB-IF defined class codes */
+
+/* An interface that no configuration at hand describes, but of which a report descriptor was read:
+ * HID has these alone (HID 1.11 7.1). */
+static bool describe_hid(
+	const struct devices *d, const struct pipe *p, uint8_t number, struct pipe *out)
+{
+	if (!devices_fact(d, p->instance, p->version, DESC_HID_REPORT, 0, number))
+		return false;
+	out->flags |= PIPE_DESCRIBED | PIPE_INFERRED;
+	out->interface = out->function = number;
+	out->alternate = out->bInterfaceSubClass = out->bInterfaceProtocol = 0;
+	out->bInterfaceClass = CLASS_HID;
+	return true;
+}
+
 bool devices_pipe_of_interface(
 	const struct devices *d, const struct pipe *p, uint8_t number, struct pipe *out)
 {
 	struct desc_interface i;
 
 	*out = *p;
-	if (!devices_interface(d, p, number, &i))
-		return false;
-	describe_interface(out, &i, configuration_of(d, p));
-	return true;
+	if (devices_interface(d, p, number, &i)) {
+		describe_interface(out, &i, configuration_of(d, p));
+		return true;
+	}
+	return describe_hid(d, p, number, out);
 }
 
 bool devices_pipe_of_endpoint(

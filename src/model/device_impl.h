@@ -53,6 +53,7 @@ struct known {
 	int configuration;
 	struct fact *fact;
 	size_t facts;
+	uint8_t content, content_type; /* as in struct slot */
 };
 
 /* What devices_pipe() was asked for, packed, and its answer: good as long as nothing changed since.

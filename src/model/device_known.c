@@ -24,6 +24,8 @@ void devices_take_known(struct devices *d, uint32_t instance)
 			devices_add_fact(d, instance, &k->fact[f]);
 		if (k->configuration != CONFIGURATION_UNKNOWN)
 			devices_set_configuration(d, instance, k->configuration);
+		if (k->content)
+			devices_set_content(d, instance, k->content_type, k->content);
 		break;
 	}
 }
@@ -35,8 +37,11 @@ void devices_know(struct devices *d, uint32_t section, uint16_t bus, uint16_t ad
 
 	array_need(d->known, d->knowns, d->known_cap);
 	to = &d->known[d->knowns++];
-	*to = (struct known){
-		{section, bus, address}, k, configuration, mem_zalloc(n, sizeof(*to->fact)), n};
+	*to = (struct known){.at = {section, bus, address},
+		.ordinal = k,
+		.configuration = configuration,
+		.fact = mem_zalloc(n, sizeof(*to->fact)),
+		.facts = n};
 	for (size_t i = 0; i < n; i++) {
 		to->fact[i] = facts[i];
 		to->fact[i].data =
@@ -44,19 +49,30 @@ void devices_know(struct devices *d, uint32_t section, uint16_t bus, uint16_t ad
 	}
 }
 
+/* What was given last is also known by what its endpoints carried. */
+static void know_content(struct devices *d, uint8_t content, uint8_t type)
+{
+	d->known[d->knowns - 1].content = content;
+	d->known[d->knowns - 1].content_type = type;
+}
+
 void devices_know_all(struct devices *d, const struct devices *from)
 {
 	for (size_t i = 0; i < from->instances; i++) {
 		const struct slot *s = &from->instance[i];
 
-		if (s->facts && s->pub.address) /* behind address 0 are many devices in turn */
-			devices_know(d, s->pub.section, s->pub.bus, s->pub.address, s->ordinal,
-				s->fact, s->facts, CONFIGURATION_UNKNOWN);
+		/* behind address 0 are many devices in turn */
+		if (!(s->facts || s->content) || !s->pub.address)
+			continue;
+		devices_know(d, s->pub.section, s->pub.bus, s->pub.address, s->ordinal, s->fact,
+			s->facts, CONFIGURATION_UNKNOWN);
+		know_content(d, s->content, s->content_type);
 	}
 	for (size_t i = 0; i < from->knowns; i++) { /* of devices that did not come to be */
 		const struct known *k = &from->known[i];
 
 		devices_know(d, k->at.section, k->at.bus, k->at.address, k->ordinal, k->fact,
 			k->facts, k->configuration);
+		know_content(d, k->content, k->content_type);
 	}
 }

@@ -73,7 +73,7 @@ static void came_from_zero(struct devices *d, struct xfer *x, uint32_t zero)
 		now = devices_renew(d, x->section, x->bus, x->device,
 			certainly_same(known, x->data.data, x->data.kept));
 	devices_add_fact(d, now, fresh);
-	devices_forget(d, x->section, x->bus, 0);
+	devices_addressed(d, now);
 	ports_arrived(d, now);
 	if (now != x->instance)
 		move_to(d, x, now);
@@ -178,7 +178,7 @@ static void set_address(struct devices *d, struct xfer *x, const struct usb_setu
 		fresh && certainly_same(known, fresh->data, fresh->len));
 	if (fresh)
 		devices_add_fact(d, now, fresh);
-	devices_forget(d, x->section, x->bus, 0);
+	devices_addressed(d, now);
 	ports_arrived(d, now);
 }
 
@@ -222,6 +222,15 @@ static bool is_done(const struct xfer *x)
 	return x->type == USB_CONTROL && x->flags & XFER_HAS_SETUP && x->status == STATUS_OK;
 }
 
+/* What the device has no such descriptor for (USB 2.0 9.4.3: it answers with a request error). */
+static void learn_from_refusal(struct devices *d, const struct xfer *x, const struct usb_setup *s)
+{
+	if (x->type == USB_CONTROL && x->flags & XFER_HAS_SETUP && x->status == STATUS_STALL &&
+		s->bmRequestType == 0x80 && s->bRequest == GET_DESCRIPTOR &&
+		s->wValue >> 8 == DESC_DEVICE_QUALIFIER)
+		devices_set_no_qualifier(d, x->instance);
+}
+
 static bool teaches(const struct xfer *x, const struct usb_setup *s)
 {
 	return is_done(x) && setup_request_type(s->bmRequestType) == REQUEST_STANDARD &&
@@ -249,6 +258,8 @@ void learn_from(struct devices *d, struct xfer *x)
 		teach[s.bRequest].by(d, x, &s);
 	else if (is_done(x) && setup_request_type(s.bmRequestType) == REQUEST_CLASS)
 		learn_from_class(d, x, &s);
+	else
+		learn_from_refusal(d, x, &s);
 }
 
 void learn_known(struct devices *d, const struct xfer *x)

@@ -9,7 +9,7 @@
  * a row, notes, and things without a key are left out.
  *
  * Text that starts like a formula gets a leading '; bytes from devices and files are escaped as for
- * a terminal (text_untrusted). */
+ * a terminal (text_untrusted), and each backslash is doubled. */
 #include "output/render.h"
 #include "base/mem.h"
 
@@ -62,6 +62,8 @@ static void put_escaped(struct out *o, const char *s, size_t n, bool trusted)
 		text_init(&t, mem, sizeof(mem));
 		if (s[i] == '"')
 			text_str(&t, "\"\"");
+		else if (s[i] == '\\' && !trusted)
+			text_str(&t, "\\\\");
 		else if (trusted)
 			text_mem(&t, s + i, len);
 		else

@@ -41,6 +41,16 @@ static void begin_anew(struct tracker *t, const struct xfer *x)
 		exchanges_forget(t->all, x->instance, part.function);
 }
 
+/* Content that was certain tells what the device's other endpoints carry. A request tells it only
+ * when the device took it. */
+static void teach_content(struct tracker *t, const struct xfer *x, const struct bound *b)
+{
+	if (x->type != USB_CONTROL)
+		devices_set_content(t->devices, x->instance, x->type, b->number);
+	else if (b->decoder->sniff_binds && x->status == STATUS_OK)
+		devices_set_content(t->devices, x->instance, b->decoder->sniff_binds, b->number);
+}
+
 struct exchange *track_xfer(struct tracker *t, const struct xfer *x)
 {
 	const struct pipe *p = devices_get_pipe(t->devices, x->pipe);
@@ -48,8 +58,7 @@ struct exchange *track_xfer(struct tracker *t, const struct xfer *x)
 	uint8_t now;
 
 	if (x->type != USB_CONTROL && p->decoder)
-		return track_bound(t, x, p->decoder,
-			decoder_function(decoders[p->decoder - 1], t->devices, p));
+		return track_bound(t, x, p->decoder, decoder_function(decoders[p->decoder - 1], p));
 	/* most transfers of most captures: nothing can be said of them */
 	if (x->type != USB_CONTROL &&
 		(p->flags & PIPE_DESCRIBED || !x->data.kept || x->data.captured > TRACK_BYTES))
@@ -59,8 +68,8 @@ struct exchange *track_xfer(struct tracker *t, const struct xfer *x)
 		begin_anew(t, x);
 	if (!b.number)
 		return NULL;
-	if (b.sniffed && t->teach && x->type != USB_CONTROL)
-		devices_set_content(t->devices, x->instance, x->type, b.number);
+	if (b.sniffed && t->teach)
+		teach_content(t, x, &b);
 	/* which alternate setting a control request meets only the stream tells */
 	now = x->type == USB_CONTROL ? exchanges_decoder(t->all, x->instance, b.function) : 0;
 	return track_bound(t, x, now ? now : b.number, b.function);

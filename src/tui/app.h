@@ -54,9 +54,9 @@ enum border { BORDER_NONE, BORDER_ACROSS, BORDER_DOWN };
 
 /* Where things were drawn last, for the mouse. */
 struct panes {
-	struct area list, fields, bytes, page;
-	int border_y; /* between list and detail; -1: none */
-	int border_x; /* between fields and bytes; -1: none */
+	struct area main, list, fields, bytes, page; /* main: all of the list screen */
+	int border_y;				     /* between list and detail; -1: none */
+	int border_x;				     /* between fields and bytes; -1: none */
 	int tab_x[SCREENS], tab_w[SCREENS];
 };
 
@@ -91,8 +91,9 @@ struct app {
 	struct prompt prompt;
 	char completion[PROMPT_TEXT]; /* what is being completed, and how often Tab was pressed */
 	size_t completions;
-	struct err filter_error; /* of what is typed; empty: it is good */
-	size_t menu;		 /* chosen line of a menu */
+	struct err filter_error;	 /* of what is typed; empty: it is good */
+	char filter_before[PROMPT_TEXT]; /* what Esc goes back to */
+	size_t menu;			 /* chosen line of a menu */
 	char pending_path[PROMPT_TEXT];
 	char message[MESSAGE_TEXT];
 	enum role message_role;
@@ -104,6 +105,8 @@ struct app {
 	int64_t cursor_time, top_time; /* of the list, for when another pass takes over */
 	int fields_w;		       /* columns of the fields pane; 0: as the width asks */
 	enum border dragging;
+	struct place clicked; /* in the list last, and when: monotonic ns */
+	int64_t clicked_at;
 	struct app_terminal terminal;
 	char *copied; /* what was copied last */
 	size_t n_copied;

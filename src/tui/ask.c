@@ -246,15 +246,17 @@ static void columns_key(struct app *a, uint32_t key)
 static void columns_draw(struct app *a, int y)
 {
 	struct grid *g = &a->grid;
-	int x = grid_str(
-		g, 0, y, g->w, ROLE_STRONG, g->w < 100 ? "Space: " : "Space shows or hides: ");
+	const struct rows *r = &a->rows;
+	int x = grid_str(g, 0, y, g->w, ROLE_STRONG, g->w < 100 ? "Space" : "Space shows or hides");
 	int from = 0, before = 0;
 
+	x += grid_str(g, x, y, g->w - x, ROLE_STRONG, rows_left_out(r) ? " (! no room): " : ": ");
 	for (size_t i = 0; i <= a->menu; i++) /* what lies left of the chosen one may not fit */
-		before += (int)strlen(a->rows.name[i]) + 3;
+		before += (int)strlen(r->name[i]) + 3;
 	from = before > g->w - x - 8 ? before - (g->w - x - 8) : 0;
-	for (size_t i = 0; i < a->rows.cols; i++) {
-		int w = (int)strlen(a->rows.name[i]) + 3;
+	for (size_t i = 0; i < r->cols; i++) {
+		bool no_room = r->shown[i] && !r->fits[i];
+		int w = (int)strlen(r->name[i]) + 3;
 
 		if (from > 0) {
 			from -= w;
@@ -262,8 +264,15 @@ static void columns_draw(struct app *a, int y)
 		}
 		if (x + w > g->w)
 			break;
-		grid_printf(g, x, y, w, a->rows.shown[i] ? ROLE_STRONG : ROLE_DIM, "%c%s",
-			a->rows.shown[i] ? '+' : '-', a->rows.name[i]);
+		grid_printf(g, x, y, w,
+			no_room	      ? ROLE_WARN
+			: r->shown[i] ? ROLE_STRONG
+				      : ROLE_DIM,
+			"%c%s",
+			no_room	      ? '!'
+			: r->shown[i] ? '+'
+				      : '-',
+			r->name[i]);
 		if (i == a->menu)
 			grid_select(g, x, y, w - 2);
 		x += w;
@@ -298,10 +307,22 @@ void app_ask(struct app *a, enum asking what)
 	a->menu = 0;
 	a->completions = 0;
 	a->filter_error.text[0] = 0;
-	if (what == ASK_FILTER)
-		prompt_begin(&a->prompt, a->sieve.expr ? a->sieve.expr : "", &a->config.filters);
-	else
+	if (what == ASK_FILTER) {
+		snprintf(a->filter_before, sizeof(a->filter_before), "%s",
+			a->sieve.expr ? a->sieve.expr : "");
+		prompt_begin(&a->prompt, a->filter_before, &a->config.filters);
+	} else {
 		prompt_begin(&a->prompt, note ? note : "", NULL);
+	}
+}
+
+static void cancel(struct app *a)
+{
+	if (a->asking == ASK_FILTER) { /* what was typed was applied at once */
+		prompt_begin(&a->prompt, a->filter_before, &a->config.filters);
+		filter_changed(a);
+	}
+	a->asking = ASK_NOTHING;
 }
 
 static void done(struct app *a, enum asking what)
@@ -331,7 +352,7 @@ static void typed(struct app *a, uint32_t key)
 
 	switch (prompt_key(&a->prompt, key)) {
 	case PROMPT_DONE: done(a, what); break;
-	case PROMPT_CANCELLED: a->asking = ASK_NOTHING; break;
+	case PROMPT_CANCELLED: cancel(a); break;
 	case PROMPT_CHANGED:
 		if (what == ASK_FILTER)
 			filter_changed(a);

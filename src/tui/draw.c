@@ -220,6 +220,22 @@ static void draw_bottom(struct app *a, int y)
 
 /* ---- the list ----------------------------------------------------------------------- */
 
+/* At the right of the header, from column `from` on: columns that were chosen but have no room. */
+static void draw_left_out(struct app *a, struct area r, int from)
+{
+	size_t n = rows_left_out(&a->rows);
+	char text[40];
+	int w;
+
+	if (!n)
+		return;
+	w = snprintf(text, sizeof(text), "+%zu column%s: c", n, n == 1 ? "" : "s");
+	if (w > r.x + r.w - from)
+		w = snprintf(text, sizeof(text), "+%zu", n);
+	if (w <= r.x + r.w - from)
+		grid_str(&a->grid, r.x + r.w - w, r.y, w, ROLE_DIM, text);
+}
+
 static void draw_list_header(struct app *a, struct area *r, const uint8_t *which, size_t n)
 {
 	struct grid *g = &a->grid;
@@ -231,8 +247,9 @@ static void draw_list_header(struct app *a, struct area *r, const uint8_t *which
 
 		grid_str(g, x + (c->right && i + 1 < n ? w - cols : 0), r->y, r->x + r->w - x,
 			ROLE_HEADER, c->title);
-		x += w + 2;
+		x += i + 1 < n ? w + 2 : cols;
 	}
+	draw_left_out(a, *r, x + 2);
 	r->y++;
 	r->h--;
 }
@@ -431,6 +448,7 @@ static void draw_main(struct app *a, struct area r)
 {
 	int list_h = r.h * a->config.split / 100;
 
+	a->layout.main = r;
 	a->layout.border_y = a->layout.border_x = -1;
 	a->layout.list = a->layout.fields = a->layout.bytes = (struct area){0};
 	if (!app_has_detail(a)) {

@@ -5,6 +5,8 @@
 
 enum { WHEEL_LINES = 3 };
 
+#define DOUBLE_CLICK INT64_C(400000000) /* ns between two clicks on a line */
+
 static bool inside(struct area r, struct mouse m)
 {
 	return m.x >= r.x && m.x < r.x + r.w && m.y >= r.y && m.y < r.y + r.h;
@@ -28,6 +30,9 @@ static void click_list(struct app *a, struct mouse m)
 	uint64_t line = listing_line_of(l, l->top) + (uint64_t)(m.y - a->layout.list.y);
 	struct place p = listing_at(l, line);
 
+	bool twice = p.id == a->clicked.id && p.line == a->clicked.line &&
+		     monotonic_ns() < a->clicked_at + DOUBLE_CLICK;
+
 	a->pane = PANE_LIST;
 	if (!p.id)
 		return;
@@ -35,7 +40,9 @@ static void click_list(struct app *a, struct mouse m)
 	if (p.line < 0)
 		listing_go(l, p.id, false);
 	l->cursor = p;
-	if (m.x < a->layout.list.x + 2) /* the fold's own sign */
+	a->clicked = twice ? (struct place){0} : p;
+	a->clicked_at = monotonic_ns();
+	if (twice || m.x < a->layout.list.x + 2) /* the fold's own sign */
 		app_act(a, ACT_OPEN);
 }
 
@@ -87,10 +94,11 @@ static int clamp(int v, int least, int most)
 
 static void drag(struct app *a, struct mouse m)
 {
-	int body = a->grid.h - 4;
+	const struct area *r = &a->layout.main;
 
-	if (a->dragging == BORDER_ACROSS && body > 0)
-		a->config.split = clamp((m.y - 1) * 100 / body, 10, 90);
+	/* rounded up, so that drawing, which rounds down, comes to this line */
+	if (a->dragging == BORDER_ACROSS && r->h > 0)
+		a->config.split = clamp(((m.y - r->y) * 100 + r->h - 1) / r->h, 10, 90);
 	else if (a->dragging == BORDER_DOWN)
 		a->fields_w = m.x;
 }

@@ -189,6 +189,7 @@ static void format_entry(struct formatting *f, uint32_t id)
 		.begin = e->time,
 		.end = e->time + (e->duration > 0 ? (int64_t)((double)e->duration * 1e9) : 0),
 		.pipe = e->pipe,
+		.instance = pipe->instance,
 		.bus = i->bus,
 		.device = i->address,
 		.endpoint = pipe->endpoint,
@@ -299,18 +300,26 @@ static int width_of(const struct rows *r, const bool *shown)
 	return w;
 }
 
-size_t rows_fitting(const struct rows *r, int w, uint8_t which[ROWS_COLUMNS])
+size_t rows_fitting(struct rows *r, int w, uint8_t which[ROWS_COLUMNS])
 {
-	bool shown[ROWS_COLUMNS];
 	size_t n = 0;
 
-	memcpy(shown, r->shown, sizeof(shown));
-	for (size_t k = 0; k < ARRAY_LEN(expendable) && width_of(r, shown) > w; k++)
+	memcpy(r->fits, r->shown, sizeof(r->fits));
+	for (size_t k = 0; k < ARRAY_LEN(expendable) && width_of(r, r->fits) > w; k++)
 		for (size_t i = 0; i < r->cols; i++)
 			if (!strcmp(r->name[i], expendable[k]))
-				shown[i] = false;
+				r->fits[i] = false;
 	for (size_t i = 0; i < r->cols; i++)
-		if (shown[i])
+		if (r->fits[i])
 			which[n++] = (uint8_t)i;
+	return n;
+}
+
+size_t rows_left_out(const struct rows *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->cols; i++)
+		n += r->shown[i] && !r->fits[i];
 	return n;
 }

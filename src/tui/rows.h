@@ -26,6 +26,7 @@ struct rows {
 	struct column col[ROWS_COLUMNS];
 	const char *name[ROWS_COLUMNS]; /* of the column in the settings */
 	bool shown[ROWS_COLUMNS];
+	bool fits[ROWS_COLUMNS];     /* of those: the last rows_fitting() had room for it */
 	uint8_t width[ROWS_COLUMNS]; /* as wide as anything that was shown */
 	size_t cols;
 	enum time_format time;
@@ -51,6 +52,8 @@ const struct row_text *rows_get(struct rows *r, uint32_t id, uint32_t before, ui
 
 /* Columns that fit into w terminal columns: their numbers to which[], returns how many. The last
  * one gets what is left. */
-size_t rows_fitting(const struct rows *r, int w, uint8_t which[ROWS_COLUMNS]);
+size_t rows_fitting(struct rows *r, int w, uint8_t which[ROWS_COLUMNS]);
+/* How many shown ones did not fit. */
+size_t rows_left_out(const struct rows *r);
 
 #endif

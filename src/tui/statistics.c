@@ -81,7 +81,6 @@ static struct shape shape_for(int w)
 
 static void meter_line(struct app *a, struct page *p, const struct meter *e, const struct shape *s)
 {
-	static const char *const type[] = {"ctrl", "iso", "bulk", "intr", "req", "?"};
 	const struct meters *m = &a->trace.now->meters;
 	struct value v = value_null();
 	char text[24];
@@ -89,7 +88,7 @@ static void meter_line(struct app *a, struct page *p, const struct meter *e, con
 	page_line(p);
 	address_text(&v, e->bus, e->device, e->endpoint, e->dir);
 	page_span(p, 0, ROLE_TEXT, v.s, v.n);
-	put(p, AT_TYPE, ROLE_TEXT, type[e->type]);
+	put(p, AT_TYPE, ROLE_TEXT, usb_type_short(e->type));
 	rate_text(text, meter_bytes(m, e, 1));
 	put_right(p, AT_RATE + 10, ROLE_TEXT, text);
 	spark(p, m, e, s->spark, s->width);

@@ -236,15 +236,14 @@ static void draw_axis(const struct lanes_view *t, struct grid *g, struct area a,
 static void draw_label(const struct listing *l, const struct lane *lane, struct grid *g, int x,
 	int y, enum role role)
 {
-	static const char *const type[] = {"ctrl", "iso", "bulk", "intr", "req", "?"};
 	const struct devices *d = model_devices(l->trace->now->run.model);
 	const struct pipe *p = devices_get_pipe(d, lane->pipe);
 	const struct instance *i = devices_get_instance(d, p->instance);
 	struct value v = value_null();
 
-	address_text(&v, i->bus, i->address, p->endpoint, p->dir);
+	instance_address_text(&v, i, p->endpoint, p->dir);
 	grid_put(g, x, y, LABEL - 6, role, v.s, v.n);
-	grid_str(g, x + LABEL - 6, y, 5, ROLE_DIM, type[p->type]);
+	grid_str(g, x + LABEL - 6, y, 5, ROLE_DIM, usb_type_short(p->type));
 }
 
 static void draw_lane(const struct lanes_view *t, const struct lane *lane, struct grid *g, int x,

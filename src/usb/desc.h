@@ -48,6 +48,7 @@ struct desc_interface;
 /* What is known beside the bytes. */
 struct desc_ctx {
 	enum usb_speed speed; /* unknown: what the descriptors themselves say is used */
+	uint16_t bcdUSB;      /* of the device; 0: not known */
 	struct ids *ids;      /* NULL: no names */
 	/* The device's string of that index, UTF-8, untrusted; NULL where it is not known. May
 	 * itself be NULL. */

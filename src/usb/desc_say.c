@@ -237,10 +237,12 @@ void desc_say_packet0(const struct desc_walk *w, uint32_t value, struct text *t)
 }
 
 /* In 2 mA, in 8 mA at SuperSpeed (USB 2.0 9.6.3, USB 3.2 9.6.3). The first 9 bytes alone do not
- * tell whether they were read at SuperSpeed. */
+ * tell whether they were read at SuperSpeed; but a device of an earlier USB does not know it. */
 void desc_say_max_power(const struct desc_walk *w, uint32_t value, struct text *t)
 {
-	if (w->inferred && w->partial)
+	bool below_super = w->ctx->bcdUSB && w->ctx->bcdUSB < 0x0300;
+
+	if (w->inferred && w->partial && !below_super && value)
 		text_char(t, '~');
 	say_number(t, value * (w->speed >= USB_SUPER ? 8 : 2), " mA");
 }

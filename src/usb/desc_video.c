@@ -18,6 +18,11 @@ static void say_frames(const struct desc_walk *w, uint32_t value, struct text *t
 		text_printf(t, "%.4g frames/s", 1e7 / value);
 }
 
+/* A number that is its own text. */
+#define BYTE(name)                                                                                 \
+	{                                                                                          \
+		.key = name, .size = 1                                                             \
+	}
 /* bControlSize and as many bytes of bitmap. */
 #define CONTROLS                                                                                   \
 	{.key = "bControlSize", .size = 1, .say = desc_say_bytes},                                 \
@@ -38,9 +43,9 @@ static const struct desc_row vc_header[] = {
 /* Cameras (type 0201h) say more behind iTerminal. */
 static const struct desc_row vc_input_terminal[] = {
 	DESC_CLASS_HEAD,
-	{.key = "bTerminalID", .size = 1},
+	BYTE("bTerminalID"),
 	DESC_HEX2("wTerminalType", say_terminal),
-	{.key = "bAssocTerminal", .size = 1},
+	BYTE("bAssocTerminal"),
 	DESC_STRING("iTerminal"),
 	{.key = "wObjectiveFocalLengthMin", .size = 2, .optional = true},
 	{.key = "wObjectiveFocalLengthMax", .size = 2, .optional = true},
@@ -51,24 +56,24 @@ static const struct desc_row vc_input_terminal[] = {
 
 static const struct desc_row vc_output_terminal[] = {
 	DESC_CLASS_HEAD,
-	{.key = "bTerminalID", .size = 1},
+	BYTE("bTerminalID"),
 	DESC_HEX2("wTerminalType", say_terminal),
-	{.key = "bAssocTerminal", .size = 1},
-	{.key = "bSourceID", .size = 1},
+	BYTE("bAssocTerminal"),
+	BYTE("bSourceID"),
 	DESC_STRING("iTerminal"),
 };
 
 static const struct desc_row vc_selector_unit[] = {
 	DESC_CLASS_HEAD,
-	{.key = "bUnitID", .size = 1},
+	BYTE("bUnitID"),
 	DESC_SOURCES,
 	DESC_STRING("iSelector"),
 };
 
 static const struct desc_row vc_processing_unit[] = {
 	DESC_CLASS_HEAD,
-	{.key = "bUnitID", .size = 1},
-	{.key = "bSourceID", .size = 1},
+	BYTE("bUnitID"),
+	BYTE("bSourceID"),
 	{.key = "wMaxMultiplier", .size = 2},
 	CONTROLS,
 	DESC_STRING("iProcessing"),
@@ -78,9 +83,9 @@ static const struct desc_row vc_processing_unit[] = {
 
 static const struct desc_row vc_extension_unit[] = {
 	DESC_CLASS_HEAD,
-	{.key = "bUnitID", .size = 1},
+	BYTE("bUnitID"),
 	{.key = "guidExtensionCode", .form = DESC_UUID, .size = 16},
-	{.key = "bNumControls", .size = 1},
+	BYTE("bNumControls"),
 	DESC_SOURCES,
 	CONTROLS,
 	DESC_STRING("iExtension"),
@@ -95,60 +100,48 @@ static const struct desc_row vc_endpoint[] = {
 
 static const struct desc_row vs_input_header[] = {
 	DESC_CLASS_HEAD,
-	{.key = "bNumFormats", .size = 1},
+	BYTE("bNumFormats"),
 	{.key = "wTotalLength", .size = 2, .say = desc_say_bytes},
 	DESC_HEX1("bEndpointAddress", desc_say_address),
 	DESC_HEX1("bmInfo", NULL),
 	DESC_FLAG("dynamic_format_change", 0),
-	{.key = "bTerminalLink", .size = 1},
-	{.key = "bStillCaptureMethod", .size = 1},
-	{.key = "bTriggerSupport", .size = 1},
-	{.key = "bTriggerUsage", .size = 1},
+	BYTE("bTerminalLink"),
+	BYTE("bStillCaptureMethod"),
+	BYTE("bTriggerSupport"),
+	BYTE("bTriggerUsage"),
 	{.key = "bControlSize", .size = 1, .say = desc_say_bytes},
 	{.key = "bmaControls", .form = DESC_BYTES},
 };
 
 static const struct desc_row vs_output_header[] = {
 	DESC_CLASS_HEAD,
-	{.key = "bNumFormats", .size = 1},
+	BYTE("bNumFormats"),
 	{.key = "wTotalLength", .size = 2, .say = desc_say_bytes},
 	DESC_HEX1("bEndpointAddress", desc_say_address),
-	{.key = "bTerminalLink", .size = 1},
+	BYTE("bTerminalLink"),
 	{.key = "bControlSize", .size = 1, .optional = true, .say = desc_say_bytes},
 	{.key = "bmaControls", .form = DESC_BYTES, .optional = true},
 };
 
+/* What all formats begin with, what tells of pixels that are no JPEG pictures, and how all end. */
+#define FORMAT DESC_CLASS_HEAD, BYTE("bFormatIndex"), BYTE("bNumFrameDescriptors")
+#define PIXELS {.key = "guidFormat", .form = DESC_UUID, .size = 16}, BYTE("bBitsPerPixel")
 #define PICTURE                                                                                    \
-	{.key = "bDefaultFrameIndex", .size = 1}, {.key = "bAspectRatioX", .size = 1},             \
-		{.key = "bAspectRatioY", .size = 1}, DESC_HEX1("bmInterlaceFlags", NULL),          \
-	{                                                                                          \
-		.key = "bCopyProtect", .size = 1                                                   \
-	}
+	BYTE("bDefaultFrameIndex"), BYTE("bAspectRatioX"), BYTE("bAspectRatioY"),                  \
+		DESC_HEX1("bmInterlaceFlags", NULL), BYTE("bCopyProtect")
 
-static const struct desc_row vs_format_uncompressed[] = {
-	DESC_CLASS_HEAD,
-	{.key = "bFormatIndex", .size = 1},
-	{.key = "bNumFrameDescriptors", .size = 1},
-	{.key = "guidFormat", .form = DESC_UUID, .size = 16},
-	{.key = "bBitsPerPixel", .size = 1},
-	PICTURE,
-};
+static const struct desc_row vs_format_uncompressed[] = {FORMAT, PIXELS, PICTURE};
 
 static const struct desc_row vs_format_mjpeg[] = {
-	DESC_CLASS_HEAD,
-	{.key = "bFormatIndex", .size = 1},
-	{.key = "bNumFrameDescriptors", .size = 1},
+	FORMAT,
 	DESC_HEX1("bmFlags", NULL),
 	DESC_FLAG("fixed_size_samples", 0),
 	PICTURE,
 };
 
 static const struct desc_row vs_format_frame_based[] = {
-	DESC_CLASS_HEAD,
-	{.key = "bFormatIndex", .size = 1},
-	{.key = "bNumFrameDescriptors", .size = 1},
-	{.key = "guidFormat", .form = DESC_UUID, .size = 16},
-	{.key = "bBitsPerPixel", .size = 1},
+	FORMAT,
+	PIXELS,
 	PICTURE,
 	{.key = "bVariableSize", .size = 1, .say = desc_say_yes_no},
 };
@@ -158,7 +151,7 @@ static const struct desc_row frame_interval[] = {
 };
 
 #define FRAME                                                                                      \
-	{.key = "bFrameIndex", .size = 1}, DESC_HEX1("bmCapabilities", NULL),                      \
+	DESC_CLASS_HEAD, BYTE("bFrameIndex"), DESC_HEX1("bmCapabilities", NULL),                   \
 		DESC_FLAG("fixed_frame_rate", 1), DESC_FLAG("still_image", 0),                     \
 		{.key = "wWidth", .size = 2}, {.key = "wHeight", .size = 2},                       \
 		{.key = "dwMinBitRate", .size = 4, .say = desc_say_bps},                           \
@@ -173,28 +166,26 @@ static const struct desc_row frame_interval[] = {
 	}
 
 static const struct desc_row vs_frame[] = {
-	DESC_CLASS_HEAD,
 	FRAME,
 	{.key = "dwMaxVideoFrameBufferSize", .size = 4, .say = desc_say_bytes},
 	{.key = "dwDefaultFrameInterval", .size = 4, .say = say_frames},
-	{.key = "bFrameIntervalType", .size = 1},
+	BYTE("bFrameIntervalType"),
 	INTERVALS,
 };
 
 static const struct desc_row vs_frame_frame_based[] = {
-	DESC_CLASS_HEAD,
 	FRAME,
 	{.key = "dwDefaultFrameInterval", .size = 4, .say = say_frames},
-	{.key = "bFrameIntervalType", .size = 1},
+	BYTE("bFrameIntervalType"),
 	{.key = "dwBytesPerLine", .size = 4, .say = desc_say_bytes},
 	INTERVALS,
 };
 
 static const struct desc_row vs_color_matching[] = {
 	DESC_CLASS_HEAD,
-	{.key = "bColorPrimaries", .size = 1},
-	{.key = "bTransferCharacteristics", .size = 1},
-	{.key = "bMatrixCoefficients", .size = 1},
+	BYTE("bColorPrimaries"),
+	BYTE("bTransferCharacteristics"),
+	BYTE("bMatrixCoefficients"),
 };
 
 /* ---- the table ---------------------------------------------------------------------- */

@@ -17,6 +17,13 @@ const char *usb_type_name(enum usb_type t)
 	return name[t];
 }
 
+const char *usb_type_short(enum usb_type t)
+{
+	static const char *const name[USB_TYPES] = {"ctrl", "iso", "bulk", "intr", "req", "?"};
+
+	return name[t];
+}
+
 const char *usb_dir_name(enum usb_dir d)
 {
 	static const char *const name[] = {"out", "in", 0};

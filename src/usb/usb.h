@@ -49,6 +49,8 @@ const char *usb_speed_name(enum usb_speed s);
 const char *usb_os_name(enum usb_os os);
 /* "high speed", "SuperSpeed" (USB 3.2 2.1): for people; NULL for unknown. */
 const char *usb_speed_words(enum usb_speed s);
+/* At most four letters, for columns: "ctrl", "intr"; "?" for unknown. */
+const char *usb_type_short(enum usb_type t);
 
 /* One word for a class code of interfaces (USB-IF defined class codes), as filters know it: "hid",
  * "storage"; NULL: none. usb_class_words: all of them, NULL-terminated. */

@@ -48,7 +48,8 @@ def check_generated(house, program, description, link_type):
 def jobs(house):
     house.need_program()
     checks = (instances, filters, learnt, tree, same_in_all_formats, from_capture, from_dump,
-              nothing_from_a_wrong_file, port_paths, bandwidth_by_speed)
+              nothing_from_a_wrong_file, port_paths, bandwidth_by_speed, told_apart, hub_without_descriptors, translators,
+              translators_of_an_address_in_use_again)
     return [(check.__name__.replace('_', ' '), lambda check=check: check(house))
             for check in checks]
 
@@ -285,3 +286,115 @@ def bandwidth_by_speed(house):
     held = [(b['speed'], b['frame'], b['endpoints'], b['bytes']) for b in told['reservation']['buses']]
     if sorted(held) != [('full', 0.001, 1, 8), ('high', 0.000125, 1, 1024)]:
         raise Failed(f'reserved: {held}')
+
+
+def told_apart(house):
+    """Devices that have one address in turn are told apart by text: the number behind # is that of
+    JSON and filters. And `stat` counts devices, not their addresses."""
+    story = Story(house)
+    seen, wanted = {}, set()
+    for x in sorted(story.list(), key=lambda x: x['device']):
+        if x['dev'] and seen.setdefault(x['dev'], x['device']) != x['device']:
+            wanted.add((x['dev'], x['device']))
+    expect('addresses in use again', {4, 5}, {dev for dev, _ in wanted})
+    for command in 'list', 'stat', 'devices':
+        text = run([story.program, command, story.file.name]).stdout.decode()
+        marks = re.findall(r'^.*?\b2\.(\d+)(?:\.\d+)?(?: in| out)? #(\d+) ', text, re.M)
+        expect(f'{command}: marks', wanted, {(int(dev), int(device)) for dev, device in marks})
+    told = json.loads(run([story.program, 'stat', '--json', story.file.name]).stdout)
+    expect('devices of the bus', [4], [bus['devices'] for bus in told['buses']])
+    return 5
+
+
+# The status change endpoint of a hub, before and after a request to one of its ports; the same of a
+# device that refuses such a request.
+LATE_HUB = """\
+ffff8800 1000 S Ii:1:002:1 -115:512 1 <
+ffff8800 2000 C Ii:1:002:1 0:512 1 = 04
+ffff8801 2100 S Ci:1:002:0 s a3 00 0000 0002 0004 4 <
+ffff8801 2200 C Ci:1:002:0 0 4 = 01010100
+ffff8800 2300 S Ii:1:002:1 -115:512 1 <
+ffff8800 3000 C Ii:1:002:1 0:512 1 = 02
+ffff8802 4100 S Ci:1:003:0 s a3 00 0000 0002 0004 4 <
+ffff8802 4200 C Ci:1:003:0 -32 0
+ffff8803 4300 S Ii:1:003:1 -115:512 1 <
+ffff8803 5000 C Ii:1:003:1 0:512 1 = 02
+"""
+
+
+def hub_without_descriptors(house):
+    """A capture that begins late shows no descriptors: requests to ports prove a hub, from then on,
+    and with --learn from the beginning."""
+    for options, first in (([], '1 byte: 04'), (['--learn'], '~status change: port 2')):
+        with tempfile.NamedTemporaryFile('w', suffix='.txt') as file:
+            file.write(LATE_HUB)
+            file.flush()
+            said = json_lines(house.checked_bin, ['list', '--json', *options, file.name])
+        expect(f'{options}: meanings', [first, '~status change: port 1', '1 byte: 02'],
+               [x['info'] for x in said if x['type'] == 'interrupt'])
+    return 2
+
+
+def devices_of(house, description):
+    with capture_of(house, ['-t', 'bus', description]) as file:
+        told = json_lines(house.checked_bin, ['devices', '--json', '--no-ids', file.name])[0]
+        stat = json.loads(run([house.checked_bin, 'stat', '--json', file.name]).stdout)
+    return told['devices'], stat['reservation']['buses']
+
+
+def translators(house):
+    """SPLITs say behind which hub and port a device is, which then holds its bandwidth."""
+    devices, held = devices_of(house, 'tests/gen/bus-split.usb')
+    hub = next(d['device'] for d in devices if d['dev'] == 2)
+    expect('behind', {2: None, 4: (2, 3, hub), 5: (2, 4, hub)},
+           {d['dev']: d['translator'] and tuple(d['translator'][k] for k in ('dev', 'port', 'device'))
+            for d in devices if d['dev']})
+    expect('reserved', [('high', None, 5), ('full', 'address 2', 5)],
+           [(b['speed'], b['translator'], b['endpoints']) for b in held])
+    expect('of the bus all fits', True, held[0]['share'] < held[0]['limit'])
+    return 3
+
+
+# Nobody tells that the device at address 4 was pulled out and another one came.
+REUSED = """\
+device hub {
+	address 2
+	class 9 0 1
+	controller ehci
+}
+device first {
+	hub hub 1
+	address 4
+	speed full
+	controller ehci
+	config 1 0x80 100
+	interface 0 0 0xff 0 0
+	endpoint 0x81 bulk 64 0
+}
+device second {
+	hub hub 3
+	address 4
+	speed full
+	controller ehci
+	config 1 0x80 100
+	interface 0 0 0xff 0 0
+	endpoint 0x81 bulk 64 0
+}
+bulk first in 1 64 data 01
+bulk first in 1 64 data 02
+bulk second in 1 64 data 03
+bulk second in 1 64 data 04
+"""
+
+
+def translators_of_an_address_in_use_again(house):
+    with tempfile.NamedTemporaryFile('w', suffix='.usb') as file:
+        file.write(REUSED)
+        file.flush()
+        with capture_of(house, ['-t', 'bus', file.name]) as capture:
+            program = house.checked_bin
+            told = json_lines(program, ['devices', '--json', '--no-ids', capture.name])[0]
+            said = json_lines(program, ['list', '--json', capture.name])
+    expect('ports', [1, 3], [d['translator']['port'] for d in told['devices']])
+    expect('transfers of each', [1, 1, 2, 2], [x['device'] for x in said])
+    return 2

@@ -4,6 +4,7 @@ the uncertainty it states; and what it says of captures against the transfers th
 import json
 import math
 import pathlib
+import re
 import struct
 import tempfile
 
@@ -25,6 +26,7 @@ def jobs(house):
             for d in descriptions for t in SHOWS] + \
         [(f'losses of {name}', lambda name=name: losses(house, name))
          for name in ('bus-iso', 'bus-iso-high', 'bus-split')] + \
+        [('URBs that packets count of', lambda: urbs_of_packets(house))] + \
         [('stamps that are no times', lambda: no_clock(house))] + \
         [('long stream', lambda: long_stream(house))] + \
         [(f'{p.name} against list', lambda p=p: against_list(house, p))
@@ -49,6 +51,22 @@ def against_truth(house, description, link_type):
     if len(happened) < 2:
         checks.wrong.append('fewer streams than are described')
     return checks.end(command_line([house.build / 'gen', '-o', '/tmp/iso', *common]))
+
+
+def urbs_of_packets(house):
+    """Text counts packets of URBs that were served, and says which others there are."""
+    with truth.capture_of(house, ['tests/gen/formats.usb']) as file:
+        streams = json_lines(house.checked_bin, ['iso', '--json', file.name])[0]['streams']
+        text = run([house.checked_bin, 'iso', file.name]).stdout.decode()
+    served = [int(n) for n in re.findall(r'packets? in (\d+) URBs?:', text)]
+    every = [tuple(map(int, n)) for n in re.findall(r'URBs +(\d+) in all: (\d+) ok', text)]
+    checks = Checks()
+    checks.equal('URBs served', served,
+                 [s['urbs']['total'] - s['urbs']['pending'] - s['urbs']['refused'] for s in streams])
+    checks.equal('URBs in all', every, [(s['urbs']['total'], s['urbs']['ok']) for s in streams])
+    checks.equal('streams with URBs that do not count', text.count('do not count above'),
+                 sum(s['urbs']['pending'] + s['urbs']['refused'] > 0 for s in streams))
+    return checks.end()
 
 
 def no_clock(house):

@@ -12,7 +12,7 @@ DEVICES = (
      {'GET_DESCRIPTOR string 6 language 0x0409 → "Blue Pill Serial Port"',
       'SET_INTERFACE interface 1 alternate 0', 'SET_INTERFACE interface 3 alternate 0'},
      # Linux asks a full-speed device of USB 2.00 and later what it could do at high speed.
-     {'GET_DESCRIPTOR device qualifier'}),
+     {'GET_DESCRIPTOR device qualifier → not high-speed capable'}),
 )
 
 

@@ -4,6 +4,7 @@ src/usb/observability.c says that a kind of capture cannot show."""
 
 import functools
 import json
+import re
 import subprocess
 import tempfile
 
@@ -190,8 +191,8 @@ def cut_words(link_type, x):
 
 
 def meaning(x):
-    """What is inferred in one format may be known in another."""
-    return x['info'].replace('~', '')
+    """What is inferred in one format may be known in another; usbmon text keeps 32 bytes."""
+    return re.sub(r', \d+ of [\d,]+ bytes captured$', '', x['info'].replace('~', ''))
 
 
 def excused(a, b, link_type, observed, aspect, name):

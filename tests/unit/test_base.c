@@ -238,7 +238,12 @@ static void untrusted_text_is_harmless(void **state)
 	} t[] = {
 		{"plain \xc3\xa4", "plain \xc3\xa4"},
 		{"\x1b[2J", "\\x1b[2J"},
-		{"a\\b", "a\\\\b"},
+		{"a\\b", "a\\b"},
+		{"\\\\.\\USBPcap1\\", "\\\\.\\USBPcap1\\"},
+		{"\\x1b", "\\\\x1b"},	       /* these four bytes, not an ESC */
+		{"\\\x1b", "\\\\\\x1b"},       /* a backslash and an ESC */
+		{"\\\\\xff", "\\\\\\\\\\xff"}, /* two of them and a wrong byte */
+		{"\\xg1\\x1", "\\xg1\\x1"},
 		{"\xc2\x9b", "\\xc2\\x9b"},		      /* C1 control */
 		{"\xe2\x80\xae", "\\xe2\\x80\\xae"},	      /* right-to-left override */
 		{"\xff\xc3", "\\xff\\xc3"},		      /* no UTF-8 */

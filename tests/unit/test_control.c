@@ -286,6 +286,38 @@ static void no_answer_without_success(void **state)
 	}
 }
 
+/* USB 2.0 9.6.2: who has no other speed refuses to describe it. */
+static void refused_qualifier(void **state)
+{
+	static const struct {
+		enum usb_speed speed;
+		enum status status;
+		const char *said, *field;
+	} table[] = {
+		{USB_FULL, STATUS_STALL, " → ~not high-speed capable",
+			"refusal (~not high-speed capable (USB 2.0 9.6.2));"},
+		{USB_SPEED_UNKNOWN, STATUS_STALL, " → ~not high-speed capable",
+			"refusal (~not high-speed capable (USB 2.0 9.6.2));"},
+		{USB_HIGH, STATUS_STALL, " → at high speed it must not be refused",
+			"refusal (at high speed it must not be refused (USB 2.0 9.6.2)) !invalid;"},
+		{USB_SUPER, STATUS_STALL, "", ""},
+		{USB_FULL, STATUS_TIMEOUT, "", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		struct xfer x = transfer("80 06 0006 0000 0a00", NULL, 0, 0);
+		char said[120];
+
+		x.speed = table[i].speed;
+		x.status = table[i].status;
+		snprintf(said, sizeof(said), "GET_DESCRIPTOR device qualifier%s", table[i].said);
+		assert_string_equal(info(&x), said);
+		assert_string_equal(fields(&x), table[i].field);
+		drop(&x);
+	}
+}
+
 static void what_is_inferred_is_marked(void **state)
 {
 	struct xfer x = transfer("00 09 0100 0000 0000", NULL, 0, 0);
@@ -391,6 +423,7 @@ int main(void)
 		cmocka_unit_test(each_request),
 		cmocka_unit_test(no_request_is_left_out),
 		cmocka_unit_test(no_answer_without_success),
+		cmocka_unit_test(refused_qualifier),
 		cmocka_unit_test(what_is_inferred_is_marked),
 		cmocka_unit_test(setup_fields),
 		cmocka_unit_test(data_cut_anywhere),

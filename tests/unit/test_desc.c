@@ -336,6 +336,30 @@ static void test_mouse(void **state)
 	has(tree(&super, WHOLE(mouse), DESC_CONFIGURATION, 0), "bMaxPower=50 (400 mA)");
 }
 
+/* What the first 9 bytes tell of the power, before the speed is known. */
+static void test_power_alone(void **state)
+{
+	static const struct {
+		enum usb_speed speed;
+		uint16_t bcdUSB;
+		const char *power;
+	} table[] = {
+		{USB_SPEED_UNKNOWN, 0, "bMaxPower=50 (~100 mA)"},
+		{USB_SPEED_UNKNOWN, 0x0300, "bMaxPower=50 (~100 mA)"},
+		{USB_SPEED_UNKNOWN, 0x0210, "bMaxPower=50 (100 mA)"},
+		{USB_SPEED_UNKNOWN, 0x0110, "bMaxPower=50 (100 mA)"},
+		{USB_FULL, 0, "bMaxPower=50 (100 mA)"},
+		{USB_SUPER, 0x0300, "bMaxPower=50 (400 mA)"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		const struct desc_ctx ctx = {.speed = table[i].speed, .bcdUSB = table[i].bcdUSB};
+
+		has(tree(&ctx, mouse, 9, 9, DESC_CONFIGURATION, 0), table[i].power);
+	}
+}
+
 static void test_camera(void **state)
 {
 	const char *s = tree(&high, WHOLE(camera), DESC_CONFIGURATION, 0);
@@ -869,12 +893,14 @@ static void test_summary(void **state)
 	assert_string_equal(summary(&unknown, mouse, 9, 9, DESC_CONFIGURATION, 0),
 		"1 interface, ~100 mA, 9 of 34 bytes");
 	assert_string_equal(summary(&full, mouse, 4, 4, DESC_CONFIGURATION, 0), "4 of 34 bytes");
+	assert_string_equal(summary(&full, mouse, 32, 34, DESC_CONFIGURATION, 0),
+		"1 interface, HID boot mouse, 100 mA, 32 of 34 bytes captured");
 	assert_string_equal(summary(&full, mouse, 1, 1, DESC_CONFIGURATION, 0), "1 of 9 bytes");
 	assert_string_equal(summary(&full, word, 2, 2, DESC_STRING, 1), "2 of 10 bytes");
-	assert_string_equal(summary(&full, word, 4, 4, DESC_STRING, 1), "\"A\", 4 of 10 bytes");
+	assert_string_equal(summary(&full, word, 4, 4, DESC_STRING, 1), "\"A…\", 4 of 10 bytes");
 	assert_string_equal(summary(&full, langs, 2, 2, DESC_STRING, 0), "2 of 6 bytes");
 	assert_string_equal(summary(&full, mouse, 20, 34, DESC_CONFIGURATION, 0),
-		"1 interface, HID boot mouse, 100 mA");
+		"1 interface, HID boot mouse, 100 mA, 20 of 34 bytes captured");
 	assert_string_equal(summary(&full, mouse, 0, 0, DESC_CONFIGURATION, 0), "0 bytes");
 	assert_string_equal(summary(&full, WHOLE(word), DESC_STRING, 1), "\"Aé😀\"");
 	assert_string_equal(summary(&full, WHOLE(hostile), DESC_STRING, 1), "\"\\x1b[\"\"");
@@ -895,6 +921,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_device),
 		cmocka_unit_test(test_mouse),
+		cmocka_unit_test(test_power_alone),
 		cmocka_unit_test(test_camera),
 		cmocka_unit_test(test_disk),
 		cmocka_unit_test(test_bos),

@@ -44,8 +44,10 @@ static void another_device_without_set_address(void **state)
 	(void)state;
 	enumerate_xhci(5, mouse);
 	first = at(5);
+	assert_int_equal(instance(1)->became, first); /* it was at address 0 */
 	enumerate_xhci(5, disk);
 	assert_int_not_equal(at(5), first);
+	assert_int_equal(instance(first)->became, 0); /* another device is none of those */
 	assert_int_equal(w.last.instance, at(5));
 	assert_ids(first, 0x11);
 	assert_ids(at(5), 0x22);
@@ -296,7 +298,7 @@ static void strings_of_many_languages_and_shapes(void **state)
 	control_at(5, 5, 0x80, 6, 0x0306, 0x407, 255, hello, sizeof(hello), 0);
 	control_at(5, 5, 0x80, 6, 0x0306, 0x409, 255, world, sizeof(world), 0);
 	for (uint8_t i = 0; i < 7; i++)
-		assert_string(1, UINT32_MAX, i, i == 3 ? "y" : i == 6 ? "xy" : NULL);
+		assert_string(1, UINT32_MAX, i, i == 3 ? "y…" : i == 6 ? "xy" : NULL);
 	assert_int_equal(devices_fact(w.d, 1, UINT32_MAX, DESC_STRING, 6, 0x407)->len, 10);
 	assert_null(devices_fact(w.d, 1, UINT32_MAX, DESC_STRING, 6, 0x40a));
 }
@@ -335,6 +337,28 @@ static void class_descriptors_by_interface(void **state)
 static const uint8_t headset_config[] = {9, 2, 54, 0, 3, 1, 0, 0x80, 50, 9, 4, 0, 0, 0, 1, 1, 0, 0,
 	9, 4, 1, 0, 0, 3, 0, 0, 0, 9, 0x21, 0x11, 1, 0, 1, 0x22, 2, 0, 9, 4, 2, 0, 0, 3, 0, 0, 0, 9,
 	0x21, 0x11, 1, 0, 1, 0x22, 3, 0};
+
+/* A report descriptor proves an interface that the configuration, cut off, says nothing of; what it
+ * does say counts more. */
+static void hid_by_its_report_descriptor(void **state)
+{
+	static const uint8_t report[2] = {5, 1};
+	struct pipe p, part;
+
+	(void)state;
+	get_descriptor(5, DESC_CONFIGURATION, 0, 54, headset_config, 20);
+	control_at(5, 5, 0x81, 6, 0x2200, 0, 2, report, 2, 0);
+	control_at(5, 5, 0x81, 6, 0x2200, 1, 2, report, 2, 0);
+	p = use(5, 0, USB_CONTROL);
+	assert_true(devices_pipe_of_interface(w.d, &p, 1, &part));
+	assert_int_equal(part.bInterfaceClass, 3);
+	assert_int_equal(part.interface, 1);
+	assert_int_equal(part.function, 1);
+	assert_true(part.flags & PIPE_DESCRIBED && part.flags & PIPE_INFERRED);
+	assert_true(devices_pipe_of_interface(w.d, &p, 0, &part));
+	assert_int_equal(part.bInterfaceClass, 1);
+	assert_false(devices_pipe_of_interface(w.d, &p, 2, &part));
+}
 
 /* USBPcap records wIndex 0 whichever interface a report descriptor is read of. */
 static void report_descriptors_by_length(void **state)
@@ -601,6 +625,12 @@ static void not_high(void **state)
 		assert_int_equal(bus_speed(w.d, at(10 + i), &inferred), speeds_of[i]);
 		assert_true(inferred);
 	}
+	/* who refuses to describe its other speed has none (9.6.2); -32 is -EPIPE */
+	control_at(13, 13, 0x80, 6, DESC_DEVICE_QUALIFIER << 8, 0, 10, NULL, 0, -32);
+	assert_true(instance(at(13))->no_qualifier);
+	assert_int_equal(bus_speed(w.d, at(13), &inferred), USB_FULL);
+	assert_true(inferred);
+	assert_false(instance(at(12))->no_qualifier);
 }
 
 /* Captures that tell the speed tell that there is another device now. */
@@ -774,6 +804,7 @@ int main(void)
 		TEST(strings_of_many_languages_and_shapes),
 		TEST(what_teaches_nothing),
 		TEST(class_descriptors_by_interface),
+		TEST(hid_by_its_report_descriptor),
 		TEST(report_descriptors_by_length),
 		TEST(facts_now_are_the_newest),
 		TEST(facts_are_bounded),

@@ -5,6 +5,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -315,6 +316,13 @@ static void keeps_what_it_says(void **state)
 		{"frame.number != 4", "CBPS"},
 		{"frame.time_relative > 3", "P"},
 		{"usb.time > 5ms", "B"},
+		/* words as columns abbreviate them, and other usual ones */
+		{"type == ctrl", "C"},
+		{"type in {intr, isoc}", "IS"},
+		{"type != \"int\"", "CBPS"},
+		{"type == iso or type == ctl", "CS"},
+		{"speed == 480M or speed == hs", "CB"},
+		{"speed == 1.5M", "I"},
 		/* precedence */
 		{"dev == 5 || dev == 6 && ep == 9", "CB"},
 		{"(dev == 5 || dev == 6) && ep == 1", "B"},
@@ -354,9 +362,9 @@ static void complains_at_the_place(void **state)
 		{"dir == 5", "'5' is no dir: out, in\n"
 			     "  dir == 5\n"
 			     "         ^"},
-		{"type == iso", "'iso' is no type, did you mean isochronous?\n"
-				"  type == iso\n"
-				"          ^~~"},
+		{"type == isoch", "'isoch' is no type, did you mean isochronous?\n"
+				  "  type == isoch\n"
+				  "          ^~~~~"},
 		{"proto == mcs", "'mcs' is no proto, did you mean msc?\n"
 				 "  proto == mcs\n"
 				 "           ^~~"},
@@ -468,6 +476,17 @@ static void complains_at_the_place(void **state)
 		{"info matches (", "expected \"text\" to compare info with, not '('\n"
 				   "  info matches (\n"
 				   "               ^"},
+		{"status == lost", "'lost' is no status: lost completions have end == lost\n"
+				   "  status == lost\n"
+				   "            ^~~~"},
+		{"class == xyzzy",
+			"'xyzzy' is no class: audio, cdc, hid, physical, image, printer, storage, "
+			"hub, "
+			"cdc-data, smart-card, content-security, video, healthcare, audio-video, "
+			"billboard, type-c-bridge, i3c, diagnostic, wireless, miscellaneous, "
+			"application, vendor\n"
+			"  class == xyzzy\n"
+			"           ^~~~~"},
 		{"data contains 5", "'5' is no bytes: data takes 0a:0b:0c or \"text\"\n"
 				    "  data contains 5\n"
 				    "                ^"},
@@ -710,6 +729,35 @@ static void words_are_those_of_the_names(void **state)
 	assert_words("end", word_xfer_end_name, 0, END_UNKNOWN);     /* that one is null */
 }
 
+/* What columns show as a type is a word, and no word stands for two of them. */
+static void other_words_mean_one_of_the_field(void **state)
+{
+	(void)state;
+	for (unsigned t = 0; t < USB_TYPE_UNKNOWN; t++) {
+		char expr[40];
+		struct filter *f;
+
+		snprintf(expr, sizeof(expr), "type == %s", usb_type_short(t));
+		f = filter_compile(expr, NULL);
+		assert_non_null(f);
+		filter_free(f);
+	}
+	for (size_t i = 0; i < other_words_count; i++) {
+		const struct other_word *o = &other_words[i];
+		bool known = !o->means;
+
+		assert_true(!o->means != !o->instead);
+		for (size_t w = 0; o->names[w]; w++) {
+			known |= o->means && !strcmp(o->names[w], o->means);
+			assert_string_not_equal(o->names[w], o->word);
+		}
+		assert_true(known);
+		for (size_t k = 0; k < i; k++)
+			assert_true(other_words[k].names != o->names ||
+				    strcmp(other_words[k].word, o->word));
+	}
+}
+
 static void meaning_of_the_unclaimed_is_its_bytes(void **state)
 {
 	static const char *const expected[ROWS] = {"GET_DESCRIPTOR device \"caf\u00e9\\x1b\"",
@@ -859,6 +907,7 @@ int main(void)
 		cmocka_unit_test(json_keys_are_in_order),
 		cmocka_unit_test(fields_are_what_they_say),
 		cmocka_unit_test(words_are_those_of_the_names),
+		cmocka_unit_test(other_words_mean_one_of_the_field),
 		cmocka_unit_test(meaning_of_the_unclaimed_is_its_bytes),
 		cmocka_unit_test(inferred_setup_says_so),
 		cmocka_unit_test(reference_lists_all),

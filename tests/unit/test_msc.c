@@ -214,20 +214,27 @@ static void faults(void **state)
 	static const struct {
 		uint32_t tag, residue, moved;
 		uint8_t status;
+		enum exchange_result result;
 		const char *info, *field;
 	} all[] = {
-		{6, 0, 512, 0, "CSW passed, tag 6: not the command's tag, 5",
+		{6, 0, 512, 0, EXCHANGE_ERROR, "CSW passed, tag 6: not the command's tag, 5",
 			"fault (dCSWTag is not the command's dCBWTag (BOT 6.3.1)) invalid"},
-		{5, 0, 512, 3, "CSW reserved status 0x03, tag 5",
+		{5, 0, 512, 3, EXCHANGE_ERROR, "CSW reserved status 0x03, tag 5",
 			"fault (bCSWStatus is reserved (BOT 5.2)) invalid"},
-		{5, 513, 512, 0,
+		/* a wrong residue is wrong, and the command did what its status says */
+		{5, 513, 512, 0, EXCHANGE_OK,
 			"CSW passed, tag 5, residue 513: more than the 512 bytes asked for",
 			"fault (dCSWDataResidue exceeds dCBWDataTransferLength (BOT 6.3.2)) "
 			"invalid"},
-		{5, 0, 100, 0, "CSW passed, tag 5, residue 0: but only 100 bytes moved",
+		{5, 0, 100, 0, EXCHANGE_OK,
+			"CSW passed, tag 5, residue 0: but only 100 bytes moved",
+			"fault (less data moved than dCSWDataResidue leaves (BOT 5.2)) invalid"},
+		{5, 0, 100, 1, EXCHANGE_FAILED,
+			"CSW failed, tag 5, residue 0: but only 100 bytes moved",
 			"fault (less data moved than dCSWDataResidue leaves (BOT 5.2)) invalid"},
 		/* the residue of a phase error means nothing */
-		{5, 9999, 512, 2, "CSW phase error, tag 5, residue 9,999 (case 7: Hi < Di)",
+		{5, 9999, 512, 2, EXCHANGE_ERROR,
+			"CSW phase error, tag 5, residue 9,999 (case 7: Hi < Di)",
 			"bCSWStatus=2 (phase error)"},
 	};
 
@@ -241,7 +248,36 @@ static void faults(void **state)
 		csw(&b, all[i].tag, all[i].residue, all[i].status);
 		assert_string_equal(b.info, all[i].info);
 		has(&b, all[i].field);
-		ended(&b, 1, EXCHANGE_ERROR);
+		ended(&b, 1, all[i].result);
+		bench_finish(&b);
+	}
+}
+
+/* What Linux tells devices with wrong residues by: all of an answer that has no padding came. */
+static void residue_of_a_whole_answer(void **state)
+{
+	static const struct {
+		const char *cdb;
+		uint32_t asked;
+		bool wrong;
+	} all[] = {
+		{"12 00 00 00 24 00", 36, true},
+		{"25 00 00 00 00 00 00 00 00 00", 8, true},
+		{"12 00 00 00 60 00", 96, false}, /* the rest may be padding (BOT 6.7.2) */
+		{"12 01 00 00 24 00", 36, false},
+		{"1a 00 3f 00 24 00", 36, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		struct bench b;
+
+		bench_begin(&b, &decoder_msc);
+		cbw(&b, 5, all[i].asked, 0x80, all[i].cdb);
+		feed_zeros(&b, bulk(BULK_IN, USB_IN), all[i].asked);
+		csw(&b, 5, all[i].asked, 0);
+		assert_int_equal(strstr(b.info, ": but all of it came") != NULL, all[i].wrong);
+		ended(&b, 1, EXCHANGE_OK);
 		bench_finish(&b);
 	}
 }
@@ -433,6 +469,34 @@ static void what_is_certain(void **state)
 	}
 }
 
+/* Its two requests, where no descriptor tells of the interface. */
+static void requests_that_are_certain(void **state)
+{
+	static const struct {
+		uint8_t setup[8];
+		bool is;
+	} all[] = {
+		{{0xa1, 0xfe, 0, 0, 0, 0, 1, 0}, true},
+		{{0xa1, 0xfe, 0, 0, 3, 0, 1, 0}, true},
+		{{0x21, 0xff, 0, 0, 0, 0, 0, 0}, true},
+		{{0xa1, 0xfe, 1, 0, 0, 0, 1, 0}, false},
+		{{0xa1, 0xfe, 0, 0, 0, 0, 2, 0}, false},
+		{{0xa1, 0xff, 0, 0, 0, 0, 1, 0}, false}, /* audio: GET_STAT */
+		{{0xc1, 0xfe, 0, 0, 0, 0, 1, 0}, false},
+		{{0x21, 0xff, 0, 0, 0, 0, 1, 0}, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		struct xfer x = {.type = USB_CONTROL, .flags = XFER_HAS_SETUP};
+
+		memcpy(x.setup, all[i].setup, sizeof(x.setup));
+		assert_int_equal(decoder_msc.sniff(&x), all[i].is);
+		x.flags = 0;
+		assert_false(decoder_msc.sniff(&x));
+	}
+}
+
 /* Where packets are captured: how many bytes come next, on which endpoint. */
 static void tells_what_comes(void **state)
 {
@@ -511,12 +575,14 @@ int main(void)
 		cmocka_unit_test(uncounted),
 		cmocka_unit_test(thirteen_cases),
 		cmocka_unit_test(faults),
+		cmocka_unit_test(residue_of_a_whole_answer),
 		cmocka_unit_test(halted_data),
 		cmocka_unit_test(halted_status_and_recovery),
 		cmocka_unit_test(given_up),
 		cmocka_unit_test(no_wrappers),
 		cmocka_unit_test(cut),
 		cmocka_unit_test(what_is_certain),
+		cmocka_unit_test(requests_that_are_certain),
 		cmocka_unit_test(tells_what_comes),
 		cmocka_unit_test(anything),
 	};

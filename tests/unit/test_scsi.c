@@ -14,7 +14,7 @@ static struct scsi_cdb cdb_of(const char *bytes, uint8_t dir)
 
 static struct scsi_bytes bytes_of(const uint8_t *p, uint32_t n)
 {
-	return (struct scsi_bytes){p, 0, n, n};
+	return (struct scsi_bytes){p, 0, n, n, false};
 }
 
 /* ---- the table ------------------------------------------------------------------------------- */
@@ -365,6 +365,53 @@ static void data(void **state)
 	}
 }
 
+/* INQUIRY data that says how long it is, and is not. */
+static void lengths(void **state)
+{
+	static const struct {
+		const char *cdb, *data, *line;
+		uint8_t less; /* bytes that are missing of 36 or the page; the device ended there */
+		bool ended;
+	} table[] = {
+		{"12 00 00 00 24 00", "00 80 05 02 1f 00 00 00", "additional_length=31", 0, true},
+		{"12 00 00 00 24 00", "00 80 05 02 20 00 00 00", "additional_length=32", 0, true},
+		{"12 00 00 00 60 00", "00 80 05 02 20 00 00 00",
+			"additional_length=32 (36 bytes came instead of 37) invalid", 0, true},
+		{"12 00 00 00 60 00", "00 80 05 02 20 00 00 00", "additional_length=32", 0, false},
+		{"12 00 00 00 24 00", "00 80 05 02 00 00 00 00",
+			"additional_length=0 (at least 31: the answer has 36 bytes or more "
+			"(SPC-3 6.4.2)) invalid",
+			0, true},
+		{"12 00 00 00 24 00", "00 80 01 01 03 00 00 00", "additional_length=3", 0, true},
+		{"12 00 00 00 24 00", "00 80 05 02 1f 00 00 00",
+			"additional_length=31 (20 bytes came instead of 36) invalid", 16, true},
+		{"12 00 00 00 08 00", "00 80 05 02 1f 00 00 00", "additional_length=31", 28, true},
+		{"12 01 80 00 ff 00", "00 80 00 20 31 32 33 34", "page_length=32", 0, true},
+		{"12 01 80 00 ff 00", "00 80 00 21 31 32 33 34",
+			"page_length=33 (36 bytes came instead of 37) invalid", 0, true},
+		{"12 01 80 00 24 00", "00 80 00 21 31 32 33 34", "page_length=33", 0, true},
+		/* padding is none of it, other bytes are too many */
+		{"12 01 80 00 ff 00", "00 80 00 04 31 32 33 34", "page_length=4", 0, true},
+		{"12 01 80 00 ff 00", "00 80 00 02 31 32 33 34",
+			"page_length=2 (36 bytes came, 30 more than this tells of) invalid", 0,
+			true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		struct scsi_cdb c = cdb_of(table[i].cdb, SCSI_IN);
+		uint8_t raw[36] = {0};
+		struct scsi_bytes b = {
+			raw, 0, 36u - table[i].less, 36u - table[i].less, table[i].ended};
+
+		hex(table[i].data, raw);
+		emit_into(&c, &b);
+		has(&bench, table[i].line);
+		if (!strstr(table[i].line, "invalid"))
+			assert_null(strstr(bench.tree, "invalid"));
+	}
+}
+
 /* Every answer cut to every length, and as short as that, in memory of that size. */
 static void data_cut(void **state)
 {
@@ -382,7 +429,7 @@ static void data_cut(void **state)
 			memcpy(exact, raw, k);
 			text_init(&t, room, sizeof(room));
 			for (unsigned snapped = 0; snapped < 2; snapped++) {
-				struct scsi_bytes b = {exact, 0, k, snapped ? n : k};
+				struct scsi_bytes b = {exact, 0, k, snapped ? n : k, !snapped};
 
 				scsi_say_data(&t, &c, 0, &b);
 				emit_into(&c, &b);
@@ -481,6 +528,7 @@ int main(void)
 		cmocka_unit_test(sections),
 		cmocka_unit_test(commands),
 		cmocka_unit_test(data),
+		cmocka_unit_test(lengths),
 		cmocka_unit_test(data_cut),
 		cmocka_unit_test(data_random),
 		cmocka_unit_test(long_lists),
