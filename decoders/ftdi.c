@@ -148,11 +148,12 @@ static void status_fields(struct emit *e, const uint8_t *status, uint32_t off)
 {
 	for (size_t i = 0; i < ARRAY_LEN(status_rows); i++) {
 		const struct status_row *r = &status_rows[i];
+		bool set = status[r->byte] >> r->bit & 1;
 
 		emit_field(e, &(struct field){
 				      .key = r->key,
-				      .value = value_uint(status[r->byte] >> r->bit & 1),
-				      .text = r->word,
+				      .value = value_uint(set),
+				      .text = set ? r->word : NULL,
 				      .off = off + r->byte,
 				      .len = 1,
 				      .bit = r->bit,
