@@ -172,7 +172,7 @@ static void decode_bulk(const struct decode_ctx *c, const struct xfer *x, struct
 	if (!s) {
 		if (msc_is_csw(x))
 			emit_csw(e, x, NULL);
-		else
+		else if (x->data.total) /* nothing is wrong in nothing */
 			raw_misfit_field(e, x, msc_misfit(x));
 		return;
 	}

@@ -120,8 +120,8 @@ static void say_endpoint(const struct iso_result *r, struct emit *e)
 	struct iso_say w;
 
 	iso_say_init(&w);
-	if (usb_speed_name(r->s->speed))
-		text_printf(&w.t, "%s speed", usb_speed_name(r->s->speed));
+	if (usb_speed_words(r->s->speed))
+		text_str(&w.t, usb_speed_words(r->s->speed));
 	if (r->interval) {
 		text_str(&w.t, w.t.len ? ", every " : "every ");
 		text_str(&w.t, r->s->unit_inferred || r->s->step_inferred ? "~" : "");

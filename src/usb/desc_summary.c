@@ -222,6 +222,13 @@ void desc_head_endpoint(const struct desc_walk *w, struct text *t)
 	desc_say_packet(w, d.wMaxPacketSize, t);
 }
 
+/* Which of the device's: others refer to it so (iProduct …). */
+void desc_head_string(const struct desc_walk *w, struct text *t)
+{
+	if (w->index)
+		text_printf(t, "%u", w->index);
+}
+
 void desc_head_bos(const struct desc_walk *w, struct text *t)
 {
 	if (w->item->len < 5)
