@@ -43,7 +43,6 @@ DARWIN_TYPES = ('control', 'isochronous', 'bulk', 'interrupt')
 
 # pcap in micro- and nanoseconds and both byte orders, pcapng; zstd is looked into by tshark.
 MAGIC = [bytes.fromhex(m) for m in ('d4c3b2a1', 'a1b2c3d4', '4d3cb2a1', 'a1b23c4d', '0a0d0d0a')]
-HEAD = 64  # bytes up to the data of the first record
 ZSTD = bytes.fromhex('28b52ffd')
 
 
@@ -68,36 +67,19 @@ def nanoseconds(text):
     return int(seconds) * 10**9 + int(fraction.ljust(9, '0'))
 
 
-def head(path):
-    """The first bytes of the capture, unpacked if it is gzip."""
-    with open(path, 'rb') as file:
-        start = file.read(HEAD)
-    if start[:2] == b'\x1f\x8b':
-        with gzip.open(path) as unpacked:
-            start = unpacked.read(HEAD)
-    return start
-
-
 def is_pcap(path):
     """pcap or pcapng by content; of anything else tshark may make frames of its own invention."""
-    start = head(path)[:4]
+    start = path.read_bytes()[:4]
+    if start[:2] == b'\x1f\x8b':
+        with gzip.open(path) as unpacked:
+            start = unpacked.read(4)
     return start in MAGIC or start == ZSTD
-
-
-def is_early(path):
-    """Link type 186 before it was FreeBSD's, whose first number is at least 128, little-endian."""
-    start = head(path)
-    order = {MAGIC[0]: 'little', MAGIC[1]: 'big'}.get(start[:4])
-    return order and int.from_bytes(start[20:24], order) == 186 and \
-        int.from_bytes(start[40:44], 'big') < 8
 
 
 def ask_tshark(path, cache, fields=FIELDS):
     """One dict per frame."""
     if not is_pcap(path):
         raise Unreadable('neither pcap nor pcapng')
-    if is_early(path):
-        raise Unreadable('tshark knows nothing of usbmon as libpcap wrote it in 2006')
     content = hashlib.sha256(path.read_bytes() + repr(fields).encode()).hexdigest()
     stored = cache / f'{content[:32]}.tsv'
     if not stored.exists():
