@@ -175,7 +175,7 @@ static void use_note(const struct bus_times *t, struct emit *e)
 		emit_note(e, words);
 	}
 	if (t->speed_inferred)
-		emit_note(e, "The capture does not tell the speed: ~ from the rhythm of SOFs.");
+		emit_note(e, "The capture does not tell the speed: ~ from SOFs, PING or SPLIT.");
 	if (!t->untimed)
 		return;
 	text_init(&s, words, sizeof(words));

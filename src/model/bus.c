@@ -276,6 +276,13 @@ static __attribute__((noinline)) void split_token(
 				   : START_ANSWER;
 }
 
+/* PING and SPLIT are packets of high speed alone (8.3.1, table 8-1). */
+static void infer_high_speed(struct bus *b)
+{
+	if (!b->speed && !b->clock.inferred)
+		b->clock.inferred = USB_HIGH;
+}
+
 static struct placement on_token(struct bus *b, const struct record *rec, const struct event *ev)
 {
 	static const uint8_t wants[16] = {N(PID_OUT) = HOST_DATA, N(PID_SETUP) = HOST_DATA,
@@ -286,6 +293,8 @@ static struct placement on_token(struct bus *b, const struct record *rec, const 
 
 	if (!split && !(b->phase == IDLE && b->held.on)) /* a PRE stays before its token */
 		lapse(b);
+	if (pid == PID_PING)
+		infer_high_speed(b);
 	ep = bus_endpoint(b, ev->device, ev->endpoint, ev->dir);
 	if (ep->open && !goes_on(b, ep, pid, split))
 		end(b, ep, RESULT_INCOMPLETE); /* a split that never came to its end */
@@ -426,6 +435,7 @@ static __attribute__((noinline)) struct placement on_split(
 	struct bus *b, const struct record *rec, const struct event *ev)
 {
 	lapse(b);
+	infer_high_speed(b);
 	b->phase = AFTER_SPLIT;
 	b->split.hub = ev->packet.hub;
 	b->split.port = ev->packet.port;

@@ -146,7 +146,8 @@ struct bus {
 	struct bus_clock clock;
 };
 
-/* The speed of the bus, as the capture tells it, else as the rhythm of SOFs does. */
+/* The speed of the bus, as the capture tells it, else as its packets do: SOFs by their
+ * rhythm, PING and SPLIT by being there. */
 static inline uint8_t bus_speed_now(const struct bus *b)
 {
 	return b->speed ? b->speed : b->clock.inferred;

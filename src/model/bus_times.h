@@ -47,7 +47,7 @@ struct bus_times {
 	uint64_t second;     /* bus time used in the fullest second that was captured whole */
 	int64_t begin, end;  /* of the first and the last packet, ns */
 	bool sampled;	     /* stuffing of large packets was counted in some of them only */
-	bool speed_inferred; /* from the rhythm of SOFs */
+	bool speed_inferred; /* from SOFs, PING or SPLIT */
 	bool fine;	     /* time stamps are finer than a microsecond */
 	struct bus_cadence frames, microframes;
 	struct bus_span_times span[BUS_SPANS];

@@ -10,7 +10,7 @@ enum { INHERIT_MAX = 64 };
 const char *speed_from_text(enum speed_from f)
 {
 	static const char *const text[] = {NULL, "the capture", "the root hub's product id",
-		"its hub's port status", "the rhythm of SOFs", "its packet sizes",
+		"its hub's port status", "SOFs, PING or SPLIT on its bus", "its packet sizes",
 		"its protocol as a hub"};
 
 	return text[f];

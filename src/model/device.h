@@ -34,7 +34,7 @@ enum speed_from {
 	SPEED_FROM_ROOT_HUB, /* Linux root hubs have a product id for each speed */
 	SPEED_FROM_PORT,     /* its hub tells it of the port */
 	/* inferred: */
-	SPEED_FROM_SOFS,	 /* how often starts of frames come on its bus */
+	SPEED_FROM_SOFS,	 /* SOFs, PING or SPLIT on its bus */
 	SPEED_FROM_PACKET_SIZES, /* bulk packet sizes, bMaxPacketSize0, companions */
 	SPEED_FROM_HUB_PROTOCOL	 /* a hub's bDeviceProtocol */
 };

@@ -936,6 +936,27 @@ static void speeds_by_sofs(void **state)
 	assert_int_equal(xfer(0)->instance, xfer(1)->instance); /* it is no other device */
 }
 
+/* And packets that no other speed has. */
+static void speed_by_ping(void **state)
+{
+	(void)state;
+	start(LINK_USB_2_0);
+	in(5, 1, PID_DATA0, 4);
+	token(PID_PING, 6, 2);
+	hs(PID_ACK);
+	in(5, 1, PID_DATA1, 4);
+	finish();
+	assert_int_equal(bus.xfers, 3);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(
+			xfer(i)->speed, xfer(i)->first == 1 ? USB_SPEED_UNKNOWN : USB_HIGH);
+	start(LINK_USB_2_0_FULL_SPEED); /* what the capture tells counts */
+	token(PID_PING, 6, 2);
+	hs(PID_ACK);
+	finish();
+	assert_int_equal(xfer(0)->speed, USB_FULL);
+}
+
 static void resets(void **state)
 {
 	(void)state;
@@ -1212,6 +1233,7 @@ int main(void)
 		cmocka_unit_test(orphans),
 		cmocka_unit_test(speeds_by_states),
 		cmocka_unit_test(speeds_by_sofs),
+		cmocka_unit_test(speed_by_ping),
 		cmocka_unit_test(resets),
 		cmocka_unit_test(address_given_anew),
 		cmocka_unit_test(toggle_errors),
