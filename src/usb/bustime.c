@@ -158,7 +158,8 @@ bool bustime_reserve(enum usb_speed speed, enum usb_type type, enum usb_dir dir,
 	uint32_t longest = BUSTIME_SCHEDULE, time;
 
 	time = bustime_transaction(speed, type, dir, packet);
-	if (!time || interval <= 0)
+	/* an endpoint without payload is a setting without bandwidth (5.6.3) */
+	if (!time || interval <= 0 || !packet)
 		return false;
 	if (speed == USB_HIGH)
 		longest *= BUSTIME_MICROFRAMES;
