@@ -69,6 +69,7 @@ struct endpoint {
 	uint32_t packets, errors, missed, empty; /* of an isochronous one */
 	struct bus_replay replay;
 	uint8_t setup[8], setup_now[8], asked, has_setup, setup_sent;
+	uint8_t hole;	   /* the data stage's latest transaction failed */
 	uint8_t pipe_type; /* the type `pipe` was looked up for */
 	uint8_t capture;
 };

@@ -264,6 +264,8 @@ static void control(struct bus *b, struct endpoint *ep)
 		return;
 	}
 	b->counts.toggle_errors += is_wrong_in_stage(ep);
+	if (!is_status_stage(ep))
+		ep->hole = outcome_of(&ep->t)->last == LAST_FAILED;
 	if (settle(b, ep)) {
 		if (is_status_stage(ep)) {
 			bus_end(b, ep, END_COMPLETE);
