@@ -16,7 +16,8 @@ struct record_line {
 	struct placement place;
 	int64_t start;	     /* of the capture, ns since 1970 */
 	int64_t previous;    /* time of the line before, ns since start */
-	uint64_t sofs, naks; /* packets: so many SOFs and NAKed tokens stand in this line */
+	/* packets: so many SOFs, low-speed keep-alives and NAKed tokens stand in this line */
+	uint64_t sofs, keepalives, naks;
 };
 
 /* A row of the table of transactions. */

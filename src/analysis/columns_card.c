@@ -33,7 +33,8 @@ static void get_record_range(const void *row, struct value *v)
 		text_str(&t, x->records > 2 ? " … " : ", ");
 		text_u64(&t, x->last);
 	}
-	text_str(&t, x->seen == SEEN_SUBMIT	? " (submission only)"
+	text_str(&t, capture_is_bus(x->capture) ? "" /* packets are neither */
+		     : x->seen == SEEN_SUBMIT	? " (submission only)"
 		     : x->seen == SEEN_COMPLETE ? " (completion only)"
 						: "");
 	take_text(v, &t);
