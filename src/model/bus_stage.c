@@ -233,6 +233,7 @@ static void setup_stage(struct bus *b, struct endpoint *ep)
 	b->counts.toggle_errors += t->data_pid && t->data_pid != PID_DATA0; /* 8.5.3 */
 	ep->failure = outcome[t->result].status;
 	ep->last = LAST_NONE; /* 8.6.1: DATA1 comes next */
+	ep->setup_told = t->len == SETUP_LEN && ep->now_captured >= SETUP_LEN && t->crc == CRC_OK;
 	if (outcome[t->result].last != LAST_TAKEN || t->len != SETUP_LEN ||
 		ep->now_captured < SETUP_LEN)
 		return;
