@@ -54,7 +54,8 @@ def jobs(house):
         [(f'notes of {name}', lambda name=name, note=note: notes(house, name, note))
          for name, note in (('bus-bulk', 'sent again'),
                             ('bus-split', 'split by hub 2 port 3, 2 complete-splits'))] + \
-        [('few packets', lambda: few_packets(house))] + \
+        [('few packets', lambda: few_packets(house)),
+         ('inferred speed', lambda: inferred_speed(house))] + \
         [(f'{d.stem} mixed up', lambda d=d: mixed_up(house, d)) for d in descriptions] + \
         [(f'all descriptions mixed up in one process, as {t}',
           lambda t=t: mixed_in_process(house, descriptions, t)) for t in ('bus', '288')] + \
@@ -283,6 +284,19 @@ def few_packets(house):
               ('stat', ' 1 malformed packet\n'), ('show 2', 'records      4, 5\n'))
     return fail_if([f'{c}: no {w!r} in {text[c]!r}' for c, w in wanted if w not in text[c]],
                    None, len(wanted))
+
+
+def inferred_speed(house):
+    """What the link type tells is known, what SOFs or packet sizes tell is inferred: ~."""
+    wrong = []
+    for link_type, mark in (('bus', ''), ('288', '~')):
+        with truth.capture_of(house, ['-t', link_type, 'tests/gen/bus-iso.usb']) as file:
+            text = ''.join(run([house.checked_bin, *c, file.name]).stdout.decode()
+                           for c in (['iso'], ['list', '--episodes']))
+        said = set(re.findall(r'(~?)full speed', text)), set(re.findall(r'every (~?)1.00 ms', text))
+        if said != ({mark}, {mark}):
+            wrong.append(f'-t {link_type}: full speed and its interval are told with {said}')
+    return fail_if(wrong, None, 2)
 
 
 def mixed_up(house, description):
