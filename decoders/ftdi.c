@@ -148,11 +148,12 @@ static void status_fields(struct emit *e, const uint8_t *status, uint32_t off)
 {
 	for (size_t i = 0; i < ARRAY_LEN(status_rows); i++) {
 		const struct status_row *r = &status_rows[i];
+		bool set = status[r->byte] >> r->bit & 1;
 
 		emit_field(e, &(struct field){
 				      .key = r->key,
-				      .value = value_uint(status[r->byte] >> r->bit & 1),
-				      .text = r->word,
+				      .value = value_uint(set),
+				      .text = set ? r->word : NULL,
 				      .off = off + r->byte,
 				      .len = 1,
 				      .bit = r->bit,
@@ -304,21 +305,33 @@ static void say_text(struct text *t, const uint8_t *s, uint32_t n)
 	text_str(t, n > SHOWN ? "\" …" : "\"");
 }
 
+static uint64_t moved(const struct xfer *x)
+{
+	return x->len > 0 ? (uint64_t)x->len : x->data.total;
+}
+
+/* A read that failed or was taken back may be without. */
+static bool lacks_status(const struct xfer *x)
+{
+	return x->dir == USB_IN && x->status == STATUS_OK && moved(x) < STATUS_LEN;
+}
+
 static void info_data(const struct decode_ctx *c, const struct xfer *x, struct text *t)
 {
 	const uint8_t *d = x->data.data;
 	uint32_t n = x->data.kept, header = x->dir == USB_IN ? STATUS_LEN : 0, packet;
-	uint64_t bytes = x->len > 0 ? (uint64_t)x->len : x->data.total;
+	uint64_t bytes = moved(x), serial;
 
-	if (x->dir == USB_IN && x->status == STATUS_OK && bytes < STATUS_LEN) {
+	if (lacks_status(x)) {
 		raw_misfit(t, x, "no status in front of the data");
 		return;
 	}
 	if (n < header || !bytes)
 		return;
 	packet = packet_size(c, x);
-	text_u64(t, header ? payload_of(bytes, packet) : bytes);
-	text_str(t, " bytes of serial data");
+	serial = header ? payload_of(bytes, packet) : bytes;
+	text_count(t, serial);
+	text_str(t, serial == 1 ? " byte of serial data" : " bytes of serial data");
 	if (n > header) /* as far as the next status */
 		say_text(t, d + header, (n < packet || !header ? n : packet) - header);
 	if (!header || !(d[1] & 0x9e || d[0] & 0x40))
@@ -333,10 +346,10 @@ static void decode_data(const struct decode_ctx *c, const struct xfer *x, struct
 	uint32_t n = x->data.kept, packet = packet_size(c, x);
 	uint32_t header = x->dir == USB_IN ? STATUS_LEN : 0;
 
-	if (n < header) {
+	if (lacks_status(x))
 		raw_misfit_field(e, x, "no status in front of the data");
+	if (n < header)
 		return;
-	}
 	if (!header)
 		packet = n;
 	for (uint32_t off = 0; off < n; off += packet) {

@@ -6,23 +6,6 @@
 #include "decoders/control.h"
 #include "decoders/scsi_rows.h"
 
-/* ---- whose transfers ---------------------------------------------------------------- */
-
-static bool sniff(const struct xfer *x)
-{
-	uint8_t off;
-
-	if (x->type != USB_BULK && x->type != USB_TYPE_UNKNOWN)
-		return false;
-	if (msc_is_csw(x))
-		return x->data.kept == CSW_LEN && x->data.data[12] < CSW_STATUSES;
-	return msc_is_cbw(x) && x->data.kept == CBW_LEN && !msc_not_meaningful(x, &off);
-}
-
-/* Mass storage class, bulk-only transport (USB Mass Storage Class overview 1.4, table 2). */
-static const struct bind_rule binds[] = {
-	{BIND_INTERFACE, 0x08, BIND_ANY, 0x50}, {BIND_END, 0, 0, 0}};
-
 /* ---- class requests ----------------------------------------------------------------- */
 
 static void answer_max_lun(const struct control_job *j, struct text *t)
@@ -45,6 +28,35 @@ static const struct control_request requests[] = {
 };
 
 static const struct control_table table = CONTROL_TABLE(requests);
+
+/* ---- whose transfers ---------------------------------------------------------------- */
+
+/* The two requests exactly as BOT 3.1 and 3.2 have them: no other class has such ones. */
+static bool is_request(const struct xfer *x)
+{
+	struct usb_setup s = usb_setup_parse(x->setup);
+
+	if (!(x->flags & XFER_HAS_SETUP) || s.wValue || !control_is_of(&table, x))
+		return false;
+	return s.wLength == (s.bRequest == GET_MAX_LUN ? 1 : 0);
+}
+
+static bool sniff(const struct xfer *x)
+{
+	uint8_t off;
+
+	if (x->type == USB_CONTROL)
+		return is_request(x);
+	if (x->type != USB_BULK && x->type != USB_TYPE_UNKNOWN)
+		return false;
+	if (msc_is_csw(x))
+		return x->data.kept == CSW_LEN && x->data.data[12] < CSW_STATUSES;
+	return msc_is_cbw(x) && x->data.kept == CBW_LEN && !msc_not_meaningful(x, &off);
+}
+
+/* Mass storage class, bulk-only transport (USB Mass Storage Class overview 1.4, table 2). */
+static const struct bind_rule binds[] = {
+	{BIND_INTERFACE, 0x08, BIND_ANY, 0x50}, {BIND_END, 0, 0, 0}};
 
 static bool match(const struct decode_ctx *c, const struct xfer *x)
 {
@@ -160,7 +172,7 @@ static void decode_bulk(const struct decode_ctx *c, const struct xfer *x, struct
 	if (!s) {
 		if (msc_is_csw(x))
 			emit_csw(e, x, NULL);
-		else
+		else if (x->data.total) /* nothing is wrong in nothing */
 			raw_misfit_field(e, x, msc_misfit(x));
 		return;
 	}

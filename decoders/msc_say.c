@@ -108,6 +108,9 @@ const char *msc_misfit(const struct xfer *x)
 		return "not a valid CBW: its signature is not USBC";
 	if (x->dir == USB_IN && x->data.total == CSW_LEN && x->data.kept >= 4)
 		return "not a valid CSW: its signature is not USBS";
+	/* what a device does when the CBW was none (BOT 6.6.1) */
+	if (x->dir == USB_IN && x->status == STATUS_STALL && !x->data.total)
+		return "halted: no valid command is under way";
 	return "without a command";
 }
 

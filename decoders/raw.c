@@ -32,17 +32,19 @@ void raw_info(struct text *t, const struct xfer *x)
 	static const char hex[] = "0123456789abcdef";
 	uint32_t kept;
 	const uint8_t *data = begin_of_data(x, &kept);
-	uint32_t n = kept < RAW_BYTES ? kept : RAW_BYTES;
 	char d[RAW_BYTES * 3];
 	uint64_t total = x->len > 0 ? (uint64_t)x->len : x->data.total;
+	uint32_t n = kept < RAW_BYTES ? kept : RAW_BYTES;
 
+	if (n > total) /* more was offered than was sent */
+		n = (uint32_t)total;
 	if (x->type == USB_CONTROL || !n || (x->len == 0 && x->dir == USB_IN))
 		return;
 	if (x->len == XFER_UNKNOWN &&
 		x->dir == USB_IN) { /* all that is known is the buffer's size */
 		text_str(t, "data:");
 	} else {
-		text_u64(t, total);
+		text_count(t, total);
 		text_str(t, total == 1 ? " byte:" : " bytes:");
 	}
 	for (uint32_t i = 0; i < n; i++) {

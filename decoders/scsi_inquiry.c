@@ -228,6 +228,9 @@ static void say_vpd(const struct scsi_bytes *b, struct text *t)
 
 void scsi_say_inquiry(const struct scsi_job *j, struct text *t)
 {
+	static const struct {
+		uint8_t off, len;
+	} names[] = {{8, 8}, {16, 16}, {32, 4}}; /* vendor, product, revision */
 	const struct scsi_bytes *b = &j->b;
 	const char *type;
 
@@ -236,13 +239,15 @@ void scsi_say_inquiry(const struct scsi_job *j, struct text *t)
 			say_vpd(b, t);
 		return;
 	}
-	if (b->len < INQUIRY_LEAST)
+	if (b->len < 2)
 		return;
 	type = scsi_lookup(types, b->p[0] & 31);
 	text_str(t, b->p[1] & 0x80 ? "removable " : "");
 	text_str(t, type ? type : "device");
-	text_char(t, ',');
-	say_ascii(t, b->p + 8, 8);
-	say_ascii(t, b->p + 16, 16);
-	say_ascii(t, b->p + 32, 4);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (b->len < names[i].off + names[i].len)
+			return;
+		text_str(t, i ? "" : ",");
+		say_ascii(t, b->p + names[i].off, names[i].len);
+	}
 }

@@ -194,8 +194,8 @@ static void get_lengths(const void *row, struct value *v)
 		text_str(&t, "→");
 		if (x->len != XFER_UNKNOWN)
 			text_i64(&t, x->len);
-		else
-			text_char(&t, '?');
+		else /* of a refused one nothing was sent */
+			text_char(&t, x->ended == END_REFUSED ? '0' : '?');
 	}
 	take_text(v, &t);
 }

@@ -40,6 +40,15 @@ static void get_record_range(const void *row, struct value *v)
 	take_text(v, &t);
 }
 
+static bool is_speed_inferred(const void *row)
+{
+	const struct xfer *x = X(row);
+
+	return x->instance &&
+	       devices_get_instance(model_devices(ROW(row)->model), x->instance)->speed_from >=
+		       SPEED_FROM_SOFS;
+}
+
 static void get_device(const void *row, struct value *v)
 {
 	const struct xfer *x = X(row);
@@ -56,9 +65,8 @@ static void get_device(const void *row, struct value *v)
 	else
 		text_u64(&t, x->device);
 	if (x->speed != USB_SPEED_UNKNOWN) {
-		text_str(&t, ", ");
-		text_str(&t, usb_speed_name(x->speed));
-		text_str(&t, " speed");
+		text_str(&t, is_speed_inferred(row) ? ", ~" : ", ");
+		text_str(&t, usb_speed_words(x->speed));
 	}
 	take_text(v, &t);
 }
@@ -232,9 +240,12 @@ static const struct status_code *code_of(const void *row)
 
 	if (capture_is_bus(x->capture))
 		return status_on_bus((enum status)x->status, (enum usb_type)x->type);
-	return x->flags & XFER_HAS_STATUS && x->status != STATUS_OK
-		       ? status_lookup(x->os, x->raw_status)
-		       : NULL;
+	if (!(x->flags & XFER_HAS_STATUS) || x->status == STATUS_OK)
+		return NULL;
+	return x->capture == CAPTURE_QEMU
+		       ? status_of_qemu(x->raw_status)
+		       : status_explain(x->os, x->raw_status, (enum usb_type)x->type,
+				 x->ended == END_REFUSED);
 }
 
 static void get_meaning(const void *row, struct value *v)

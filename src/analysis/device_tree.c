@@ -338,8 +338,7 @@ static void say_device_details(
 
 	if (v->speed != USB_SPEED_UNKNOWN) {
 		text_str(t, v->speed_inferred ? "~" : "");
-		text_str(t, usb_speed_name(v->speed));
-		text_str(t, " speed");
+		text_str(t, usb_speed_words(v->speed));
 	}
 	if (i->split_hub) {
 		comma(t);

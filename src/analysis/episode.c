@@ -226,7 +226,7 @@ void episode_say_duration(struct text *t, int64_t ns)
 
 void episode_say_count(struct text *t, uint64_t n, const char *one, const char *many)
 {
-	text_u64(t, n);
+	text_count(t, n);
 	text_char(t, ' ');
 	text_str(t, n == 1 ? one : many);
 }

@@ -18,6 +18,7 @@ struct coming {
 	uint32_t hub;	  /* instance; 0: not captured */
 	uint32_t newest;  /* instances there were when it began */
 	uint16_t address; /* 0: none yet */
+	uint16_t hub_address;
 	uint8_t port;
 	bool in_reset;
 	bool tentative; /* it may be no enumeration: told only if the device is configured */
@@ -43,8 +44,8 @@ static void say_device(struct text *t, const struct coming *c, const struct devi
 		text_printf(t, "%04x:%04x, ", le16(f->data + 8), le16(f->data + 10));
 	if (i->speed != USB_SPEED_UNKNOWN) {
 		text_str(t, i->speed_from >= SPEED_FROM_SOFS ? "~" : "");
-		text_str(t, usb_speed_name((enum usb_speed)i->speed));
-		text_str(t, " speed, ");
+		text_str(t, usb_speed_words((enum usb_speed)i->speed));
+		text_str(t, ", ");
 	}
 	if (c->address) {
 		text_str(t, "address ");
@@ -62,6 +63,8 @@ static void say(struct coming *c, const struct devices *d)
 
 	if (c->ep->instance)
 		say_device(&t, c, d);
+	else if (c->hub)
+		text_printf(&t, "port %u of the hub at address %u", c->port, c->hub_address);
 	text_str(&t, t.len ? ": " : "");
 	if (c->resets) {
 		episode_say_count(&t, c->resets, "reset", "resets");
@@ -184,7 +187,10 @@ static void on_port_reset(struct state *s, struct episodes *e, struct row *row, 
 			fail(s, e, other, "given up");
 		c = begin(s, e, row);
 		c->hub = x->instance;
+		c->hub_address = x->device;
 		c->port = port;
+		/* what the device itself is asked is in a capture of its own */
+		c->blind |= x->capture == CAPTURE_QEMU;
 		c->ep->instance = 0;
 		c->ep->device = 0;
 	}
@@ -194,12 +200,23 @@ static void on_port_reset(struct state *s, struct episodes *e, struct row *row, 
 	episode_step(e, c->ep, row, "port reset");
 }
 
-/* What belongs to a reset is part of that step; other polls are none. */
+/* The host has seen a change of the port. */
+static bool is_acknowledgement(const struct usb_setup *r)
+{
+	return r->bRequest == HUB_CLEAR_FEATURE &&
+	       ((r->wValue >= C_PORT_CONNECTION && r->wValue <= C_PORT_RESET) ||
+		       r->wValue == C_PORT_LINK_STATE || r->wValue == C_PORT_CONFIG_ERROR ||
+		       r->wValue == C_BH_PORT_RESET);
+}
+
+/* What belongs to a reset is part of that step; acknowledgements and other polls are none. */
 static void on_port_in_work(
 	struct episodes *e, struct coming *c, struct row *row, const struct usb_setup *r, bool gone)
 {
 	if (c->in_reset)
 		episode_extend(e, c->ep, row);
+	else if (is_acknowledgement(r))
+		episode_add(e, c->ep, row);
 	else if (r->bRequest != HUB_GET_STATUS || gone)
 		episode_step(e, c->ep, row, NULL);
 	if (r->bRequest == HUB_CLEAR_FEATURE && r->wValue == C_PORT_RESET)

@@ -21,7 +21,9 @@ struct stream {
 	uint8_t interface, alternate;
 	uint8_t status; /* of the last transfer */
 	bool described, refused;
-	bool blind; /* a completion was not recorded: gaps are not known */
+	bool blind;    /* a completion was not recorded: gaps are not known */
+	bool alone;    /* QEMU: a record for each packet when its turn comes; no queue to run dry */
+	bool inferred; /* bytes */
 };
 
 /* The last SET_INTERFACE of a device. */
@@ -63,7 +65,7 @@ static void say_packets(struct text *t, const struct stream *m)
 		if (!bad[i].n)
 			continue;
 		text_str(t, ", ");
-		text_u64(t, bad[i].n);
+		text_count(t, bad[i].n);
 		text_str(t, bad[i].what);
 	}
 }
@@ -85,14 +87,14 @@ static void say(const struct stream *m)
 		return;
 	}
 	say_packets(&t, m);
-	text_str(&t, ", ");
+	text_str(&t, m->inferred ? ", ~" : ", ");
 	episode_say_bytes(&t, m->bytes);
 	if (ns > 0 && m->bytes && m->packets > 1) {
-		text_str(&t, ", ");
+		text_str(&t, m->inferred ? ", ~" : ", ");
 		episode_say_bytes(&t, (uint64_t)((double)m->bytes * 1e9 / (double)ns));
 		text_str(&t, "/s");
 	}
-	if (m->blind)
+	if (m->blind || m->alone)
 		return;
 	text_str(&t, "; ");
 	if (m->gaps) {
@@ -183,6 +185,7 @@ static void begin(struct state *s, struct episodes *e, struct row *row)
 		.interface = p->interface,
 		.alternate = p->alternate,
 		.described = p->flags & PIPE_DESCRIBED,
+		.alone = x->capture == CAPTURE_QEMU,
 	};
 	note_selection(s, m);
 	array_need(s->open, s->opens, s->open_cap);
@@ -204,10 +207,34 @@ static void on_gap(struct stream *m, const struct xfer *x)
 	episode_note(m->ep, x->id, m->free, x->begin, room);
 }
 
+static void count_table(struct stream *m, const struct xfer *x)
+{
+	struct iso_sum sum = xfer_iso_sum(x);
+
+	m->packets += sum.packets;
+	m->errors += sum.errors;
+	m->missed += sum.missed;
+	m->empty += sum.empty;
+	m->cancelled += sum.cancelled;
+	m->bytes += sum.bytes;
+}
+
+/* A record is a packet; how much of an OUT packet went is not recorded. */
+static void count_alone(struct stream *m, const struct xfer *x)
+{
+	bool out = x->len == XFER_UNKNOWN && x->dir == USB_OUT && x->status == STATUS_OK;
+	int64_t len = out ? x->req_len : x->len;
+
+	m->packets++;
+	m->errors += status_is_error((enum status)x->status);
+	m->inferred |= out;
+	m->bytes += len > 0 ? (uint64_t)len : 0;
+	m->empty += len == 0 && x->status == STATUS_OK;
+}
+
 static void on_iso(struct state *s, struct episodes *e, struct row *row)
 {
 	const struct xfer *x = row->x;
-	struct iso_sum sum = xfer_iso_sum(x);
 	struct stream *m = stream_of(s, x->endpoint_id);
 
 	if (x->status == STATUS_PENDING)
@@ -222,19 +249,17 @@ static void on_iso(struct state *s, struct episodes *e, struct row *row)
 		m = stream_of(s, x->endpoint_id);
 		episode_step(e, m->ep, row, "first transfer");
 	} else {
-		if (!m->blind && x->begin - m->free > m->interval + m->interval / 2)
+		if (!m->blind && !m->alone && x->begin - m->free > m->interval + m->interval / 2)
 			on_gap(m, x);
 		episode_add(e, m->ep, row);
 	}
 	m->refused = x->ended == END_REFUSED;
 	m->blind |= x->status == STATUS_UNKNOWN;
 	m->status = x->status;
-	m->packets += sum.packets;
-	m->errors += sum.errors;
-	m->missed += sum.missed;
-	m->empty += sum.empty;
-	m->cancelled += sum.cancelled;
-	m->bytes += sum.bytes;
+	if (m->alone)
+		count_alone(m, x);
+	else
+		count_table(m, x);
 	if (x->end > m->free)
 		m->free = x->end;
 }

@@ -7,7 +7,9 @@
 
 #include <string.h>
 
-enum { CLEAR_FEATURE = 1, SET_CONFIGURATION = 9, SET_INTERFACE = 11, ENDPOINT_HALT = 0 };
+enum { CLEAR_FEATURE = 1, SET_FEATURE = 3, SET_CONFIGURATION = 9, SET_INTERFACE = 11 };
+enum { ENDPOINT_HALT = 0 };
+enum { HALTS = 16, ALL = -1 }; /* set by the host (tests do), the latest of them */
 
 struct recovering {
 	struct episode *ep;
@@ -16,11 +18,21 @@ struct recovering {
 	/* Begun by a cancelled or short transfer, which may be meant: told only if the host acts or
 	 * something else fails. */
 	bool tentative;
+	bool class_reset; /* halts of all pipes are cleared after it (bulk-only 5.3.4) */
+	uint32_t set;	  /* the transfer with which the host itself set the halt; 0: none */
+};
+
+/* An endpoint that the host halted. */
+struct halt {
+	uint32_t instance, xfer;
+	uint8_t address; /* bEndpointAddress */
 };
 
 struct state {
 	struct recovering open[EPISODES_OPEN];
 	size_t n;
+	struct halt halt[HALTS];
+	uint32_t halts;
 };
 
 /* ---- beginning and end ----------------------------------------------------------------------- */
@@ -33,6 +45,8 @@ static void say(struct recovering *r)
 		episode_say_count(&t, r->errors, "failure", "failures");
 	else
 		text_str(&t, "taken back");
+	if (r->set)
+		text_printf(&t, " after the host set the halt itself (#%u)", r->set);
 	text_str(&t, ", ");
 	if (r->actions)
 		episode_say_count(&t, r->actions, "action of the host", "actions of the host");
@@ -75,6 +89,11 @@ static void make_room(struct state *s, struct episodes *e)
 
 /* ---- what a transfer is to it ---------------------------------------------------------------- */
 
+static uint8_t address_of(uint8_t endpoint, uint8_t dir)
+{
+	return (uint8_t)(endpoint | (dir == USB_IN ? 0x80 : 0));
+}
+
 static bool same_device(const struct recovering *r, const struct xfer *x)
 {
 	return r->ep->device == x->device && r->ep->bus == x->bus && r->ep->section == x->section;
@@ -109,12 +128,17 @@ static bool is_order(const struct recovering *r, const struct xfer *x)
 	       (x->endpoint == USB_NO_ENDPOINT ? same_device(r, x) : same_endpoint(r, x));
 }
 
+static bool is_class_reset(const struct usb_setup *s)
+{
+	return s->bmRequestType == 0x21 && s->bRequest == 0xff;
+}
+
 /* What hosts do: standard requests to the endpoint or device, class resets (mass storage bulk-only
  * 3.1, and others under the same number), the port's reset. */
 static bool is_action(const struct recovering *r, const struct row *row)
 {
 	const struct xfer *x = row->x;
-	uint8_t address = (uint8_t)(r->ep->endpoint | (r->ep->dir == USB_IN ? 0x80 : 0));
+	uint8_t address = address_of(r->ep->endpoint, r->ep->dir);
 	struct usb_setup s;
 
 	if (x->type == USB_REQUEST)
@@ -127,8 +151,8 @@ static bool is_action(const struct recovering *r, const struct row *row)
 	if (!same_device(r, x))
 		return false;
 	if (s.bmRequestType == 0x02 && s.bRequest == CLEAR_FEATURE && s.wValue == ENDPOINT_HALT)
-		return (uint8_t)s.wIndex == address;
-	if (s.bmRequestType == 0x21 && s.bRequest == 0xff)
+		return (uint8_t)s.wIndex == address || r->class_reset;
+	if (is_class_reset(&s))
 		return true;
 	return !r->tentative && ((s.bmRequestType == 0x00 && s.bRequest == SET_CONFIGURATION) ||
 					(s.bmRequestType == 0x01 && s.bRequest == SET_INTERFACE));
@@ -195,8 +219,9 @@ static void on_own(struct state *s, struct episodes *e, struct recovering *r, st
 
 /* ---- failures -------------------------------------------------------------------------------- */
 
-/* A stalled or short control transfer is an answer, not a failure (USB 2.0 8.5.3.4); isochronous
- * transfers have no recovery; of a device that is gone there is none. */
+/* A stalled or short control transfer is an answer, not a failure (USB 2.0 8.5.3.4), which QEMU
+ * does not tell apart; isochronous transfers have no recovery; of a device that is gone there is
+ * none. */
 static bool is_failure(const struct row *row)
 {
 	const struct xfer *x = row->x;
@@ -206,6 +231,7 @@ static bool is_failure(const struct row *row)
 		return false;
 	if (x->type == USB_CONTROL)
 		return x->status != STATUS_STALL && x->status != STATUS_SHORT &&
+		       x->capture != CAPTURE_QEMU &&
 		       devices_get_instance(devices_of(row), x->instance)->configuration > 0;
 	return x->type == USB_BULK || x->type == USB_INTERRUPT;
 }
@@ -213,6 +239,53 @@ static bool is_failure(const struct row *row)
 static bool is_taken_back(const struct xfer *x)
 {
 	return x->status == STATUS_CANCELLED && x->type == USB_BULK;
+}
+
+/* Forgets that the host halted an endpoint, or with ALL any of the device. Returns the transfer
+ * that set it, 0: none did. */
+static uint32_t drop_halts(struct state *s, uint32_t instance, int address)
+{
+	uint32_t by = 0;
+
+	for (size_t i = 0; i < HALTS; i++) {
+		struct halt *h = &s->halt[i];
+
+		if (!h->xfer || h->instance != instance ||
+			(address != ALL && h->address != address))
+			continue;
+		by = h->xfer > by ? h->xfer : by;
+		h->xfer = 0;
+	}
+	return by;
+}
+
+/* A host may halt an endpoint to see it halted (9.4.9): that is the cause then, until the halt is
+ * cleared, or all are by a selection (9.1.1.5). */
+static void note_halt(struct state *s, const struct xfer *x)
+{
+	struct usb_setup r;
+
+	if (!has_setup(x) || x->status != STATUS_OK)
+		return;
+	r = usb_setup_parse(x->setup);
+	if (r.bmRequestType == 0x02 && r.wValue == ENDPOINT_HALT) {
+		if (r.bRequest == SET_FEATURE)
+			s->halt[s->halts++ % HALTS] =
+				(struct halt){x->instance, x->id, (uint8_t)r.wIndex};
+		else if (r.bRequest == CLEAR_FEATURE)
+			drop_halts(s, x->instance, (uint8_t)r.wIndex);
+	} else if ((r.bmRequestType == 0x00 && r.bRequest == SET_CONFIGURATION) ||
+		   (r.bmRequestType == 0x01 && r.bRequest == SET_INTERFACE)) {
+		drop_halts(s, x->instance, ALL);
+	}
+}
+
+/* The transfer with which the host set the halt that x met, or 0. */
+static uint32_t halted_by(struct state *s, const struct xfer *x)
+{
+	return x->status == STATUS_STALL
+		       ? drop_halts(s, x->instance, address_of(x->endpoint, x->dir))
+		       : 0;
 }
 
 static void begin(struct state *s, struct episodes *e, struct row *row, bool tentative)
@@ -228,8 +301,21 @@ static void begin(struct state *s, struct episodes *e, struct row *row, bool ten
 		.failed = x->end,
 		.errors = x->status != STATUS_CANCELLED,
 		.tentative = tentative,
+		.set = halted_by(s, x),
 	};
 	step(e, r, row);
+}
+
+static void act(struct episodes *e, struct recovering *r, struct row *row)
+{
+	struct usb_setup s;
+
+	r->actions++;
+	if (has_setup(row->x)) {
+		s = usb_setup_parse(row->x->setup);
+		r->class_reset |= is_class_reset(&s);
+	}
+	episode_step(e, r->ep, row, NULL);
 }
 
 static void xfer(void *state, struct episodes *e, struct row *row)
@@ -237,6 +323,7 @@ static void xfer(void *state, struct episodes *e, struct row *row)
 	struct state *s = state;
 	bool own = false;
 
+	note_halt(s, row->x);
 	for (size_t i = s->n; i-- > 0;) {
 		struct recovering *r = &s->open[i];
 
@@ -246,8 +333,7 @@ static void xfer(void *state, struct episodes *e, struct row *row)
 			own = true;
 			on_own(s, e, r, row);
 		} else if (is_action(r, row)) {
-			r->actions++;
-			episode_step(e, r->ep, row, NULL);
+			act(e, r, row);
 		}
 	}
 	if (!own && (is_failure(row) || is_taken_back(row->x)))

@@ -40,11 +40,11 @@ static struct cutting *cutting_of(struct state *s, uint32_t endpoint)
 
 static void say_range(struct text *t, uint64_t least, uint64_t most)
 {
-	text_u64(t, least);
+	text_count(t, least);
 	if (most == least)
 		return;
 	text_str(t, "–");
-	text_u64(t, most);
+	text_count(t, most);
 }
 
 static void say(struct cutting *c)
@@ -52,7 +52,7 @@ static void say(struct cutting *c)
 	struct text t = episode_text(c->ep);
 
 	text_str(&t, "~segments of ");
-	text_u64(&t, c->ep_size);
+	text_count(&t, c->ep_size);
 	text_str(&t, " bytes");
 	if (c->packet)
 		text_printf(&t, " (%u packets)", c->ep_size / c->packet);
@@ -66,7 +66,7 @@ static void say(struct cutting *c)
 	episode_say_bytes(&t, c->bytes);
 	if (c->open_ends) {
 		text_str(&t, "; ");
-		text_u64(&t, c->open_ends);
+		text_count(&t, c->open_ends);
 		text_str(&t, " without a short packet at the end");
 	}
 }

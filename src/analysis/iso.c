@@ -202,8 +202,11 @@ static void on_isochronous(struct iso *all, const struct run *r, const struct xf
 		.timed = x->status == STATUS_OK,
 		.position = -1};
 
-	if (!count_outcome(s, x))
+	if (!count_outcome(s, x)) {
+		if (!s->done && x->ended != END_REFUSED && x->begin > s->end)
+			s->end = x->begin; /* all that is known of it so far */
 		return;
+	}
 	if (s->wire)
 		iso_wire_count(all, s, x, &u);
 	else

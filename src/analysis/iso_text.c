@@ -68,7 +68,8 @@ static void say_verdict(const struct iso_result *r, struct emit *e)
 		w.tone = TONE_BAD;
 		say_losses(r, &w.t);
 	} else if (!s->done) {
-		text_str(&w.t, s->unrecorded || s->ok ? "not recorded" : "nothing was completed");
+		text_str(&w.t,
+			s->unrecorded || s->ok ? "not recorded" : "no completion was captured");
 	} else {
 		w.tone = !iso_sees_losses(s) ? TONE_NONE : s->dry ? TONE_WARN : TONE_GOOD;
 		text_str(&w.t, iso_sees_losses(s) ? "yes: all of " : "no loss seen in ");
@@ -120,8 +121,10 @@ static void say_endpoint(const struct iso_result *r, struct emit *e)
 	struct iso_say w;
 
 	iso_say_init(&w);
-	if (usb_speed_name(r->s->speed))
-		text_printf(&w.t, "%s%s speed", guessed ? "~" : "", usb_speed_name(r->s->speed));
+	if (usb_speed_words(r->s->speed)) {
+		text_str(&w.t, guessed ? "~" : "");
+		text_str(&w.t, usb_speed_words(r->s->speed));
+	}
 	if (r->interval) {
 		text_str(&w.t, w.t.len ? ", every " : "every ");
 		text_str(&w.t, guessed || r->s->unit_inferred || r->s->step_inferred ? "~" : "");

@@ -29,10 +29,11 @@ struct bus_estimate bus_estimate(
 	enum usb_type type = (enum usb_type)pipe->type;
 	struct bus_estimate u = {.speed = pipe->speed};
 	const struct instance *at;
+	enum usb_speed speed = bus_speed(d, pipe->instance, &u.guessed);
 	uint64_t bytes = 0;
 
 	if (u.speed == USB_SPEED_UNKNOWN)
-		u.speed = (uint8_t)bus_speed(d, pipe->instance, &u.guessed);
+		u.speed = (uint8_t)speed;
 	if (!packets_of(p, pipe->type, &u, &bytes)) {
 		u.transactions = 0;
 		return u;

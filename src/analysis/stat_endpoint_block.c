@@ -5,7 +5,6 @@
 #include "base/mem.h"
 #include "usb/bustime.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 /* Text that is longer than a value has room for. */
@@ -43,14 +42,14 @@ static void say_rates(const struct endpoint_line *l, struct emit *e)
 	if (!l->stat->bytes || l->seconds <= 0)
 		return;
 	text_init(&t, words, sizeof(words));
-	stat_say_rate(&t, l->all, floor((double)l->stat->bytes / l->seconds));
+	stat_say_rate(&t, l->all, (double)l->stat->bytes / l->seconds);
 	text_str(&t, " mean, ");
-	stat_say_rate(&t, l->all, floor(endpoint_peak(l)));
+	stat_say_rate(&t, l->all, endpoint_peak(l));
 	text_str(&t, " peak");
 	if (endpoint_busy(l)) {
 		active = (double)l->stat->bytes * 1e9 / (double)l->queue.active;
 		text_str(&t, ", ");
-		stat_say_rate(&t, l->all, floor(active));
+		stat_say_rate(&t, l->all, active);
 		text_str(&t, " while busy");
 		if (endpoint_efficient(l)) {
 			text_printf(&t, ": %.1f%% of at most ", 100 * active / l->best);
@@ -69,7 +68,12 @@ static void say_queue(const struct endpoint_line *l, struct emit *e)
 	if (!endpoint_queued(l) || !l->queue.span || l->pipe->type == USB_CONTROL)
 		return;
 	text_init(&t, words, sizeof(words));
-	text_printf(&t, "mean %.2f, at most %u; of the time", l->queue.mean, l->stat->queue.most);
+	text_printf(&t, "mean %.2f, at most %u", l->queue.mean, l->stat->queue.most);
+	if (l->stat->queue.inexact) { /* no shares that do not make this mean */
+		item(e, "queue depth", &t, true);
+		return;
+	}
+	text_str(&t, "; of the time");
 	for (unsigned i = 0; i < QUEUE_DEPTHS; i++) {
 		double share = (double)l->queue.time[i] / (double)l->queue.span;
 
@@ -80,7 +84,7 @@ static void say_queue(const struct endpoint_line *l, struct emit *e)
 	}
 	if (words[t.len - 1] == ',')
 		text_take_back(&t, t.len - 1);
-	item(e, "queue depth", &t, l->stat->queue.inexact);
+	item(e, "queue depth", &t, false);
 }
 
 /* How long nothing was asked of the endpoint: what comes meanwhile waits or is lost. */
@@ -99,7 +103,7 @@ static void say_idle(const struct endpoint_line *l, struct emit *e)
 	text_printf(
 		&t, " in all (%.2f%%): ", 100 * (double)l->queue.time[0] / (double)l->queue.span);
 	stat_say_times(&t, gap);
-	item(e, "no request", &t, l->stat->queue.inexact);
+	item(e, "no request", &t, l->stat->queue.inexact || l->stat->queue.filled);
 }
 
 static int by_count(const void *a, const void *b)
@@ -148,9 +152,9 @@ static void say_lengths(const struct endpoint_line *l, struct emit *e)
 		text_str(&t, " to ");
 		text_count(&t, z->length.max);
 		text_str(&t, " B, p50 ");
-		text_count(&t, hist_quantile(&z->length, 0.5));
+		text_count(&t, segments_length(z, 0.5));
 		text_str(&t, ", p90 ");
-		text_count(&t, hist_quantile(&z->length, 0.9));
+		text_count(&t, segments_length(z, 0.9));
 	}
 	item(e, "lengths", &t, l->stat->inferred);
 }
@@ -197,11 +201,13 @@ static void say_segments(const struct endpoint_line *l, struct emit *e)
 		text_count(&t, z->longest);
 	}
 	if (split && z->breaks)
-		text_printf(&t, "; %llu parts before the last break %u-byte packets",
-			(unsigned long long)z->breaks, l->packet);
+		text_printf(&t, "; %llu %s before the last %s %u-byte packets",
+			(unsigned long long)z->breaks, z->breaks == 1 ? "part" : "parts",
+			z->breaks == 1 ? "breaks" : "break", l->packet);
 	if (z->unaligned)
-		text_printf(&t, "%s%llu reads ask for packets and a fraction", t.len ? "; " : "",
-			(unsigned long long)z->unaligned);
+		text_printf(&t, "%s%llu %s for packets and a fraction", t.len ? "; " : "",
+			(unsigned long long)z->unaligned,
+			z->unaligned == 1 ? "read asks" : "reads ask");
 	item(e, "segments", &t, split && !z->told);
 }
 
@@ -215,8 +221,8 @@ static void say_bus_time(const struct endpoint_line *l, struct emit *e)
 		return;
 	text_init(&t, words, sizeof(words));
 	stat_say_ns(&t, l->use.ns);
-	text_printf(&t, ", %.1f%% of the capture (%s speed, host delay %u ns assumed)",
-		(double)l->use.ns / 1e7 / l->seconds, usb_speed_name((enum usb_speed)l->use.speed),
+	text_printf(&t, ", %.1f%% of the capture (%s, host delay %u ns assumed)",
+		(double)l->use.ns / 1e7 / l->seconds, usb_speed_words((enum usb_speed)l->use.speed),
 		host.delay);
 	item(e, "bus time", &t, true);
 }
@@ -237,8 +243,7 @@ void stat_endpoint_block(const struct endpoint_line *l, struct emit *e)
 	text_str(&t, usb_type_name(l->pipe->type));
 	if (l->use.speed) {
 		text_str(&t, l->use.guessed ? ", ~" : ", ");
-		text_str(&t, usb_speed_name((enum usb_speed)l->use.speed));
-		text_str(&t, " speed");
+		text_str(&t, usb_speed_words((enum usb_speed)l->use.speed));
 	}
 	if (l->pipe->flags & PIPE_DESCRIBED)
 		text_printf(&t, ", interface %u/%u", l->pipe->interface, l->pipe->alternate);

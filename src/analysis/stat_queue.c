@@ -52,19 +52,86 @@ static inline void advance(struct queue *q, int64_t begin)
 	q->now = begin;
 }
 
+/* ---- overtaking --------------------------------------------------------------------- */
+
+struct edge {
+	int64_t at;
+	int change; /* of the depth */
+};
+
+static int by_time(const void *a, const void *b)
+{
+	const struct edge *x = a, *y = b;
+
+	return (x->at > y->at) - (x->at < y->at);
+}
+
+/* Beginnings and ends of past transfers in from … now. Returns how many; -1: some are not known any
+ * more. Ends are in order, so those before one that ended by `from` did so too. */
+static int edges_since(const struct queue *q, int64_t from, struct edge edge[2 * QUEUE_PAST])
+{
+	uint64_t i = q->requests > QUEUE_PAST ? q->requests - QUEUE_PAST : 0;
+	int n = 0;
+
+	if (i && q->past[i % QUEUE_PAST].end > from)
+		return -1;
+	for (; i < q->requests; i++) {
+		const struct queue_stay *p = &q->past[i % QUEUE_PAST];
+
+		if (p->end <= from || p->begin >= q->now)
+			continue;
+		edge[n++] = (struct edge){p->begin > from ? p->begin : from, 1};
+		edge[n++] = (struct edge){p->end < q->now ? p->end : q->now, -1};
+	}
+	qsort(edge, (size_t)n, sizeof(*edge), by_time);
+	return n;
+}
+
+/* One more was queued from … to than were counted. */
+static void deepen(struct queue *q, uint32_t depth, int64_t from, int64_t to)
+{
+	if (to <= from)
+		return;
+	q->time[slot_of(depth)] -= between(from, to);
+	q->time[slot_of(depth + 1)] += between(from, to);
+	q->filled |= !depth;
+	if (depth + 1 > q->most)
+		q->most = depth + 1;
+}
+
+/* One arrives that was submitted at `begin`, before the latest. False: too many were since. */
+static bool overtaken(struct queue *q, int64_t begin)
+{
+	int64_t at = begin > q->first ? begin : q->first;
+	struct edge edge[2 * QUEUE_PAST];
+	int n = edges_since(q, at, edge);
+	uint32_t depth = 0;
+
+	if (n < 0)
+		return false;
+	for (int i = 0; i < n; i++) {
+		deepen(q, depth, at, edge[i].at);
+		at = edge[i].at;
+		depth += (uint32_t)edge[i].change;
+	}
+	deepen(q, depth, at, q->now);
+	return true;
+}
+
 /* The first of all; out of order; without an end: what few are. Sets *begin and *end right. */
 static __attribute__((noinline)) void put_in_order(struct queue *q, int64_t *begin, int64_t *end)
 {
-	if (!q->requests)
+	if (!q->requests) {
 		q->now = q->first = q->last = *begin;
+		q->past = mem_zalloc(QUEUE_PAST, sizeof(*q->past));
+	}
+	if (*begin < q->now) /* one that came here before overtook it */
+		q->inexact = q->inexact || !overtaken(q, *begin);
 	if (*begin < q->first) { /* nothing else was there before */
 		q->time[1] += between(*begin, q->first);
 		q->first = *begin;
 	}
-	if (*begin < q->now) { /* one that came here before overtook it */
-		q->inexact = true;
-		*begin = q->now;
-	}
+	*begin = *begin < q->now ? q->now : *begin;
 	if (*end < q->last) { /* the clock was set back */
 		q->inexact = true;
 		*end = q->last;
@@ -75,6 +142,7 @@ static __attribute__((noinline)) void put_in_order(struct queue *q, int64_t *beg
 void queue_add(struct queue *q, int64_t begin, int64_t end)
 {
 	bool waits = end == QUEUE_PENDING;
+	int64_t submitted = begin;
 
 	end = end < begin ? begin : end;
 	q->weight += !waits ? between(begin, end) : between(begin, 0);
@@ -82,7 +150,7 @@ void queue_add(struct queue *q, int64_t begin, int64_t end)
 	if (!q->requests || begin < q->now || end < q->last)
 		put_in_order(q, &begin, &end);
 	advance(q, begin);
-	q->requests++;
+	q->past[q->requests++ % QUEUE_PAST] = (struct queue_stay){submitted, end};
 	if (q->n == q->room && !grow(q)) {
 		q->inexact = true;
 		return;
@@ -119,6 +187,7 @@ struct queue_sum queue_sum(const struct queue *q, int64_t until)
 void queue_free(struct queue *q)
 {
 	free(q->end);
+	free(q->past);
 	hist_free(&q->gap);
 	*q = (struct queue){0};
 }

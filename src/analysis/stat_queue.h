@@ -5,8 +5,8 @@
  * 10.5.2.2: requests of a pipe are served first come, first served), so they begin in that order
  * too, and when one arrives all that happened up to its submission is known: the depth is followed
  * exactly, in memory for the ends of those that were queued then. Where transfers of an endpoint
- * overtake each other (streams, cancelling from the last one), the mean stays right, the shares of
- * time do not: `inexact`. */
+ * overtake each other (streams, cancelling from the last one), the latest of them are looked at
+ * again. Beyond those the mean stays right, the shares of time do not: `inexact`. */
 #ifndef ANALYSIS_STAT_QUEUE_H
 #define ANALYSIS_STAT_QUEUE_H
 
@@ -17,6 +17,13 @@
 /* Shares of time are kept for depths 0 to 15, and 16 or more together; more than QUEUE_MAX queued
  * transfers are not told apart (inexact). */
 enum { QUEUE_DEPTHS = 17, QUEUE_MAX = 1024 };
+/* How many transfers an overtaken one may be behind. */
+enum { QUEUE_PAST = 64 };
+
+/* When a transfer was queued. */
+struct queue_stay {
+	int64_t begin, end;
+};
 
 struct queue {
 	int64_t now;	   /* the depth was followed up to here */
@@ -28,7 +35,9 @@ struct queue {
 	uint64_t requests; /* counted */
 	uint64_t pending;  /* of them without an end */
 	uint64_t weight;   /* ends minus beginnings of all, in ns, modulo 2^64; no end counts 0 */
-	bool inexact;
+	bool inexact;	   /* shares of time and the greatest depth */
+	bool filled;	   /* a gap was counted that was none */
+	struct queue_stay *past;     /* ring of the latest QUEUE_PAST, by their numbers */
 	int64_t first;		     /* the first submission */
 	uint64_t time[QUEUE_DEPTHS]; /* ns at each depth up to now */
 	struct hist gap; /* ns between the end of the last one and the next submission */

@@ -4,6 +4,7 @@
 #include "usb/bustime.h"
 #include "usb/desc.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* Linux include/linux/usb.h. */
@@ -193,6 +194,49 @@ void segments_settle(struct segments *s, const struct devices *d)
 	}
 	if (r.type == USB_BULK || r.type == USB_INTERRUPT)
 		count_groups(s->sizes, &r);
+}
+
+/* How many are at most `len` bytes, of those counted one by one. */
+static uint64_t up_to(const struct segment_sizes *z, uint32_t len)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < z->lengths; i++)
+		n += z->exact[i].len <= len ? z->exact[i].n : 0;
+	return n;
+}
+
+/* Where some were not counted one by one: the most frequent known one in the bucket of v. */
+static uint64_t known_near(const struct segment_sizes *z, uint64_t v)
+{
+	unsigned octave = hist_octave(v);
+	uint64_t most = 0, near = v;
+
+	if (v == z->length.min || v == z->length.max)
+		return v;
+	for (unsigned i = 0; i < z->lengths; i++) {
+		uint32_t len = z->exact[i].len;
+
+		if (z->exact[i].n <= most || hist_octave(len) != octave ||
+			hist_bucket(len, octave) != hist_bucket(v, octave))
+			continue;
+		most = z->exact[i].n;
+		near = len;
+	}
+	return near;
+}
+
+uint64_t segments_length(const struct segment_sizes *z, double q)
+{
+	uint64_t rank = (uint64_t)ceil(q * (double)z->transfers), best = z->length.max;
+
+	if (z->others)
+		return known_near(z, hist_quantile(&z->length, q));
+	for (unsigned i = 0; i < z->lengths; i++) {
+		if (z->exact[i].len < best && up_to(z, z->exact[i].len) >= rank)
+			best = z->exact[i].len;
+	}
+	return best;
 }
 
 void segments_free(struct segments *s)

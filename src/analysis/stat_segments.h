@@ -55,6 +55,9 @@ struct segments {
 /* Takes what was only counted into sizes; d: of the model. Any time, any number of times. */
 void segments_settle(struct segments *s, const struct devices *d);
 void segments_free(struct segments *s);
+/* The length below or at which fraction q (0–1) of all lie (nearest rank): one that occurred where
+ * those were counted one by one, as few are in most captures; otherwise within 0.4 % (hist.h). */
+uint64_t segments_length(const struct segment_sizes *z, double q);
 
 /* Whether requests of several transfers were seen, so that the largest transfer is the most that
  * the driver puts into one. */

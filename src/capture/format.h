@@ -7,6 +7,7 @@
 #include "capture/input.h"
 #include "capture/mapping.h"
 #include "capture/reader.h"
+#include "capture/text_line.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -86,8 +87,12 @@ struct reader {
 		size_t scanned; /* bytes of the window known to hold no newline */
 		bool skipping;	/* in the rest of a line that was too long */
 		bool running;	/* a time was seen */
-		int64_t base;	/* us to add: wraps */
-		int64_t last;	/* us as printed */
+		bool looked;	/* the window's first byte begins an event: `ahead` */
+		struct text_line ahead;
+		uint64_t line; /* lines passed; not after a jump */
+		uint64_t told; /* offset up to which lines that are no events are counted */
+		int64_t base;  /* us to add: wraps */
+		int64_t last;  /* us as printed */
 	} text;
 
 	struct iface *iface;
@@ -104,6 +109,9 @@ struct reader {
 	bool failed; /* io says why reading failed */
 	struct err io;
 	bool damaged;
+	struct {
+		uint64_t lines, first; /* how many, and the first one's number */
+	} left_out;		       /* lines of text that are no events */
 	uint64_t warned[TROUBLE_KINDS], warned_to;
 	const char *name;
 	const struct format *format;

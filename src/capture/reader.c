@@ -11,7 +11,9 @@
 #include <string.h>
 
 enum {
-	PROBE_MAX = 4096,	/* bytes after which a format must have shown itself */
+	PROBE_MAX = 64 * 1024,	/* bytes after which a format must have shown itself: mails have
+				 * long heads */
+	PROBE_SMALL = 512,	/* up to here byte by byte, then by eighths */
 	SEEK_BLOCK = 64 * 1024, /* first read after a jump: mostly one record is wanted */
 	WARN_MAX = 5		/* warnings of a kind that are shown */
 };
@@ -175,7 +177,7 @@ void reader_warn(struct reader *r, enum trouble t, uint64_t offset, const char *
 		(unsigned long long)r->number + 1, (unsigned long long)offset, text);
 }
 
-/* What the limit of warnings kept back. */
+/* What the limit of warnings kept back, and what there was beside records. */
 static __attribute__((noinline)) void warn_rest(struct reader *r)
 {
 	for (int i = 0; i < TROUBLE_KINDS; i++) {
@@ -184,6 +186,11 @@ static __attribute__((noinline)) void warn_rest(struct reader *r)
 				(unsigned long long)r->warned[i] - WARN_MAX, trouble_names[i]);
 		r->warned[i] = 0;
 	}
+	if (r->left_out.lines && !r->quiet)
+		log_note("%s: %llu line%s left out, from line %llu on: no usbmon events",
+			input_name(r->in), (unsigned long long)r->left_out.lines,
+			r->left_out.lines == 1 ? "" : "s", (unsigned long long)r->left_out.first);
+	r->left_out.lines = 0;
 }
 
 /* A signal is no reason to give up: the caller decides, and may ask again. */
@@ -329,13 +336,16 @@ static int not_a_capture(struct reader *r, struct err *e)
 static int find_format(struct reader *r, struct err *e)
 {
 	for (;;) {
-		bool full = !window_fill(r, window_size(r) + 1) || window_size(r) >= PROBE_MAX;
+		size_t have = window_size(r);
+		bool full = !window_fill(r, have + (have < PROBE_SMALL ? 1 : have / 8)) ||
+			    window_size(r) >= PROBE_MAX;
 		bool more = false;
 
 		if (r->failed)
 			return (int)io_failed(r, e);
 		for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
-			enum probe got = formats[i]->probe(r->p, window_size(r), full);
+			size_t n = window_size(r) < PROBE_MAX ? window_size(r) : PROBE_MAX;
+			enum probe got = formats[i]->probe(r->p, n, full);
 
 			more |= got == PROBE_MORE;
 			if (got == PROBE_YES) {

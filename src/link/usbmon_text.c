@@ -13,6 +13,8 @@
 #include "link/iso.h"
 #include "link/link.h"
 
+#include <string.h>
+
 /* The kernel writes at most 32 data bytes a line; other writers are taken at their word up to this.
  */
 enum { DATA_MAX = 64 * 1024, SETUP_LEN = 8 };
@@ -30,26 +32,65 @@ struct line {
 	uint32_t n, pos;
 };
 
+/* Web pages have no-break spaces between words. */
+static inline bool is_blank(char c)
+{
+	return (uint8_t)c <= ' ' || (uint8_t)c >= 0x7f;
+}
+
+/* A tag of a forum's markup or a stamp in brackets: no word of usbmon has one. */
+static bool skip_brackets(struct line *l)
+{
+	const char *end = memchr(l->s + l->pos, ']', l->n - l->pos);
+
+	if (end)
+		l->pos = (uint32_t)(end - l->s);
+	return end;
+}
+
+/* Behind a line's end quoted mail has signs of quotation. */
+static void skip_blanks(struct line *l)
+{
+	bool quotes = false;
+
+	for (; l->pos < l->n; l->pos++) {
+		char c = l->s[l->pos];
+
+		quotes |= c == '\n';
+		if (is_blank(c) || (quotes && (c == '>' || c == '|')))
+			continue;
+		if (c != '[' || !skip_brackets(l))
+			return;
+	}
+}
+
 /* The next word; empty at the end of the line. */
 static struct word next_word(struct line *l)
 {
 	struct word w;
 
-	while (l->pos < l->n && (uint8_t)l->s[l->pos] <= ' ')
-		l->pos++;
+	skip_blanks(l);
 	w.s = l->s + l->pos;
-	while (l->pos < l->n && (uint8_t)l->s[l->pos] > ' ')
+	while (l->pos < l->n && !is_blank(l->s[l->pos]) &&
+		(l->s[l->pos] != '[' || w.s == l->s + l->pos))
 		l->pos++;
 	w.n = (uint32_t)(l->s + l->pos - w.s);
 	return w;
 }
 
-static int digit(char c)
+/* -1: not a hexadecimal digit. A table, since random digits mislead the branch predictor. */
+static inline int digit(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+	/* clang-format off */
+	static const int8_t value[256] = {
+		['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5,
+		['5'] = 6, ['6'] = 7, ['7'] = 8, ['8'] = 9, ['9'] = 10,
+		['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+		['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+	};
+	/* clang-format on */
+
+	return value[(uint8_t)c] - 1;
 }
 
 /* Takes a number from the front of w, up to its end or to ':' (which is taken, too). */
@@ -224,23 +265,47 @@ static bool parse_packets(struct line *l, struct event *ev)
 	return true;
 }
 
-/* Groups of hexadecimal digits up to the end of the line. */
+/* Puts the digits of w behind the *n that there are. False: it is something else, or was cut
+ * ("5342..."). */
+static bool take_digits(struct word w, uint32_t *n)
+{
+	uint32_t digits = 0, room = 2 * DATA_MAX - *n, i = 0;
+
+	while (digits < w.n && digit(w.s[digits]) >= 0)
+		digits++;
+	if (digits < w.n && w.s[digits] != '.')
+		return false;
+	room = digits < room ? digits : room;
+	if (*n % 2 && room) /* the group was broken */
+		bytes[*n / 2] |= (uint8_t)digit(w.s[i++]);
+	for (; i + 1 < room; i += 2)
+		bytes[(*n + i) / 2] = (uint8_t)(digit(w.s[i]) << 4 | digit(w.s[i + 1]));
+	if (i < room)
+		bytes[(*n + i) / 2] = (uint8_t)(digit(w.s[i]) << 4);
+	*n += room;
+	return digits == w.n;
+}
+
+/* Groups of hexadecimal digits up to the end of the line, or what was added to it. A broken line
+ * may have broken a group. */
 static void parse_data(struct line *l, struct event *ev)
 {
 	struct word w;
 	uint32_t n = 0;
 
-	while (n < DATA_MAX && (w = next_word(l)).n) {
-		for (; w.n > 1 && n < DATA_MAX; w.s += 2, w.n -= 2) {
-			if (digit(w.s[0]) < 0 || digit(w.s[1]) < 0)
-				goto done; /* the line was folded or cut */
-			bytes[n++] = (uint8_t)(digit(w.s[0]) << 4 | digit(w.s[1]));
-		}
-	}
-done:
+	do {
+		w = next_word(l);
+		w.n -= w.n && w.s[w.n - 1] == '='; /* quoted-printable goes on */
+	} while (w.n && n < 2 * DATA_MAX && take_digits(w, &n));
+	n /= 2;
 	ev->urb.data = bytes;
 	ev->urb.data_len = n < ev->urb.header_length ? n : ev->urb.header_length;
 	ev->urb.data_total = ev->urb.header_length;
+}
+
+static bool is_data_sign(struct word w)
+{
+	return (w.n == 1 && *w.s == '=') || (w.n == 3 && !memcmp(w.s, "=3D", 3));
 }
 
 static bool parse_length(struct line *l, struct event *ev)
@@ -257,7 +322,7 @@ static bool parse_length(struct line *l, struct event *ev)
 		ev->urb.has |= URB_ACTUAL;
 	}
 	w = next_word(l);
-	if (w.n == 1 && *w.s == '=')
+	if (is_data_sign(w))
 		parse_data(l, ev);
 	ev->urb.header_data_len = ev->urb.data_len;
 	ev->urb.iso.data = ev->urb.data;

@@ -104,6 +104,18 @@ static bool told_gone(const struct model *m, const struct xfer *x)
 	       devices_get_instance(m->devices, x->instance)->presence == DEVICE_GONE;
 }
 
+static enum status status_told(const struct model *m, const struct xfer *x, const struct event *ev)
+{
+	const struct status_code *c;
+
+	if (told_gone(m, x))
+		return STATUS_DISCONNECTED;
+	if (ev->capture != CAPTURE_QEMU || !x->raw_status)
+		return status_canonical(ev->os, x->raw_status);
+	c = status_of_qemu(x->raw_status);
+	return c ? c->status : STATUS_ERROR;
+}
+
 /* What a completion tells about itself, whether or not its submission was seen. */
 void build_from_completion(
 	struct model *m, struct xfer *x, const struct record *rec, const struct event *ev)
@@ -127,8 +139,7 @@ void build_from_completion(
 	x->start_frame = u->start_frame;
 	if (u->has & URB_STATUS) {
 		x->raw_status = u->raw_status;
-		x->status = (uint8_t)(told_gone(m, x) ? STATUS_DISCONNECTED
-						      : status_canonical(ev->os, u->raw_status));
+		x->status = (uint8_t)status_told(m, x, ev);
 	} else if (capture_lacks_empty(ev->capture)) {
 		x->status = STATUS_OK; /* inferred: it moved data */
 	}

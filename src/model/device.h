@@ -144,8 +144,9 @@ struct desc_interface;
 bool devices_interface(
 	const struct devices *d, const struct pipe *p, uint8_t number, struct desc_interface *out);
 /* The same pipe's facts, of another part of its device: *out is p with interface to function and
- * flags as far as descriptors tell of an interface, or of the one that an endpoint
- * (bEndpointAddress) belongs to. False: nothing is known of it. */
+ * flags as far as descriptors tell of an interface (where its own is missing, a report descriptor
+ * that was read of it: PIPE_INFERRED), or of the one that an endpoint (bEndpointAddress) belongs
+ * to. False: nothing is known of it. */
 bool devices_pipe_of_interface(
 	const struct devices *d, const struct pipe *p, uint8_t number, struct pipe *out);
 bool devices_pipe_of_endpoint(

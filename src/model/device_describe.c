@@ -186,16 +186,33 @@ bool devices_interface(
 	return false;
 }
 
+enum { CLASS_HID = 3 }; /* USB-IF defined class codes */
+
+/* An interface that no configuration at hand describes, but of which a report descriptor was read:
+ * HID has these alone (HID 1.11 7.1). */
+static bool describe_hid(
+	const struct devices *d, const struct pipe *p, uint8_t number, struct pipe *out)
+{
+	if (!devices_fact(d, p->instance, p->version, DESC_HID_REPORT, 0, number))
+		return false;
+	out->flags |= PIPE_DESCRIBED | PIPE_INFERRED;
+	out->interface = out->function = number;
+	out->alternate = out->bInterfaceSubClass = out->bInterfaceProtocol = 0;
+	out->bInterfaceClass = CLASS_HID;
+	return true;
+}
+
 bool devices_pipe_of_interface(
 	const struct devices *d, const struct pipe *p, uint8_t number, struct pipe *out)
 {
 	struct desc_interface i;
 
 	*out = *p;
-	if (!devices_interface(d, p, number, &i))
-		return false;
-	describe_interface(out, &i, configuration_of(d, p));
-	return true;
+	if (devices_interface(d, p, number, &i)) {
+		describe_interface(out, &i, configuration_of(d, p));
+		return true;
+	}
+	return describe_hid(d, p, number, out);
 }
 
 bool devices_pipe_of_endpoint(

@@ -115,6 +115,8 @@ bool devices_string(
 	if (!f || f->len < 2 || f->data[0] < 2 || f->data[1] != DESC_STRING)
 		return false;
 	desc_utf16(t, f->data + 2, (f->data[0] < f->len ? f->data[0] : f->len) - 2u);
+	if (f->len < f->data[0]) /* not all of it was asked for, or captured */
+		text_str(t, "…");
 	return true;
 }
 

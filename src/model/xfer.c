@@ -41,7 +41,8 @@ struct iso_sum xfer_iso_sum(const struct xfer *x)
 			continue;
 		}
 		sum.bytes += p.length == ISO_UNKNOWN ? 0 : p.length;
-		sum.empty += p.length == 0;
+		/* what failed has no length either: that is said already */
+		sum.empty += p.length == 0 && (s == STATUS_OK || s == STATUS_SHORT);
 		sum.sized &= p.length != ISO_UNKNOWN;
 		sum.missed += s == STATUS_MISSED;
 		/* less than asked is what isochronous IN packets mostly bring */

@@ -155,19 +155,15 @@ bool bustime_reserve(enum usb_speed speed, enum usb_type type, enum usb_dir dir,
 	int64_t interval = desc_interval_ns(speed, type, bInterval);
 	unsigned packet = desc_endpoint_packet(&d);
 	unsigned each = speed == USB_HIGH ? desc_endpoint_transactions(&d) : 1;
-	uint32_t longest = BUSTIME_SCHEDULE, time;
+	uint32_t time;
 
 	time = bustime_transaction(speed, type, dir, packet);
 	/* an endpoint without payload is a setting without bandwidth (5.6.3) */
 	if (!time || interval <= 0 || !packet)
 		return false;
-	if (speed == USB_HIGH)
-		longest *= BUSTIME_MICROFRAMES;
 	r->time = time * each;
 	r->bytes = packet * each;
 	r->interval = power_below((uint64_t)interval / bustime_frame(speed));
-	if (r->interval > longest)
-		r->interval = longest;
 	return true;
 }
 

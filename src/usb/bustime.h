@@ -61,7 +61,7 @@ struct bustime_reservation {
 	uint32_t interval; /* in frames (low, full speed) or microframes; a power of two, as host
 			      controllers schedule: rounded down */
 };
-/* The longest interval that schedules know, in frames: longer ones are served more often. */
+/* The frames over which reservations are spread; those with longer intervals count in each. */
 enum { BUSTIME_SCHEDULE = 32 };
 
 /* Of an endpoint descriptor (wMaxPacketSize and bInterval as they stand there). False: neither

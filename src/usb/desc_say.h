@@ -30,7 +30,7 @@ typedef void desc_head(const struct desc_walk *w, struct text *t);
 
 desc_head desc_head_device, desc_head_config, desc_head_interface, desc_head_association;
 desc_head desc_head_endpoint, desc_head_bos, desc_head_qualifier, desc_head_capability;
-desc_head desc_head_unknown;
+desc_head desc_head_unknown, desc_head_string;
 
 /* ---- how tables are written ------------------------------------------------------------- */
 

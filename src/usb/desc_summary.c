@@ -222,6 +222,13 @@ void desc_head_endpoint(const struct desc_walk *w, struct text *t)
 	desc_say_packet(w, d.wMaxPacketSize, t);
 }
 
+/* Which of the device's: others refer to it so (iProduct …). */
+void desc_head_string(const struct desc_walk *w, struct text *t)
+{
+	if (w->index)
+		text_printf(t, "%u", w->index);
+}
+
 void desc_head_bos(const struct desc_walk *w, struct text *t)
 {
 	if (w->item->len < 5)
@@ -310,6 +317,8 @@ static void say_string(const struct desc_walk *w, struct text *t)
 	desc_utf16(&s, w->item->data + 2, w->item->len - 2);
 	text_char(t, '"');
 	text_untrusted(t, s.s, s.len);
+	if (w->item->len < w->item->bLength)
+		text_str(t, "…");
 	text_char(t, '"');
 }
 
@@ -353,6 +362,16 @@ static void say_read(const struct desc_walk *w, const struct desc_item *first, s
 	desc_say_bytes(w, (uint32_t)(w->total < whole ? whole : w->total), t);
 }
 
+/* A string shows it itself, report descriptors say it. */
+static void say_captured(const struct desc_walk *w, size_t len, struct text *t)
+{
+	if (len >= w->total || w->item->type == DESC_STRING)
+		return;
+	text_printf(t, ", %zu of ", len);
+	desc_say_bytes(w, (uint32_t)w->total, t);
+	text_str(t, " captured");
+}
+
 void desc_summary(struct text *t, const struct desc_ctx *ctx, const uint8_t *data, size_t len,
 	size_t total, uint8_t type_wanted, uint8_t index)
 {
@@ -375,4 +394,6 @@ void desc_summary(struct text *t, const struct desc_ctx *ctx, const uint8_t *dat
 				summaries[i].say(&w, t);
 	}
 	say_read(&w, &item, it.limit, t, begun);
+	if (!headless && t->len > begun && w.item == &item)
+		say_captured(&w, len, t);
 }

@@ -44,8 +44,11 @@ enum hub_feature {
 	PORT_INDICATOR = 22,
 	PORT_U1_TIMEOUT = 23,
 	PORT_U2_TIMEOUT = 24,
+	C_PORT_LINK_STATE = 25,
+	C_PORT_CONFIG_ERROR = 26,
 	PORT_REMOTE_WAKE_MASK = 27,
-	BH_PORT_RESET = 28
+	BH_PORT_RESET = 28,
+	C_BH_PORT_RESET = 29
 };
 
 /* Bits of the answer to GET_STATUS of a port that mean the same in both layouts: wPortStatus below,

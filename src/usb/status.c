@@ -43,6 +43,19 @@ const struct status_code *status_lookup(enum usb_os os, int64_t raw)
 	return low < t->n && t->codes[low].number == raw ? &t->codes[low] : NULL;
 }
 
+const struct status_code *status_explain(
+	enum usb_os os, int64_t raw, enum usb_type type, bool refused)
+{
+	const struct status_code *c = status_lookup(os, raw);
+
+	for (size_t i = 0; refused && os == USB_OS_LINUX && i < status_linux_refusals.n; i++)
+		if (status_linux_refusals.codes[i].number == raw)
+			return &status_linux_refusals.codes[i];
+	return c && c->status == STATUS_STALL && type == USB_CONTROL
+		       ? status_on_bus(c->status, type)
+		       : c;
+}
+
 enum status status_canonical(enum usb_os os, int64_t raw)
 {
 	const struct status_code *c;

@@ -50,6 +50,12 @@ enum { STATUS_LINUX_ESHUTDOWN = -108 };
 const struct status_code *status_lookup(enum usb_os os, int64_t raw);
 /* The canonical status of a completion with this number: STATUS_ERROR where it is not known. */
 enum status status_canonical(enum usb_os os, int64_t raw);
+/* The same in the words of its place: `refused` as the answer to a submission, of which nothing was
+ * sent; a control transfer that was stalled is a request refused, no halt (USB 2.0 8.5.3.4). */
+const struct status_code *status_explain(
+	enum usb_os os, int64_t raw, enum usb_type type, bool refused);
+/* The row of a number in a capture that QEMU wrote (pcap=), or NULL. */
+const struct status_code *status_of_qemu(int64_t raw);
 /* The same of a transfer put together from bus packets, which has no system's number; NULL where
  * there is nothing to explain. */
 const struct status_code *status_on_bus(enum status s, enum usb_type type);

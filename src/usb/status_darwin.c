@@ -232,13 +232,9 @@ static const struct status_code codes[] = {
 	{0xe000404e, "kIOUSBInterfaceNotFound", STATUS_ERROR, "no such interface", REFUSED,
 		"Compare with the configuration descriptor.", IOUSB},
 	{0xe000404f, "kIOUSBPipeStalled", STATUS_STALL, "the endpoint answered STALL",
-		"On endpoint 0 the device refuses this one request. On others the endpoint is "
-		"halted "
-		"until the halt is cleared.",
-		"Endpoint 0: the request is not supported or its parameters are wrong. Others: "
-		"clear "
-		"the stall on both ends, then the class's own recovery.",
-		IOUSB},
+		"The endpoint is halted: it answers STALL to everything until the halt is "
+		"cleared.",
+		"Clear the stall on both ends, then the class's own recovery.", IOUSB},
 	{0xe0004050, "kIOUSBTransactionReturned", STATUS_CANCELLED, "given back unfinished",
 		"The pipe was aborted or an earlier transaction of the pipe failed.",
 		"Look for the error or abort before it.", IOUSB},
@@ -267,12 +263,9 @@ static const struct status_code codes[] = {
 	{0xe0004061, "kIOUSBUnknownPipeErr", STATUS_ERROR, "no such pipe", REFUSED,
 		"Pipe numbers change with the alternate setting: take them anew.", IOUSB},
 	{0xe0005000, "kUSBHostReturnPipeStalled", STATUS_STALL, "the endpoint answered STALL",
-		"On endpoint 0 the device refuses this one request. On others the endpoint is "
-		"halted "
-		"until the halt is cleared.",
-		"Endpoint 0: the request is not supported or its parameters are wrong. Others: "
-		"clearStall, then the class's own recovery.",
-		USBHOST},
+		"The endpoint is halted: it answers STALL to everything until the halt is "
+		"cleared.",
+		"clearStall, then the class's own recovery.", USBHOST},
 	{0xe0005001, "kUSBHostReturnNoPower", STATUS_ERROR, "not enough power",
 		"No configuration fits the power that the port can supply.",
 		"Use a self-powered hub.", USBHOST},

@@ -87,12 +87,9 @@ static const struct status_code codes[] = {
 		"Set short_xfer_ok if short transfers are legal here; else see what came instead.",
 		XFER},
 	{22, "USB_ERR_STALLED", STATUS_STALL, "the endpoint answered STALL",
-		"On endpoint 0 the device refuses the request; others stay halted until the halt "
-		"is "
-		"cleared. Some controllers' drivers report other bus errors like this, too.",
-		"Endpoint 0: request or parameters are not supported. Others: "
-		"usbd_xfer_set_stall(), then the class's own recovery.",
-		XFER},
+		"The endpoint is halted until the halt is cleared. Some controllers' drivers "
+		"report other bus errors like this, too.",
+		"usbd_xfer_set_stall(), then the class's own recovery.", XFER},
 	{23, "USB_ERR_INTERRUPTED", STATUS_ERROR, "a wait was interrupted",
 		"A signal ended the wait of a synchronous request.",
 		"Repeat it if it still matters.", SRC},

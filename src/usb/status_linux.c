@@ -106,15 +106,9 @@ static const struct status_code codes[] = {
 		"firmware. See whether endpoint 0 still answers.",
 		DOC},
 	{-32, "-EPIPE", STATUS_STALL, "the endpoint answered STALL",
-		"On endpoint 0 the device refuses this one request. On others the endpoint is "
-		"halted "
-		"until the halt is cleared. As the answer to a submission: the URB's type does not "
-		"fit "
-		"the endpoint.",
-		"Endpoint 0: the request is not supported or its parameters are wrong; nothing "
-		"needs "
-		"clearing. Others: usb_clear_halt(), then the class's own recovery.",
-		DOC},
+		"The endpoint is halted: it answers STALL to everything until the halt is "
+		"cleared.",
+		"usb_clear_halt(), then the class's own recovery.", DOC},
 	{-28, "-ENOSPC", STATUS_NO_BANDWIDTH, "refused: not enough bus time left",
 		"A periodic (interrupt or isochronous) endpoint would overcommit the bus. Nothing "
 		"was "
@@ -176,12 +170,8 @@ static const struct status_code codes[] = {
 		"first.",
 		"Linux include/uapi/asm-generic/errno-base.h"},
 	{-2, "-ENOENT", STATUS_CANCELLED, "cancelled by its driver, which waited for it",
-		"usb_kill_urb() took the URB back (closing, suspending, disconnecting). As the "
-		"answer "
-		"to a submission: the interface or endpoint does not exist or is not enabled.",
-		"Normal on close. After a submission: check that the configuration and alternate "
-		"setting are selected.",
-		DOC},
+		"usb_kill_urb() took the URB back (closing, suspending, disconnecting).",
+		"Normal on close.", DOC},
 	{-1, "-EPERM", STATUS_CANCELLED, "refused: the URB is being cancelled",
 		"usb_kill_urb() or usb_poison_urb() is at work on this URB, so it may not be "
 		"submitted "
@@ -193,3 +183,16 @@ static const struct status_code codes[] = {
 };
 
 const struct status_table status_linux = {codes, sizeof(codes) / sizeof(codes[0]), false};
+
+static const struct status_code refusals[] = {
+	{-32, "-EPIPE", STATUS_STALL, "refused: the URB's type does not fit the endpoint",
+		"usb_submit_urb() found another transfer type in the endpoint's descriptor. "
+		"Nothing was sent.",
+		"Compare the pipe the URB was filled with and the endpoint's bmAttributes.", DOC},
+	{-2, "-ENOENT", STATUS_CANCELLED, "refused: there is no such endpoint now",
+		"The interface or endpoint does not exist or is not enabled. Nothing was sent.",
+		"Check that the configuration and alternate setting are selected.", DOC},
+};
+
+const struct status_table status_linux_refusals = {
+	refusals, sizeof(refusals) / sizeof(refusals[0]), false};

@@ -13,5 +13,7 @@ struct status_table {
 };
 
 extern const struct status_table status_linux, status_windows, status_darwin, status_freebsd;
+/* What usb_submit_urb() answers, where the same number means something else of a queued URB. */
+extern const struct status_table status_linux_refusals;
 
 #endif

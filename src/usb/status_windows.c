@@ -80,14 +80,9 @@ static const struct status_code codes[] = {
 		"halt: one of them did not.",
 		WDK},
 	{0xc0000004, "USBD_STATUS_STALL_PID", STATUS_STALL, "the endpoint answered STALL",
-		"On endpoint 0 the device refuses this one request. On others the endpoint is "
-		"halted "
-		"until the halt is cleared. Controllers that cannot tell a STALL from other bus "
-		"errors "
-		"may report those like this.",
-		"Endpoint 0: the request is not supported or its parameters are wrong. Others: "
-		"reset "
-		"the pipe (SYNC_RESET_PIPE_AND_CLEAR_STALL), then the class's own recovery.",
+		"The endpoint is halted until the halt is cleared. Controllers that cannot tell a "
+		"STALL from other bus errors may report those like this.",
+		"Reset the pipe (SYNC_RESET_PIPE_AND_CLEAR_STALL), then the class's own recovery.",
 		WDK},
 	{0xc0000005, "USBD_STATUS_DEV_NOT_RESPONDING", STATUS_TIMEOUT, "the device did not answer",
 		"No packet followed the host's token within the bus turn-around time; retries "

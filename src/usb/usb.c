@@ -38,6 +38,14 @@ const char *usb_speed_name(enum usb_speed s)
 	return name[s];
 }
 
+const char *usb_speed_words(enum usb_speed s)
+{
+	static const char *const words[] = {
+		0, "low speed", "full speed", "high speed", "SuperSpeed", "SuperSpeed+"};
+
+	return words[s];
+}
+
 const char *usb_os_name(enum usb_os os)
 {
 	static const char *const name[USB_OS_COUNT] = {0, "linux", "windows", "darwin", "freebsd"};

@@ -47,6 +47,8 @@ const char *usb_type_name(enum usb_type t);
 const char *usb_dir_name(enum usb_dir d);
 const char *usb_speed_name(enum usb_speed s);
 const char *usb_os_name(enum usb_os os);
+/* "high speed", "SuperSpeed" (USB 3.2 2.1): for people; NULL for unknown. */
+const char *usb_speed_words(enum usb_speed s);
 /* At most four letters, for columns: "ctrl", "intr"; "?" for unknown. */
 const char *usb_type_short(enum usb_type t);
 

@@ -74,8 +74,10 @@ static void print_iso(const struct capture *c, const struct urb *u, const struct
 
 		missed += !strcmp(s, "missed");
 		errors += strcmp(s, "missed") && strcmp(s, "ok");
-		empty += !(
-			t->out_by_offset && !u->x->in ? u->packet[i].length : u->packet[i].actual);
+		/* what failed is not told from what was empty where results are not recorded */
+		empty += (!judged || !strcmp(s, "ok")) &&
+			 !(t->out_by_offset && !u->x->in ? u->packet[i].length
+							 : u->packet[i].actual);
 	}
 	printf(",\"iso\":{\"packets\":%u,\"errors\":%s,\"missed\":%s,\"empty\":%s,"
 	       "\"start_frame\":%s,\"interval\":%s}",

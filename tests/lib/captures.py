@@ -253,6 +253,28 @@ def queues(e, of, stat, name):
                f'{name}mean queue depth {said}, adding up says {mean}')
 
 
+    lost = any(x['end'] == 'lost' or (x['dur'] is None and x['status'] != 'pending') for x in of)
+    if e['queue']['exact'] and not lost and stat['duration'] < 1e6:
+        got = {d['depth']: round(d['time'] * 1e9) for d in depths if d['time']}
+        exact = shares(of, round(stat['duration'] * 1e9))
+        yield got == exact, f'{name}time at each depth {got}, by following it {exact}'
+
+
+def shares(of, until):
+    """ns at each depth of the queue, from the times of the list."""
+    edges = []
+    for x in of:
+        if x['seen'] != 'complete' and x['end'] != 'refused':
+            begin = round(x['t'] * 1e9)
+            end = until if x['status'] == 'pending' else begin + round(x['dur'] * 1e9)
+            edges += [(begin, 1), (end, -1)]
+    time, depth, last = collections.Counter(), 0, None
+    for at, change in sorted(edges):
+        time[min(depth, 16)] += at - (at if last is None else last)
+        last, depth = at, depth + change
+    return {d: ns for d, ns in time.items() if ns}
+
+
 def intervals(series, stat):
     """Nothing is left out between the lines of --interval."""
     rows = series.pop('series')

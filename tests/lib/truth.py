@@ -4,6 +4,7 @@ src/usb/observability.c says that a kind of capture cannot show."""
 
 import functools
 import json
+import re
 import subprocess
 import tempfile
 
@@ -190,8 +191,8 @@ def cut_words(link_type, x):
 
 
 def meaning(x):
-    """What is inferred in one format may be known in another."""
-    return x['info'].replace('~', '')
+    """What is inferred in one format may be known in another; usbmon text keeps 32 bytes."""
+    return re.sub(r', \d+ of [\d,]+ bytes captured$', '', x['info'].replace('~', ''))
 
 
 def excused(a, b, link_type, observed, aspect, name):
@@ -209,6 +210,9 @@ def excused(a, b, link_type, observed, aspect, name):
     if name == 'setup':  # USBPcap makes up SET_INTERFACE's
         return observed == 'inferred' and theirs['bRequest'] == 11 \
             and mine == {**theirs, 'bmRequestType': 0}
+    # Without the packets' results one that failed looks empty.
+    if name == 'iso.empty' and mine is not None and part(b, 'iso.missed') is None:
+        return theirs <= mine <= theirs + a['iso']['missed'] + a['iso']['errors']
     # Of an isochronous OUT packet USBPcap records what was to be sent.
     return name == 'iso.empty' and a['dir'] == 'out' and b['os'] == 'windows'
 

@@ -893,12 +893,14 @@ static void test_summary(void **state)
 	assert_string_equal(summary(&unknown, mouse, 9, 9, DESC_CONFIGURATION, 0),
 		"1 interface, ~100 mA, 9 of 34 bytes");
 	assert_string_equal(summary(&full, mouse, 4, 4, DESC_CONFIGURATION, 0), "4 of 34 bytes");
+	assert_string_equal(summary(&full, mouse, 32, 34, DESC_CONFIGURATION, 0),
+		"1 interface, HID boot mouse, 100 mA, 32 of 34 bytes captured");
 	assert_string_equal(summary(&full, mouse, 1, 1, DESC_CONFIGURATION, 0), "1 of 9 bytes");
 	assert_string_equal(summary(&full, word, 2, 2, DESC_STRING, 1), "2 of 10 bytes");
-	assert_string_equal(summary(&full, word, 4, 4, DESC_STRING, 1), "\"A\", 4 of 10 bytes");
+	assert_string_equal(summary(&full, word, 4, 4, DESC_STRING, 1), "\"A…\", 4 of 10 bytes");
 	assert_string_equal(summary(&full, langs, 2, 2, DESC_STRING, 0), "2 of 6 bytes");
 	assert_string_equal(summary(&full, mouse, 20, 34, DESC_CONFIGURATION, 0),
-		"1 interface, HID boot mouse, 100 mA");
+		"1 interface, HID boot mouse, 100 mA, 20 of 34 bytes captured");
 	assert_string_equal(summary(&full, mouse, 0, 0, DESC_CONFIGURATION, 0), "0 bytes");
 	assert_string_equal(summary(&full, WHOLE(word), DESC_STRING, 1), "\"Aé😀\"");
 	assert_string_equal(summary(&full, WHOLE(hostile), DESC_STRING, 1), "\"\\x1b[\"\"");

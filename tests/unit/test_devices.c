@@ -298,7 +298,7 @@ static void strings_of_many_languages_and_shapes(void **state)
 	control_at(5, 5, 0x80, 6, 0x0306, 0x407, 255, hello, sizeof(hello), 0);
 	control_at(5, 5, 0x80, 6, 0x0306, 0x409, 255, world, sizeof(world), 0);
 	for (uint8_t i = 0; i < 7; i++)
-		assert_string(1, UINT32_MAX, i, i == 3 ? "y" : i == 6 ? "xy" : NULL);
+		assert_string(1, UINT32_MAX, i, i == 3 ? "y…" : i == 6 ? "xy" : NULL);
 	assert_int_equal(devices_fact(w.d, 1, UINT32_MAX, DESC_STRING, 6, 0x407)->len, 10);
 	assert_null(devices_fact(w.d, 1, UINT32_MAX, DESC_STRING, 6, 0x40a));
 }
@@ -337,6 +337,28 @@ static void class_descriptors_by_interface(void **state)
 static const uint8_t headset_config[] = {9, 2, 54, 0, 3, 1, 0, 0x80, 50, 9, 4, 0, 0, 0, 1, 1, 0, 0,
 	9, 4, 1, 0, 0, 3, 0, 0, 0, 9, 0x21, 0x11, 1, 0, 1, 0x22, 2, 0, 9, 4, 2, 0, 0, 3, 0, 0, 0, 9,
 	0x21, 0x11, 1, 0, 1, 0x22, 3, 0};
+
+/* A report descriptor proves an interface that the configuration, cut off, says nothing of; what it
+ * does say counts more. */
+static void hid_by_its_report_descriptor(void **state)
+{
+	static const uint8_t report[2] = {5, 1};
+	struct pipe p, part;
+
+	(void)state;
+	get_descriptor(5, DESC_CONFIGURATION, 0, 54, headset_config, 20);
+	control_at(5, 5, 0x81, 6, 0x2200, 0, 2, report, 2, 0);
+	control_at(5, 5, 0x81, 6, 0x2200, 1, 2, report, 2, 0);
+	p = use(5, 0, USB_CONTROL);
+	assert_true(devices_pipe_of_interface(w.d, &p, 1, &part));
+	assert_int_equal(part.bInterfaceClass, 3);
+	assert_int_equal(part.interface, 1);
+	assert_int_equal(part.function, 1);
+	assert_true(part.flags & PIPE_DESCRIBED && part.flags & PIPE_INFERRED);
+	assert_true(devices_pipe_of_interface(w.d, &p, 0, &part));
+	assert_int_equal(part.bInterfaceClass, 1);
+	assert_false(devices_pipe_of_interface(w.d, &p, 2, &part));
+}
 
 /* USBPcap records wIndex 0 whichever interface a report descriptor is read of. */
 static void report_descriptors_by_length(void **state)
@@ -782,6 +804,7 @@ int main(void)
 		TEST(strings_of_many_languages_and_shapes),
 		TEST(what_teaches_nothing),
 		TEST(class_descriptors_by_interface),
+		TEST(hid_by_its_report_descriptor),
 		TEST(report_descriptors_by_length),
 		TEST(facts_now_are_the_newest),
 		TEST(facts_are_bounded),

@@ -255,6 +255,58 @@ static void recovered(void **state)
 	assert_non_null(strstr(told.last.info, "1 failure, 1 action of the host; 7.0"));
 }
 
+/* Bulk-only reset recovery clears the halts of both pipes (3.1, 5.3.4). */
+static void recovered_by_class(void **state)
+{
+	(void)state;
+	bulk(0x81, 13, 0, EPIPE_);
+	clear_halt(0x02); /* not yet its business */
+	control_at(5, 5, 0x21, 0xff, 0, 0, 0, NULL, 0, 0);
+	clear_halt(0x81);
+	clear_halt(0x02);
+	bulk(0x81, 13, 13, 0);
+	assert_string_equal(told.s, "recovery recovered 5 5; ");
+	assert_non_null(strstr(told.last.info, "1 failure, 3 actions of the host"));
+}
+
+static void set_halt(uint8_t address)
+{
+	control_at(5, 5, 0x02, 3, 0, address, 0, NULL, 0, 0);
+}
+
+/* Test programs set halts to see them. */
+static void halted_by_the_host(void **state)
+{
+	(void)state;
+	set_halt(0x81);
+	bulk(0x81, 512, 0, EPIPE_);
+	clear_halt(0x81);
+	bulk(0x81, 512, 512, 0);
+	assert_non_null(
+		strstr(told.last.info, "1 failure after the host set the halt itself (#1), "));
+	/* it is over when the halt is cleared, and by a selection */
+	bulk(0x81, 512, 0, EPIPE_);
+	clear_halt(0x81);
+	bulk(0x81, 512, 512, 0);
+	assert_non_null(strstr(told.last.info, "1 failure, 1 action"));
+	set_halt(0x81);
+	set_configuration(5, 1);
+	bulk(0x81, 512, 0, EPIPE_);
+	clear_halt(0x81);
+	bulk(0x81, 512, 512, 0);
+	assert_non_null(strstr(told.last.info, "1 failure, 1 action"));
+	/* another pipe, another failure */
+	set_halt(0x02);
+	bulk(0x81, 512, 0, EPIPE_);
+	clear_halt(0x81);
+	bulk(0x81, 512, 512, 0);
+	assert_non_null(strstr(told.last.info, "1 failure, 1 action"));
+	bulk(0x02, 512, 0, EPROTO_);
+	clear_halt(0x02);
+	bulk(0x02, 512, 512, 0);
+	assert_non_null(strstr(told.last.info, "1 failure, 1 action"));
+}
+
 static void not_recovered(void **state)
 {
 	(void)state;
@@ -474,7 +526,7 @@ static void segmented(void **state)
 	assert_string_equal(told.s, "");
 	assert_string_equal(finish(), "segments complete 15 0; ");
 	assert_string_equal(told.last.info,
-		"~segments of 16384 bytes, 4–6 a transfer, the last 100–102 bytes; 3 transfers, "
+		"~segments of 16,384 bytes, 4–6 a transfer, the last 100–102 bytes; 3 transfers, "
 		"197 kB");
 }
 
@@ -554,6 +606,8 @@ int main(void)
 		TEST(not_enumerated),
 		TEST(gone_while_reset),
 		TEST(recovered),
+		TEST(recovered_by_class),
+		TEST(halted_by_the_host),
 		TEST(not_recovered),
 		TEST(what_may_be_meant),
 		TEST(unplugged_meanwhile),

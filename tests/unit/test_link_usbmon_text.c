@@ -103,6 +103,40 @@ static void test_bulk(void **state)
 	assert_int_equal(ev.urb.raw_status, -19);
 }
 
+/* What mailers, forums and notes make of a line. */
+static void test_copied(void **state)
+{
+	struct event ev =
+		line("dd65f0e8 1 S Bo:1:005:2 -115 12 = 00010203\n> > 04050607\r\n> 08090a0b");
+
+	(void)state;
+	assert_int_equal(ev.urb.data_len, 12);
+	assert_memory_equal(ev.urb.data, "\0\1\2\3\4\5\6\7\x8\x9\xa\xb", 12);
+	/* broken within a word */
+	ev = line("dd65f0e8 1 S Bo:1:005:2 -115 8 =3D 00010=\n203 04050=\n607");
+	assert_int_equal(ev.urb.data_len, 8);
+	assert_memory_equal(ev.urb.data, "\0\1\2\3\4\5\6\7", 8);
+	ev = line("dd65f0e8\xc2\xa0 1\xc2\xa0S Bo:1:005:2\xc2\xa0-115 [B]2[/B] = [I]0102[/I]");
+	assert_int_equal(ev.urb.length, 2);
+	assert_int_equal(ev.urb.data_len, 2);
+	/* notes, and what was left out */
+	ev = line("dd65f0e8 1 C Bi:1:005:1 0 16 = 01020304 0506...");
+	assert_int_equal(ev.urb.data_len, 6);
+	assert_int_equal(line("dd65f0e8 1 C Bi:1:005:1 0 16 = 0102 [snip]").urb.data_len, 2);
+	assert_int_equal(line("dd65f0e8 1 C Bi:1:005:1 0 16 = 0102 Because").urb.data_len, 2);
+	ev = line("dd65f0e8 1 C Ci:1:007:0 -32 0   <== EPIPE");
+	assert_int_equal(ev.urb.raw_status, -32);
+	assert_int_equal(ev.urb.length, 0);
+	/* cancelled, with data */
+	ev = line("dd65f0e8 1 C Bi:1:005:1 -2 6 = 01020304 0506");
+	assert_int_equal(ev.urb.raw_status, -2);
+	assert_int_equal(ev.urb.data_len, 6);
+	ev = line("1 2 C Zi:2:009:3 0:1:600:0 2 0:0:12\n>> 0:64:12 128 = 0c8c0000\n>> 01020304");
+	assert_int_equal(ev.urb.iso.present, 2);
+	assert_int_equal(ev.urb.length, 24);
+	assert_int_equal(ev.urb.data_len, 8);
+}
+
 static void test_interrupt(void **state)
 {
 	static const char text[] = "ffff9f9a012cae40 297301265 C Ii:1:002:1 0:2048 1 = 04";
@@ -201,6 +235,7 @@ int main(void)
 		cmocka_unit_test(test_control),
 		cmocka_unit_test(test_layout_t),
 		cmocka_unit_test(test_bulk),
+		cmocka_unit_test(test_copied),
 		cmocka_unit_test(test_interrupt),
 		cmocka_unit_test(test_iso),
 		cmocka_unit_test(test_malformed),

@@ -469,6 +469,34 @@ static void what_is_certain(void **state)
 	}
 }
 
+/* Its two requests, where no descriptor tells of the interface. */
+static void requests_that_are_certain(void **state)
+{
+	static const struct {
+		uint8_t setup[8];
+		bool is;
+	} all[] = {
+		{{0xa1, 0xfe, 0, 0, 0, 0, 1, 0}, true},
+		{{0xa1, 0xfe, 0, 0, 3, 0, 1, 0}, true},
+		{{0x21, 0xff, 0, 0, 0, 0, 0, 0}, true},
+		{{0xa1, 0xfe, 1, 0, 0, 0, 1, 0}, false},
+		{{0xa1, 0xfe, 0, 0, 0, 0, 2, 0}, false},
+		{{0xa1, 0xff, 0, 0, 0, 0, 1, 0}, false}, /* audio: GET_STAT */
+		{{0xc1, 0xfe, 0, 0, 0, 0, 1, 0}, false},
+		{{0x21, 0xff, 0, 0, 0, 0, 1, 0}, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		struct xfer x = {.type = USB_CONTROL, .flags = XFER_HAS_SETUP};
+
+		memcpy(x.setup, all[i].setup, sizeof(x.setup));
+		assert_int_equal(decoder_msc.sniff(&x), all[i].is);
+		x.flags = 0;
+		assert_false(decoder_msc.sniff(&x));
+	}
+}
+
 /* Where packets are captured: how many bytes come next, on which endpoint. */
 static void tells_what_comes(void **state)
 {
@@ -554,6 +582,7 @@ int main(void)
 		cmocka_unit_test(no_wrappers),
 		cmocka_unit_test(cut),
 		cmocka_unit_test(what_is_certain),
+		cmocka_unit_test(requests_that_are_certain),
 		cmocka_unit_test(tells_what_comes),
 		cmocka_unit_test(anything),
 	};

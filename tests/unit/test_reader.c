@@ -421,7 +421,7 @@ static struct bytes sample_text(void)
 	edge(&b);
 	put_text(&b, "\n");
 	edge(&b);
-	put_text(&b, "some noise\n");
+	put_text(&b, "ffff9d628a99f540 968749507 C\n");
 	edge(&b);
 	put_text(&b, "ffff9d628a99f540 968749511 C Ii:1:001:1 0:8 1 = 04\n");
 	edge(&b);
@@ -745,10 +745,113 @@ static void test_text(void **state)
 	assert_int_equal(res.v[0].rec.time, INT64_C(968749476000));
 	assert_string_equal(
 		res.v[1].data, "ffff9d628a99f540 968749504 C Ci:1:001:0 0 4 = a0020000");
-	assert_string_equal(res.v[2].data, "some noise");
+	assert_string_equal(res.v[2].data, "ffff9d628a99f540 968749507 C");
 	assert_false(res.v[2].rec.has_time);
 	assert_int_equal(res.v[2].rec.time, INT64_C(968749504000));
 	assert_true(res.v[3].rec.has_time);
+	drop(&res);
+}
+
+static void seek_everywhere(const uint8_t *p, size_t n, enum from from, struct reader_opts o);
+
+/* What is written around events is no record; what is left of one has the time before it, and its
+ * second word is not taken for a time. */
+static void test_text_copied(void **state)
+{
+	static const char mail[] =
+		"\xef\xbb\xbfHello all,\n\n> the log:\n"
+		"> > \tdeadbeef 4000000000 S Bo:1:005:2 -115 31 = 55534243 01000000\r\n"
+		"> > 24000000 80000612 00000024 00000000\r\n"
+		"> > 00000000 000000\r\n"
+		"> Why?\n"
+		"cafe0000 5 X Bo:1:005:2 -115 31 >\n"
+		"290 deadbeef 4000000090 C Bo:1:005:2 0 31 > cafe 4000000100 S Bi:1:005:1 -115 13 "
+		"<\n"
+		"\nThanks";
+	static const struct {
+		const char *from, *to;
+		int64_t us;
+	} want[] = {
+		{"deadbeef 4000000000", "00000000 000000", 4000000000},
+		{"cafe0000 5", "31 >", 4000000000},
+		{"deadbeef 4000000090", "0 31 > ", 4000000090},
+		{"cafe 4000000100", "13 <", 4000000100},
+	};
+	struct bytes b = {0};
+	struct result res;
+	const char *begin, *end;
+
+	(void)state;
+	put_text(&b, mail);
+	seek_everywhere(b.v, b.n, FROM_FILE, (struct reader_opts){.block = 7});
+	res = read_and_free(&b);
+	assert_sound(&res, ARRAY_LEN(want));
+	for (size_t i = 0; i < ARRAY_LEN(want); i++) {
+		assert_int_equal(res.v[i].rec.time, want[i].us * 1000);
+		assert_int_equal(res.v[i].rec.has_time, i != 1);
+		begin = strstr(mail, want[i].from);
+		end = strstr(begin, want[i].to) + strlen(want[i].to);
+		assert_int_equal(res.v[i].rec.offset, begin - mail);
+		assert_int_equal(res.v[i].rec.caplen, end - begin);
+	}
+	drop(&res);
+}
+
+/* Words that cannot belong to an event are not taken for the rest of it. */
+static void test_text_not_joined(void **state)
+{
+	static const char *const second[] = {"Thanks", "0102 and more", "01020304 05060708 09",
+		"> ", "", "dead 2 S Bi:1:5:1 -115 1 <"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(second); i++) {
+		struct bytes b = {0};
+		struct result res;
+
+		put_text(&b, "dead 1 S Bo:1:5:2 -115 12 = 01020304\n");
+		put_text(&b, second[i]);
+		put_text(&b, "\n05060708\n");
+		res = read_and_free(&b);
+		assert_int_equal(res.v[0].rec.caplen, 36);
+		assert_false(res.damaged);
+		drop(&res);
+	}
+}
+
+/* Without the ends of lines a log is a line without an end. */
+static void test_text_one_line(void **state)
+{
+	struct bytes b = {0};
+	struct result res;
+	char event[64];
+
+	(void)state;
+	for (int i = 0; i < 4000; i++) {
+		snprintf(event, sizeof(event), "dead %d S Bo:002:01 -115 2 = 0102 ", i);
+		put_text(&b, event);
+	}
+	res = read_bytes(b.v, b.n, FROM_FILE, 0);
+	assert_sound(&res, 4000);
+	assert_int_equal(res.v[3999].rec.time, 3999000);
+	drop(&res);
+	free(b.v);
+}
+
+/* A writer whose clock does not wrap. */
+static void test_text_long_times(void **state)
+{
+	struct bytes b = {0};
+	struct result res;
+
+	(void)state;
+	put_text(&b, "dead 1550331849261217 S Bi:1:5:1 -115 1 <\n");
+	put_text(&b, "dead 1550331853357217 C Bi:1:5:1 0 1 = 00\n");
+	put_text(&b, "dead 1550331853357218 S Bi:1:5:1 -115 1 <\n");
+	res = read_and_free(&b);
+	assert_sound(&res, 3);
+	assert_int_equal(res.v[0].rec.time, INT64_C(1550331849261217000));
+	assert_int_equal(res.v[1].rec.time, INT64_C(1550331853357217000));
+	assert_int_equal(res.v[2].rec.time, INT64_C(1550331853357218000));
 	drop(&res);
 }
 
@@ -1298,6 +1401,10 @@ int main(void)
 		cmocka_unit_test(test_pcapng_simple_lengths),
 		cmocka_unit_test(test_pcapng_other_blocks),
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_text_copied),
+		cmocka_unit_test(test_text_not_joined),
+		cmocka_unit_test(test_text_one_line),
+		cmocka_unit_test(test_text_long_times),
 		cmocka_unit_test(test_text_time_wraps),
 		cmocka_unit_test(test_text_long_line),
 		cmocka_unit_test(test_compressed),

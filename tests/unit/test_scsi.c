@@ -233,7 +233,13 @@ static const struct {
 		"removable disk, QEMU QEMU HARDDISK 2.5+",
 		"peripheral_device_type=0 (disk)|rmb=1|version=5 (SPC-3)|cmdque=1|vendor=QEMU|"
 		"product=QEMU HARDDISK|revision=2.5+"},
-	{"12 00 00 00 05 00", SCSI_IN, "05 80 00 32 5b", "", "peripheral_device_type=5 (CD/DVD)"},
+	{"12 00 00 00 24 00", SCSI_IN, /* cut */
+		"00 00 05 02 1f 00 00 02 5145 4d55 2020 2020 5145 4d55 2048 4152 4444 4953 4b20 "
+		"2020",
+		"disk, QEMU QEMU HARDDISK", "product=QEMU HARDDISK"},
+	{"12 00 00 00 05 00", SCSI_IN, "05 80 00 32 5b", "removable CD/DVD",
+		"peripheral_device_type=5 (CD/DVD)"},
+	{"12 00 00 00 01 00", SCSI_IN, "05", "", "peripheral_device_type=5 (CD/DVD)"},
 	{"12 01 00 00 ff 00", SCSI_IN, "00 00 00 02 00 b0", "supported pages",
 		"page=0 (supported pages)|page=176 (block limits)"},
 	{"12 01 80 00 ff 00", SCSI_IN, "00 80 00 04 31 32 33 20", "unit serial number 123",

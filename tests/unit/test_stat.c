@@ -67,29 +67,61 @@ static void what_is_pending_waits_until_the_end(void **state)
 	queue_free(&q);
 }
 
-/* The mean does not depend on the order, and the shares still add up. */
-static void overtaking_is_said(void **state)
+/* Reads that wait are taken back from the last one on (usb_kill_anchored_urbs()). */
+static void overtaking_is_followed(void **state)
+{
+	struct queue q = {0};
+	struct queue_sum s;
+
+	(void)state;
+	queue_add(&q, 20, 50);
+	queue_add(&q, 10, 60); /* began before */
+	queue_add(&q, 0, 100);
+	queue_add(&q, 120, 130);
+	s = queue_sum(&q, 0);
+	assert_false(q.inexact);
+	assert_int_equal(s.span, 130);
+	assert_int_equal(s.time[0], 20);
+	assert_int_equal(s.time[1], 10 + 40 + 10);
+	assert_int_equal(s.time[2], 10 + 10);
+	assert_int_equal(s.time[3], 30);
+	assert_int_equal(q.most, 3);
+	assert_false(q.filled);
+	/* one that was there all the time: nothing of the gap remains */
+	queue_add(&q, 0, 140);
+	s = queue_sum(&q, 0);
+	assert_int_equal(s.time[0], 0);
+	assert_int_equal(s.time[1], 20 + 10);
+	assert_int_equal(q.most, 4);
+	assert_true(q.filled);
+	queue_free(&q);
+}
+
+/* Where too many overtook, the mean is still right, and the shares add up. */
+static void overtaking_of_many_is_said(void **state)
 {
 	struct queue q = {0};
 	struct queue_sum s;
 	uint64_t sum = 0;
 
 	(void)state;
-	queue_add(&q, 50, 60);
-	queue_add(&q, 0, 100); /* began before */
-	queue_add(&q, 70, 120);
+	for (int i = 1; i <= QUEUE_PAST + 1; i++)
+		queue_add(&q, i * 10, i * 10 + 5);
+	queue_add(&q, 0, 1000);
+	queue_add(&q, 20, 1010);
 	s = queue_sum(&q, 0);
 	assert_true(q.inexact);
-	assert_int_equal(s.span, 120);
-	assert_true(s.mean == 160.0 / 120);
+	assert_int_equal(s.span, 1010);
+	assert_true(s.mean == (5.0 * (QUEUE_PAST + 1) + 1000 + 990) / 1010);
 	for (unsigned i = 0; i < QUEUE_DEPTHS; i++)
 		sum += s.time[i];
 	assert_int_equal(sum, s.span);
 	queue_free(&q);
 }
 
-/* Against counting at each moment, with depths beyond those told apart and beyond the ring. */
-static void depth_equals_counting(void **state)
+/* Against counting at each moment, with depths beyond those told apart and beyond the ring; `jump`:
+ * how far submissions are out of order. */
+static void count_at_each_moment(int jump)
 {
 	enum { N = 3000 };
 	static int64_t begin[N], end[N];
@@ -97,30 +129,41 @@ static void depth_equals_counting(void **state)
 	struct queue q = {0};
 	struct queue_sum s;
 	unsigned seed = 7;
+	unsigned most = 0;
 	int64_t t = 0;
 
-	(void)state;
 	for (int i = 0; i < N; i++) {
 		seed = seed * 1103515245 + 12345;
 		t += seed >> 16 & 15;
-		begin[i] = t;
+		begin[i] = t - (jump ? (int)(seed >> 18) % jump : 0);
 		end[i] = t + 40 + (seed >> 20 & 127);
 		if (i && end[i] < end[i - 1])
 			end[i] = end[i - 1];
 		queue_add(&q, begin[i], end[i]);
 	}
-	for (int64_t at = begin[0]; at < end[N - 1]; at++) {
+	for (int64_t at = -jump; at < end[N - 1]; at++) {
 		unsigned depth = 0;
 
 		for (int i = 0; i < N; i++)
 			depth += begin[i] <= at && at < end[i];
-		time[depth < QUEUE_DEPTHS ? depth : QUEUE_DEPTHS - 1]++;
+		time[depth < QUEUE_DEPTHS ? depth : QUEUE_DEPTHS - 1] += at >= q.first;
+		most = depth > most ? depth : most;
 	}
 	s = queue_sum(&q, 0);
 	for (unsigned i = 0; i < QUEUE_DEPTHS; i++)
 		assert_int_equal(s.time[i], time[i]);
 	assert_false(q.inexact);
+	assert_int_equal(q.most, most);
 	queue_free(&q);
+}
+
+static void depth_equals_counting(void **state)
+{
+	struct queue q = {0};
+
+	(void)state;
+	count_at_each_moment(0);
+	count_at_each_moment(60);
 	for (int i = 0; i < QUEUE_MAX + 1; i++)
 		queue_add(&q, i, 100000);
 	assert_true(q.inexact);
@@ -196,6 +239,28 @@ static void done(struct fixture *f)
 {
 	segments_free(&f->s);
 	devices_free(f->d);
+}
+
+/* Bounds of percentiles are lengths that occurred, not the middles of a histogram's buckets. */
+static void percentiles_of_lengths_occurred(void **state)
+{
+	struct fixture f = fixture(USB_IN);
+
+	(void)state;
+	move(&f, 6, 512, 512, 0);
+	move(&f, 3, 1514, 1514, 0);
+	move(&f, 1, 1514, 1513, 0); /* shares a bucket with those */
+	assert_int_equal(segments_length(sizes(&f), 0.5), 512);
+	assert_int_equal(segments_length(sizes(&f), 0.7), 1513);
+	assert_int_equal(segments_length(sizes(&f), 0.9), 1514);
+	assert_int_equal(segments_length(sizes(&f), 1), 1514);
+	/* more than are counted one by one */
+	for (int i = 0; i < SEGMENT_LENGTHS; i++)
+		move(&f, 1, 4096, 2000 + i, 0);
+	assert_true(sizes(&f)->others > 0);
+	assert_int_equal(segments_length(sizes(&f), 0.2), 512);
+	assert_int_equal(segments_length(sizes(&f), 1), 2000 + SEGMENT_LENGTHS - 1);
+	done(&f);
 }
 
 static void sizes_are_counted(void **state)
@@ -426,10 +491,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(depth_is_weighted_by_time),
 		cmocka_unit_test(what_is_pending_waits_until_the_end),
-		cmocka_unit_test(overtaking_is_said),
+		cmocka_unit_test(overtaking_is_followed),
+		cmocka_unit_test(overtaking_of_many_is_said),
 		cmocka_unit_test(depth_equals_counting),
 		cmocka_unit_test(extremes_of_time_do_no_harm),
 		cmocka_unit_test(sizes_are_counted),
+		cmocka_unit_test(percentiles_of_lengths_occurred),
 		cmocka_unit_test(what_failed_moved_no_packet),
 		cmocka_unit_test(large_requests_are_recognised),
 		cmocka_unit_test(parts_with_a_fraction_break_the_rule),

@@ -137,6 +137,34 @@ static void test_bus(void **state)
 		status_on_bus(STATUS_STALL, USB_CONTROL), status_on_bus(STATUS_STALL, USB_BULK));
 }
 
+/* The same number in another place is told in other words. */
+static void test_explain(void **state)
+{
+	const struct status_code *c;
+
+	(void)state;
+	c = status_explain(USB_OS_LINUX, -32, USB_CONTROL, false);
+	assert_ptr_equal(c, status_on_bus(STATUS_STALL, USB_CONTROL));
+	c = status_explain(USB_OS_WINDOWS, 0xc0000004, USB_CONTROL, false);
+	assert_ptr_equal(c, status_on_bus(STATUS_STALL, USB_CONTROL));
+	c = status_explain(USB_OS_LINUX, -32, USB_BULK, false);
+	assert_non_null(strstr(c->advice, "usb_clear_halt()"));
+	/* the answer to a submission: no device had a part in it */
+	c = status_explain(USB_OS_LINUX, -32, USB_CONTROL, true);
+	assert_non_null(strstr(c->meaning, "refused"));
+	assert_int_equal(c->number, -32);
+	c = status_explain(USB_OS_LINUX, -2, USB_BULK, true);
+	assert_non_null(strstr(c->meaning, "refused"));
+	c = status_explain(USB_OS_LINUX, -2, USB_BULK, false);
+	assert_non_null(strstr(c->happened, "usb_kill_urb()"));
+	assert_ptr_equal(status_explain(USB_OS_LINUX, -28, USB_ISOCHRONOUS, true),
+		status_lookup(USB_OS_LINUX, -28));
+	assert_null(status_explain(USB_OS_LINUX, 12345, USB_BULK, false));
+	/* QEMU's number for everything */
+	assert_int_equal(status_of_qemu(-121)->status, STATUS_ERROR);
+	assert_ptr_equal(status_of_qemu(-19), status_lookup(USB_OS_LINUX, -19));
+}
+
 static void test_names(void **state)
 {
 	(void)state;
@@ -181,6 +209,7 @@ int main(void)
 		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_mapping),
 		cmocka_unit_test(test_bus),
+		cmocka_unit_test(test_explain),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_observability),
 	};

@@ -39,7 +39,7 @@ static void completed(void **state)
 	assert_int_equal(s.bytes, 100);
 	assert_int_equal(s.missed, 1);
 	assert_int_equal(s.errors, 1);
-	assert_int_equal(s.empty, 3);
+	assert_int_equal(s.empty, 1);
 	assert_int_equal(s.cancelled, 0);
 	assert_true(s.judged && s.sized);
 }
