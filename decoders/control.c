@@ -55,7 +55,9 @@ void control_job_init(struct control_job *j, const struct decode_ctx *c, const s
 	if (j->pipe && setup_recipient(j->s.bmRequestType) == 1 &&
 		devices_interface(c->devices, j->pipe, (uint8_t)j->s.wIndex, &j->interface))
 		j->desc.interface = &j->interface;
-	if (j->pipe && x->speed == USB_SPEED_UNKNOWN && j->s.wValue >> 8 == DESC_CONFIGURATION)
+	if (x->speed == USB_SPEED_UNKNOWN && capture_is_bus(x->capture))
+		j->desc.bcdUSB = 0x0200; /* packets of that bus are not SuperSpeed's */
+	else if (j->pipe && x->speed == USB_SPEED_UNKNOWN && j->s.wValue >> 8 == DESC_CONFIGURATION)
 		j->desc.bcdUSB = version_of(c->devices, j->pipe);
 }
 

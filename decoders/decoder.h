@@ -144,5 +144,7 @@ void raw_info(struct text *t, const struct xfer *x);
 void raw_misfit(struct text *t, const struct xfer *x, const char *reason);
 /* The same as a field with VERDICT_INVALID. */
 void raw_misfit_field(struct emit *e, const struct xfer *x, const char *reason);
+/* For a control transfer that has data but no setup: "setup not captured: 2 bytes: 00 00". */
+void raw_without_setup(struct text *t, const struct xfer *x);
 
 #endif

@@ -70,6 +70,15 @@ void raw_misfit(struct text *t, const struct xfer *x, const char *reason)
 		text_take_back(t, start);
 }
 
+void raw_without_setup(struct text *t, const struct xfer *x)
+{
+	struct xfer bytes = *x; /* of any kind but control, whose bytes a setup explains */
+
+	bytes.type = USB_TYPE_UNKNOWN;
+	if (x->data.kept)
+		raw_misfit(t, &bytes, "setup not captured");
+}
+
 void raw_misfit_field(struct emit *e, const struct xfer *x, const char *reason)
 {
 	emit_field(e, &(struct field){

@@ -128,7 +128,10 @@ int64_t scsi_moved(const struct xfer *x)
 
 struct scsi_bytes scsi_bytes_of(const struct xfer *x)
 {
-	bool ended = x->status == STATUS_STALL || x->flags & XFER_SHORT || x->ended == END_SHORT;
+	/* no packet size but is a multiple of 8 (USB 2.0 5.8.3): the last packet was short */
+	bool odd = x->dir == USB_IN && x->status == STATUS_OK && x->len > 0 && x->len % 8;
+	bool ended =
+		x->status == STATUS_STALL || x->flags & XFER_SHORT || x->ended == END_SHORT || odd;
 
 	return (struct scsi_bytes){x->data.data, 0, x->data.kept, x->data.total, ended};
 }

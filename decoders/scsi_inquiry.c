@@ -216,12 +216,20 @@ static void say_ascii(struct text *t, const uint8_t *p, uint32_t n)
 	text_untrusted(t, v.s, v.n);
 }
 
-static void say_vpd(const struct scsi_bytes *b, struct text *t)
+static void say_vpd(const struct scsi_bytes *b, uint64_t asked, struct text *t)
 {
 	const char *name = scsi_lookup(scsi_vpd_pages, b->p[1]);
+	uint64_t told = 4 + scsi_number_at(b, 2, 2);
 
 	if (name)
 		text_str(t, name);
+	/* such as the standard data, whatever was asked for */
+	if (b->ended && b->total < told && b->total < asked) {
+		text_str(t, ", whose length says ");
+		text_count(t, told);
+		text_str(t, " bytes");
+		return;
+	}
 	if (b->p[1] == 0x80 && b->len > 4)
 		say_ascii(t, b->p + 4, scsi_part(b, 4, (uint32_t)scsi_number_at(b, 2, 2)).len);
 }
@@ -236,7 +244,7 @@ void scsi_say_inquiry(const struct scsi_job *j, struct text *t)
 
 	if (j->c->b[1] & 1) {
 		if (b->len >= 4)
-			say_vpd(b, t);
+			say_vpd(b, scsi_number(j->c->b + 3, 2), t);
 		return;
 	}
 	if (b->len < 2)

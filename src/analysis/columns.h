@@ -14,9 +14,10 @@ struct record_line {
 	const struct record *rec;
 	const struct event *ev;
 	struct placement place;
-	int64_t start;	     /* of the capture, ns since 1970 */
-	int64_t previous;    /* time of the line before, ns since start */
-	uint64_t sofs, naks; /* packets: so many SOFs and NAKed tokens stand in this line */
+	int64_t start;	  /* of the capture, ns since 1970 */
+	int64_t previous; /* time of the line before, ns since start */
+	/* packets: so many SOFs, low-speed keep-alives and NAKed tokens stand in this line */
+	uint64_t sofs, keepalives, naks;
 };
 
 /* A row of the table of transactions. */

@@ -33,7 +33,8 @@ static void get_record_range(const void *row, struct value *v)
 		text_str(&t, x->records > 2 ? " … " : ", ");
 		text_u64(&t, x->last);
 	}
-	text_str(&t, x->seen == SEEN_SUBMIT	? " (submission only)"
+	text_str(&t, capture_is_bus(x->capture) ? "" /* packets are neither */
+		     : x->seen == SEEN_SUBMIT	? " (submission only)"
 		     : x->seen == SEEN_COMPLETE ? " (completion only)"
 						: "");
 	take_text(v, &t);
@@ -186,9 +187,15 @@ static void get_got(const void *row, struct value *v)
 {
 	const struct xfer *x = X(row);
 
-	if (x->len != XFER_UNKNOWN)
+	if (x->len != XFER_UNKNOWN && x->dir != USB_OUT)
 		say_bytes(
 			v, x->len, x->flags & XFER_SHORT ? " (short: the device had no more)" : "");
+}
+
+static void get_sent(const void *row, struct value *v)
+{
+	if (X(row)->len != XFER_UNKNOWN && X(row)->dir == USB_OUT)
+		say_bytes(v, X(row)->len, "");
 }
 
 static void get_captured(const void *row, struct value *v)
@@ -355,6 +362,7 @@ static const struct column card_text[] = {
 	{.title = "ended", .get = get_ended},
 	{.title = "asked", .get = get_asked},
 	{.title = "got", .get = get_got},
+	{.title = "sent", .get = get_sent},
 	{.title = "captured", .get = get_captured},
 	{.title = "packets", .get = get_iso},
 	{.title = "start frame", .get = get_start_frame},

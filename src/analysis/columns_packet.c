@@ -7,7 +7,7 @@
 #define LINE(p)	  ((const struct record_line *)(p))
 #define EV(p)	  (LINE(p)->ev)
 #define P(p)	  (&EV(p)->packet)
-#define FOLDED(p) (LINE(p)->sofs > 1 || LINE(p)->naks)
+#define FOLDED(p) (LINE(p)->sofs + LINE(p)->keepalives > 1 || LINE(p)->naks)
 
 enum { PACKET_BYTES = 8 }; /* shown of the data */
 
@@ -32,9 +32,16 @@ static void say_folded(const struct record_line *l, struct text *t)
 		text_u64(t, l->sofs);
 		text_str(t, " SOF");
 	}
-	if (l->naks) {
+	if (l->keepalives) {
 		text_str(t, l->sofs ? ", " : "");
-		if (l->sofs + l->naks > 1) {
+		text_count(t, l->keepalives);
+		text_str(t, l->keepalives > 1 ? " low-speed keep-alives" : " low-speed keep-alive");
+	}
+	if (l->naks) {
+		bool more = l->sofs || l->keepalives;
+
+		text_str(t, more ? ", " : "");
+		if (more || l->naks > 1) {
 			text_u64(t, l->naks);
 			text_char(t, ' ');
 		}
@@ -44,9 +51,12 @@ static void say_folded(const struct record_line *l, struct text *t)
 
 static void say_split(const struct packet_event *p, struct text *t)
 {
+	/* USB 2.0 8.4.2.2: S is the speed, but for isochronous; of bulk it is 0 */
+	const char *s = p->split_type == USB_ISOCHRONOUS ? " S" : " low speed";
+
 	text_printf(t, "%s hub %u port %u %s%s%s", p->split & SPLIT_COMPLETE ? "complete" : "start",
 		p->hub, p->port, usb_type_name((enum usb_type)p->split_type),
-		p->split & SPLIT_S ? " S" : "", p->split & SPLIT_E ? " E" : "");
+		p->split & SPLIT_S ? s : "", p->split & SPLIT_E ? " E" : "");
 }
 
 static void say_data(const struct packet_event *p, struct text *t)

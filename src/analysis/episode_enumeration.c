@@ -43,6 +43,7 @@ static void say_device(struct text *t, const struct coming *c, const struct devi
 	if (f && f->len >= 12)
 		text_printf(t, "%04x:%04x, ", le16(f->data + 8), le16(f->data + 10));
 	if (i->speed != USB_SPEED_UNKNOWN) {
+		text_str(t, i->speed_from >= SPEED_FROM_SOFS ? "~" : "");
 		text_str(t, usb_speed_words((enum usb_speed)i->speed));
 		text_str(t, ", ");
 	}
@@ -157,11 +158,29 @@ static struct coming *without_address(struct state *s, const struct xfer *x)
 	return NULL;
 }
 
+/* The one that answers at address 0 behind that port, by the SPLITs to it: its hub is known only
+ * now, when the host resets it a second time. */
+static struct coming *behind(struct state *s, const struct xfer *x, uint8_t port)
+{
+	struct coming *c = without_address(s, x);
+	const struct instance *i = c && !c->hub && c->ep->instance
+					   ? devices_get_instance(s->devices, c->ep->instance)
+					   : NULL;
+
+	if (!i || !i->split_hub || i->split_hub != x->device || i->split_port != port)
+		return NULL;
+	c->hub = x->instance;
+	c->port = port;
+	return c;
+}
+
 static void on_port_reset(struct state *s, struct episodes *e, struct row *row, uint8_t port)
 {
 	const struct xfer *x = row->x;
 	struct coming *c = at_port(s, x->instance, port), *other;
 
+	if (!c)
+		c = behind(s, x, port);
 	if (!c) {
 		other = without_address(s, x);
 		if (other)

@@ -31,6 +31,7 @@ struct selected {
 	int64_t begin, end;
 	uint32_t xfer;
 	uint8_t interface, alternate;
+	bool rebuilt; /* by the capturing program, from an URB's function */
 };
 
 struct state {
@@ -143,8 +144,8 @@ static void on_selection(
 		end(s, e, i, m->refused ? "refused" : "stopped", m->refused ? TONE_BAD : TONE_GOOD);
 	}
 	if (!all)
-		*selected_of(s, x->instance) = (struct selected){
-			x->begin, x->end, x->id, (uint8_t)r->wIndex, (uint8_t)r->wValue};
+		*selected_of(s, x->instance) = (struct selected){x->begin, x->end, x->id,
+			(uint8_t)r->wIndex, (uint8_t)r->wValue, x->flags & XFER_SETUP_INFERRED};
 }
 
 /* ---- the stream ------------------------------------------------------------------------------ */
@@ -159,7 +160,8 @@ static void note_selection(struct state *s, struct stream *m)
 		c->alternate != m->alternate)
 		return;
 	text_init(&t, room, sizeof(room));
-	text_printf(&t, "SET_INTERFACE interface %u alternate %u", c->interface, c->alternate);
+	text_printf(&t, "%sSET_INTERFACE interface %u alternate %u", c->rebuilt ? "~" : "",
+		c->interface, c->alternate);
 	episode_earlier(m->ep, c->xfer, c->begin, c->end, room);
 }
 

@@ -116,15 +116,18 @@ static void say_format(const struct iso_format *f, struct text *t)
 static void say_endpoint(const struct iso_result *r, struct emit *e)
 {
 	const struct pipe *p = r->pipe;
+	bool guessed = r->device->speed_from >= SPEED_FROM_SOFS;
 	const char *name;
 	struct iso_say w;
 
 	iso_say_init(&w);
-	if (usb_speed_words(r->s->speed))
+	if (usb_speed_words(r->s->speed)) {
+		text_str(&w.t, guessed ? "~" : "");
 		text_str(&w.t, usb_speed_words(r->s->speed));
+	}
 	if (r->interval) {
 		text_str(&w.t, w.t.len ? ", every " : "every ");
-		text_str(&w.t, r->s->unit_inferred || r->s->step_inferred ? "~" : "");
+		text_str(&w.t, guessed || r->s->unit_inferred || r->s->step_inferred ? "~" : "");
 		iso_say_ns(&w.t, (double)r->interval);
 	}
 	if (r->s->largest)

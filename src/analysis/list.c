@@ -145,8 +145,9 @@ static void emit_kept(struct list *l, struct run *r, struct list_packet *p)
 	p->on = false;
 	if (p == &l->fold.run) {
 		line.sofs = l->fold.sofs;
+		line.keepalives = l->fold.keepalives;
 		line.naks = l->fold.naks;
-		l->fold.sofs = l->fold.naks = 0;
+		l->fold.sofs = l->fold.keepalives = l->fold.naks = 0;
 	}
 	emit_record(l, r, &line);
 }
@@ -170,10 +171,11 @@ static bool folded(struct list *l, struct run *r, const struct run_record *rr)
 					      &f->token.packet.ev, f->token.place});
 		f->token.on = false;
 		f->naks++;
-	} else if (pid == PID_SOF && !f->token.on) {
+	} else if ((pid == PID_SOF || rr->ev->bin == BIN_KEEPALIVE) && !f->token.on) {
 		if (!f->run.on)
 			keep(&f->run, rr);
-		f->sofs++;
+		f->sofs += pid == PID_SOF;
+		f->keepalives += pid != PID_SOF;
 	} else if (pid == PID_IN || pid == PID_PING) {
 		if (f->token.on)
 			emit_folded(l, r);

@@ -17,8 +17,8 @@ struct list_opts {
 	uint64_t count;		     /* stop after so many lines; 0: all */
 };
 
-/* What waits to be folded: the first of a run of NAKed transactions; of SOFs and NAKed tokens; and
- * a token that may turn out to be NAKed. */
+/* What waits to be folded: the first of a run of NAKed transactions; of SOFs, keep-alives and NAKed
+ * tokens; and a token that may turn out to be NAKed. */
 struct list_packet {
 	struct held packet;
 	struct placement place;
@@ -28,7 +28,7 @@ struct list_packet {
 struct list_fold {
 	struct transaction quiet;
 	struct list_packet run, token;
-	uint64_t naks, sofs;
+	uint64_t naks, sofs, keepalives;
 	bool mixed;
 };
 

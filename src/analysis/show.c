@@ -62,9 +62,18 @@ static void packets(const struct xfer *x, struct emit *e)
 
 enum { LOOK_AROUND = 100000 }; /* transfers looked at in each direction */
 
+/* A request about an endpoint (abort, reset) stands among that endpoint's transfers. */
+static bool same_endpoint(const struct pipe *p, const struct pipe *other)
+{
+	if (p->type == USB_REQUEST && p->endpoint != USB_NO_ENDPOINT)
+		return other->instance == p->instance && other->endpoint == p->endpoint &&
+		       other->dir == p->dir;
+	return other->endpoint_id == p->endpoint_id;
+}
+
 static uint32_t neighbour(const struct devices *d, const struct index *ix, uint32_t id, int step)
 {
-	uint32_t endpoint = devices_get_pipe(d, index_get(ix, id)->pipe)->endpoint_id;
+	const struct pipe *p = devices_get_pipe(d, index_get(ix, id)->pipe);
 	const struct index_entry *x;
 
 	for (uint32_t i = 0; i < LOOK_AROUND; i++) {
@@ -72,7 +81,7 @@ static uint32_t neighbour(const struct devices *d, const struct index *ix, uint3
 		if (id == 0 || id > index_count(ix))
 			return 0;
 		x = index_get(ix, id);
-		if (x && devices_get_pipe(d, x->pipe)->endpoint_id == endpoint)
+		if (x && same_endpoint(p, devices_get_pipe(d, x->pipe)))
 			return id;
 	}
 	return 0;

@@ -92,6 +92,15 @@ static void count_queue(struct endpoint_stat *p, const struct xfer *x)
 		queue_add(&p->queue, x->begin, waits ? QUEUE_PENDING : x->end);
 }
 
+static void count_packets(struct endpoint_stat *p, const struct xfer *x)
+{
+	struct iso_sum iso = xfer_iso_sum(x);
+
+	p->iso_packets += iso.packets;
+	p->iso_judged |= iso.judged;
+	p->iso_failed += iso.errors + iso.missed;
+}
+
 static void count_unseen(struct stat *s, const struct xfer *x)
 {
 	uint64_t aspects = unseen_none(x) ? 0 : unseen(x);
@@ -125,17 +134,11 @@ static void on_xfer(void *self, struct run *r, struct row *row)
 		count_queue(p, x);
 		segments_add(&p->segments, x, d);
 	}
-	if (x->type == USB_CONTROL || x->status == STATUS_NO_BANDWIDTH)
-		reserve_note(s->reserve, d, x);
+	reserve_note(s->reserve, d, x);
 	if (s->series)
 		series_count(s->series, r, x, bytes);
-	if (x->type == USB_ISOCHRONOUS) {
-		struct iso_sum iso = xfer_iso_sum(x);
-
-		p->iso_packets += iso.packets;
-		p->iso_judged |= iso.judged;
-		p->iso_failed += iso.errors + iso.missed;
-	}
+	if (x->type == USB_ISOCHRONOUS && x->status != STATUS_PENDING)
+		count_packets(p, x);
 }
 
 static void on_exchange(void *self, struct run *r, const struct exchange *ex)

@@ -77,7 +77,7 @@ static void say_queue(const struct endpoint_line *l, struct emit *e)
 	for (unsigned i = 0; i < QUEUE_DEPTHS; i++) {
 		double share = (double)l->queue.time[i] / (double)l->queue.span;
 
-		if (!l->queue.time[i])
+		if (share < 0.0005) /* 0.0%; how often nothing was queued the next line says */
 			continue;
 		text_printf(&t, " %u%s: %.1f%%,", i, i + 1 < QUEUE_DEPTHS ? "" : " or more",
 			100 * share);

@@ -2,10 +2,11 @@
  * 5.6.4, 5.7.4, 11.18), and why bandwidth was refused.
  *
  * An interface holds the bandwidth of its alternate setting from the moment that is selected, used
- * or not. So whenever a configuration or alternate setting is selected, and when the report is
- * made, the periodic endpoints of all devices of that bus are laid out over 32 frames; the fullest
- * moment is kept for each bus and each translator. Bounded: DOMAINS of them, ENDPOINTS of distinct
- * endpoints, LOOKS at changes, REFUSALS. */
+ * or not. So with the first transfer of a bus (devices may be known before), whenever a
+ * configuration or alternate setting is selected, and when the report is made, the periodic
+ * endpoints of all devices of that bus are laid out over 32 frames; the fullest moment is kept for
+ * each bus and each translator. Bounded: DOMAINS of them, BUSES whose first transfer is noted,
+ * ENDPOINTS of distinct endpoints, LOOKS at changes, REFUSALS. */
 #include "analysis/bus_speed.h"
 #include "analysis/columns.h"
 #include "analysis/stat_reserve.h"
@@ -309,16 +310,38 @@ static void note_refusal(struct reserve *v, const struct devices *d, const struc
 	clear_schedules(v);
 }
 
-void reserve_note(struct reserve *v, const struct devices *d, const struct xfer *x)
+static bool is_first_of_bus(struct reserve *v, const struct xfer *x)
+{
+	uint64_t key = (uint64_t)x->section << 16 | x->bus;
+
+	for (size_t i = 0; i < v->buses; i++)
+		if (v->bus[i] == key)
+			return false;
+	if (v->buses == BUSES)
+		return false;
+	v->bus[v->buses++] = key;
+	return true;
+}
+
+/* A request that was rebuilt from a function (USBPcap's SET_INTERFACE) names no recipient. */
+static bool selects_setting(const struct xfer *x)
 {
 	struct usb_setup s = usb_setup_parse(x->setup);
-	bool selects;
+	bool rebuilt = x->flags & XFER_SETUP_INFERRED;
 
+	if (!(x->flags & XFER_HAS_SETUP) || x->status != STATUS_OK)
+		return false;
+	return (s.bmRequestType == 0 && s.bRequest == SET_CONFIGURATION) ||
+	       ((s.bmRequestType == 1 || (s.bmRequestType == 0 && rebuilt)) &&
+		       s.bRequest == SET_INTERFACE);
+}
+
+void reserve_note(struct reserve *v, const struct devices *d, const struct xfer *x)
+{
+	if (is_first_of_bus(v, x))
+		reserve_look(v, d, x->section, x->bus, x->begin);
 	if (x->status == STATUS_NO_BANDWIDTH)
 		note_refusal(v, d, x);
-	selects = x->flags & XFER_HAS_SETUP && x->status == STATUS_OK &&
-		  ((s.bmRequestType == 0 && s.bRequest == SET_CONFIGURATION) ||
-			  (s.bmRequestType == 1 && s.bRequest == SET_INTERFACE));
-	if (selects && v->looks++ < LOOKS)
+	if (selects_setting(x) && v->looks++ < LOOKS)
 		reserve_look(v, d, x->section, x->bus, x->end);
 }

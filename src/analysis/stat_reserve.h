@@ -7,6 +7,8 @@
 
 /* Refusals that are kept; the rest is counted. */
 enum { REFUSALS = 16 };
+/* Buses whose first transfer is noted. */
+enum { BUSES = 32 };
 
 /* One bus, or the side of full and low speed of one transaction translator. */
 struct domain {
@@ -52,6 +54,8 @@ struct reserve {
 	size_t refusals;
 	uint64_t refused; /* all */
 	uint32_t looks;
+	uint64_t bus[BUSES]; /* section and bus */
+	size_t buses;
 };
 
 /* A look at a bus as it is now. */

@@ -12,20 +12,24 @@
 enum { NAKS = offsetof(struct bus_counts, results[RESULT_NAK]) };
 
 static const struct {
-	const char *key, *word;
+	const char *key, *one, *many;
 	size_t at;
 } figures[] = {
-	{"transactions", "transactions", offsetof(struct bus_counts, transactions)},
-	{"naks", "NAKed", NAKS},
-	{"retries", "sent again", offsetof(struct bus_counts, retries)},
-	{"timeouts", "without answer", offsetof(struct bus_counts, results[RESULT_TIMEOUT])},
-	{"crc_errors", "CRC16 wrong", offsetof(struct bus_counts, crc_errors)},
-	{"toggle_errors", "toggle wrong", offsetof(struct bus_counts, toggle_errors)},
-	{"malformed", "malformed packets", offsetof(struct bus_counts, malformed)},
-	{"sofs", "SOFs", offsetof(struct bus_counts, sofs)},
-	{"missed_sofs", "frame numbers missing", offsetof(struct bus_counts, missed_sofs)},
-	{"resets", "resets", offsetof(struct bus_counts, resets)},
-	{"suspends", "suspends", offsetof(struct bus_counts, suspends)},
+	{"transactions", "transaction", "transactions", offsetof(struct bus_counts, transactions)},
+	{"naks", "NAKed", "NAKed", NAKS},
+	{"retries", "sent again", "sent again", offsetof(struct bus_counts, retries)},
+	{"timeouts", "without answer", "without answer",
+		offsetof(struct bus_counts, results[RESULT_TIMEOUT])},
+	{"crc_errors", "CRC16 wrong", "CRC16 wrong", offsetof(struct bus_counts, crc_errors)},
+	{"toggle_errors", "toggle wrong", "toggle wrong",
+		offsetof(struct bus_counts, toggle_errors)},
+	{"malformed", "malformed packet", "malformed packets",
+		offsetof(struct bus_counts, malformed)},
+	{"sofs", "SOF", "SOFs", offsetof(struct bus_counts, sofs)},
+	{"missed_sofs", "frame number missing", "frame numbers missing",
+		offsetof(struct bus_counts, missed_sofs)},
+	{"resets", "reset", "resets", offsetof(struct bus_counts, resets)},
+	{"suspends", "suspend", "suspends", offsetof(struct bus_counts, suspends)},
 };
 
 static uint64_t figure(const struct bus_counts *c, size_t i)
@@ -36,15 +40,13 @@ static uint64_t figure(const struct bus_counts *c, size_t i)
 /* "16 transactions, 8 NAKed (50.0%), 2 sent again" */
 static void say(const struct bus_counts *c, struct text *t)
 {
-	text_u64(t, c->transactions);
-	text_str(t, " transactions");
-	for (size_t i = 1; i < ARRAY_LEN(figures); i++) {
-		if (!figure(c, i))
+	for (size_t i = 0; i < ARRAY_LEN(figures); i++) {
+		if (i && !figure(c, i))
 			continue;
-		text_str(t, ", ");
-		text_u64(t, figure(c, i));
+		text_str(t, i ? ", " : "");
+		text_count(t, figure(c, i));
 		text_char(t, ' ');
-		text_str(t, figures[i].word);
+		text_str(t, figure(c, i) == 1 ? figures[i].one : figures[i].many);
 		if (figures[i].at == NAKS)
 			text_printf(t, " (%.1f%%)",
 				100.0 * (double)c->results[RESULT_NAK] / (double)c->transactions);

@@ -16,11 +16,11 @@ static bool no_requested(const struct xfer *x)
 	return moves_data(x) && x->req_len == XFER_UNKNOWN && x->seen != SEEN_COMPLETE;
 }
 
-/* What is pending has no length yet. */
+/* What is pending has no length yet; where nothing was asked for, nothing moved. */
 static bool no_actual(const struct xfer *x)
 {
-	return moves_data(x) && x->len == XFER_UNKNOWN && x->status != STATUS_PENDING &&
-	       x->ended != END_REFUSED;
+	return moves_data(x) && x->len == XFER_UNKNOWN && x->req_len != 0 &&
+	       x->status != STATUS_PENDING && x->ended != END_REFUSED;
 }
 
 static bool no_submission(const struct xfer *x)

@@ -44,6 +44,8 @@ const struct text *row_info(struct row *r)
 		d->info(&r->decode, r->x, &r->info);
 	else
 		raw_info(&r->info, r->x);
+	if (!r->info.len && r->x->type == USB_CONTROL && !(r->x->flags & XFER_HAS_SETUP))
+		raw_without_setup(&r->info, r->x);
 	return &r->info;
 }
 

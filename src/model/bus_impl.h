@@ -69,7 +69,9 @@ struct endpoint {
 	uint32_t packets, errors, missed, empty; /* of an isochronous one */
 	struct bus_replay replay;
 	uint8_t setup[8], setup_now[8], asked, has_setup, setup_sent;
-	uint8_t pipe_type; /* the type `pipe` was looked up for */
+	uint8_t setup_told; /* setup_now came whole, taken or not */
+	uint8_t hole;	    /* the data stage's latest transaction failed */
+	uint8_t pipe_type;  /* the type `pipe` was looked up for */
 	uint8_t capture;
 };
 _Static_assert(offsetof(struct endpoint, t) == 64 && sizeof(struct transaction) == 64, "lines");

@@ -233,6 +233,7 @@ static void setup_stage(struct bus *b, struct endpoint *ep)
 	b->counts.toggle_errors += t->data_pid && t->data_pid != PID_DATA0; /* 8.5.3 */
 	ep->failure = outcome[t->result].status;
 	ep->last = LAST_NONE; /* 8.6.1: DATA1 comes next */
+	ep->setup_told = t->len == SETUP_LEN && ep->now_captured >= SETUP_LEN && t->crc == CRC_OK;
 	if (outcome[t->result].last != LAST_TAKEN || t->len != SETUP_LEN ||
 		ep->now_captured < SETUP_LEN)
 		return;
@@ -264,6 +265,8 @@ static void control(struct bus *b, struct endpoint *ep)
 		return;
 	}
 	b->counts.toggle_errors += is_wrong_in_stage(ep);
+	if (!is_status_stage(ep))
+		ep->hole = outcome_of(&ep->t)->last == LAST_FAILED;
 	if (settle(b, ep)) {
 		if (is_status_stage(ep)) {
 			bus_end(b, ep, END_COMPLETE);

@@ -168,7 +168,7 @@ static __attribute__((noinline)) void open_xfer(
 	ep->len = ep->captured = ep->total = 0;
 	ep->packets = ep->errors = ep->missed = ep->empty = 0;
 	ep->frame = b->frames;
-	ep->has_setup = ep->setup_sent = ep->failure = 0;
+	ep->has_setup = ep->setup_sent = ep->setup_told = ep->failure = ep->hole = 0;
 	ep->tokens = 0;
 	ep->asked = ev->dir;
 	ep->capture = ev->capture;
@@ -401,8 +401,11 @@ void bus_end(struct bus *b, struct endpoint *ep, enum xfer_end why)
 	build_from_pipe(b->m, &x, ep->pipe);
 	fill(b, ep, &x);
 	x.status = (uint8_t)status_at(ep, why);
-	if (ep->has_setup) {
-		memcpy(x.setup, ep->setup, SETUP_LEN);
+	/* no host goes on to the status stage then (8.5.3): there was data that is not captured */
+	if (ep->hole && why == END_COMPLETE)
+		x.len = XFER_UNKNOWN;
+	if (ep->has_setup || ep->setup_told) {
+		memcpy(x.setup, ep->has_setup ? ep->setup : ep->setup_now, SETUP_LEN);
 		x.flags |= XFER_HAS_SETUP;
 		build_conclude(&x, EVENT_COMPLETE);
 	}

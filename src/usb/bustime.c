@@ -158,7 +158,8 @@ bool bustime_reserve(enum usb_speed speed, enum usb_type type, enum usb_dir dir,
 	uint32_t time;
 
 	time = bustime_transaction(speed, type, dir, packet);
-	if (!time || interval <= 0)
+	/* an endpoint without payload is a setting without bandwidth (5.6.3) */
+	if (!time || interval <= 0 || !packet)
 		return false;
 	r->time = time * each;
 	r->bytes = packet * each;

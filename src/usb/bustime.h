@@ -65,7 +65,8 @@ struct bustime_reservation {
 enum { BUSTIME_SCHEDULE = 32 };
 
 /* Of an endpoint descriptor (wMaxPacketSize and bInterval as they stand there). False: neither
- * interrupt nor isochronous, or not known: speed without formulas, bInterval out of range. */
+ * interrupt nor isochronous, no payload (5.6.3), or not known: speed without formulas, bInterval
+ * out of range. */
 bool bustime_reserve(enum usb_speed speed, enum usb_type type, enum usb_dir dir,
 	uint16_t wMaxPacketSize, uint8_t bInterval, struct bustime_reservation *r);
 /* What the same endpoint of low or full speed behind a transaction translator takes on the high

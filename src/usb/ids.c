@@ -293,7 +293,9 @@ const char *ids_find(struct ids *ids, enum ids_kind kind, uint32_t key)
 		else
 			high = middle;
 	}
-	return low < n && v[low].key == key ? ids->bytes + v[low].off : NULL;
+	if (low == n || v[low].key != key || !strcmp(ids->bytes + v[low].off, "?"))
+		return NULL; /* usb.ids fills what has no name of its own with "?" */
+	return ids->bytes + v[low].off;
 }
 
 const char *ids_class(struct ids *ids, uint8_t base)

@@ -47,7 +47,8 @@ struct bus_transfer {
 	struct device *dev;
 	uint32_t naks, retries;
 	uint8_t ep, type, setup[8];
-	bool in, heard, answered;	 /* heard: more than NAKs; answered: its SETUP was taken */
+	/* heard: more than NAKs; answered: its SETUP was taken; asked: it came whole */
+	bool in, heard, answered, asked;
 	bool sized;			 /* a reader knows how long it is at most */
 	uint32_t packets, most;		 /* most: bytes of a packet */
 	int32_t frame;			 /* isochronous */

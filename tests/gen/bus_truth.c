@@ -99,6 +99,7 @@ void truth_finish(struct bus *b, struct bus_pipe *p, const char *result, bool ac
 		return;
 	x->heard = true;
 	x->answered |= t->token == PID_SETUP && !strcmp(result, "ok");
+	x->asked |= t->token == PID_SETUP && (!strcmp(result, "ok") || !strcmp(result, "timeout"));
 	if (x->type == ISOCHRONOUS && !strcmp(result, "timeout"))
 		result = "missed";
 	x->missed += !strcmp(result, "missed");
@@ -205,7 +206,7 @@ static void print_setup(const struct bus_transfer *x)
 {
 	const uint8_t *s = x->setup;
 
-	if (x->type != CONTROL || !x->answered)
+	if (x->type != CONTROL || !x->asked)
 		printf(",\"setup\":null");
 	else
 		printf(",\"setup\":{\"bmRequestType\":%u,\"bRequest\":%u,\"wValue\":%u,"
@@ -253,7 +254,7 @@ static void print_transfer(const struct bus *b, const struct bus_transfer *x)
 	else
 		print_time("dur", x->end - x->begin);
 	printf(",\"bus\":null,\"dev\":%u,\"ep\":%u", d->address, x->ep);
-	if (x->type != CONTROL || x->answered) /* else its setup does not count */
+	if (x->type != CONTROL || x->asked)
 		printf(",\"dir\":\"%s\"", x->in ? "in" : "out");
 	if (x->type == CONTROL || d->enumerated)
 		printf(",\"type\":\"%s\"", types[x->type]);
@@ -266,7 +267,7 @@ static void print_transfer(const struct bus *b, const struct bus_transfer *x)
 	if (end_is_told(x))
 		printf(",\"end\":\"%s\"", ended(b, x));
 	printf(",\"req_len\":");
-	if (x->req_len < 0 || !x->answered)
+	if (x->req_len < 0 || (x->type == CONTROL && !x->asked))
 		printf("null");
 	else
 		printf("%" PRId64, x->req_len);

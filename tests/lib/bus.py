@@ -9,6 +9,7 @@ import pathlib
 import random
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -49,10 +50,12 @@ def jobs(house):
          for d, v in made] + \
         [(f'packets shown of {d.stem}', lambda d=d: packets_shown(house, d)) for d in descriptions] + \
         [(f'packets folded of {name}', lambda name=name: packets_folded(house, name))
-         for name in ('bus-bulk', 'bus-control', 'bus-split')] + \
+         for name in ('bus-bulk', 'bus-control', 'bus-split', 'bus-hid')] + \
         [(f'notes of {name}', lambda name=name, note=note: notes(house, name, note))
          for name, note in (('bus-bulk', 'sent again'),
                             ('bus-split', 'split by hub 2 port 3, 2 complete-splits'))] + \
+        [('few packets', lambda: few_packets(house)),
+         ('inferred speed', lambda: inferred_speed(house))] + \
         [(f'{d.stem} mixed up', lambda d=d: mixed_up(house, d)) for d in descriptions] + \
         [(f'all descriptions mixed up in one process, as {t}',
           lambda t=t: mixed_in_process(house, descriptions, t)) for t in ('bus', '288')] + \
@@ -234,10 +237,14 @@ def packets_shown(house, description):
 # ---- packets that are lost, come twice, change places ----------------------------------------------
 
 def packets_folded(house, name):
-    """In text NAKs are told beside their tokens: none goes untold."""
+    """In text NAKs are told beside their tokens, keep-alives by runs: none goes untold."""
     with truth.capture_of(house, ['-t', 'bus', f'tests/gen/{name}.usb']) as file:
         packets = json_lines(house.checked_bin, ['list', '--packets', '--json', file.name])
         text = run([house.checked_bin, 'list', '--packets', file.name]).stdout.decode()
+    keepalives = sum(p['bin'] == 'keepalive' for p in packets)
+    runs = [int(n or 1) for n in re.findall(r' (?:(\d+) )?low-speed keep-alives?', text)]
+    if sum(runs) != keepalives or (keepalives and max(runs) < 10):
+        return fail_if([f'{keepalives} keep-alives told as {runs}'], None, 1)
     naks = sum(p['pid'] == 'NAK' for p in packets)
     told = sum(int(n or 1) for n in re.findall(r'(\d*) NAKed$', text, re.M))
     rows = len(re.findall(r' NAK  +-', text))
@@ -258,6 +265,37 @@ def notes(house, name, note):
     wrong += [f'ends with a blank: {line}' for line in text.splitlines() if line.endswith(' ')]
     if shown_one and not re.search(r'NAKed.*, split by hub \d+ port \d+, in', shown_one):
         wrong.append(f'transfer {first}: NAKs without their hub')
+    return fail_if(wrong, None, 2)
+
+
+def few_packets(house):
+    """What is said of single packets: an interrupt SSPLIT of a low-speed device and its token, an
+    empty packet, a SETUP without its data."""
+    packets = ('780c823e', '698e50', '', '2d2bfa', '2d2bfa')
+    head = struct.pack('<IHHIIII', 0xa1b23c4d, 2, 4, 0, 0, 65535, 288)
+    with tempfile.NamedTemporaryFile(prefix='urbscope-few-') as file:
+        file.write(head + b''.join(
+            struct.pack('<IIII', 0, 1000 * i, len(p) // 2, len(p) // 2) + bytes.fromhex(p)
+            for i, p in enumerate(packets)))
+        file.flush()
+        text = {c: run([house.checked_bin, *c.split(), file.name]).stdout.decode()
+                for c in ('list --packets', 'stat', 'show 2')}
+    wanted = (('list --packets', 'start hub 12 port 2 interrupt low speed\n'),
+              ('stat', ' 1 malformed packet\n'), ('show 2', 'records      4, 5\n'))
+    return fail_if([f'{c}: no {w!r} in {text[c]!r}' for c, w in wanted if w not in text[c]],
+                   None, len(wanted))
+
+
+def inferred_speed(house):
+    """What the link type tells is known, what SOFs or packet sizes tell is inferred: ~."""
+    wrong = []
+    for link_type, mark in (('bus', ''), ('288', '~')):
+        with truth.capture_of(house, ['-t', link_type, 'tests/gen/bus-iso.usb']) as file:
+            text = ''.join(run([house.checked_bin, *c, file.name]).stdout.decode()
+                           for c in (['iso'], ['list', '--episodes']))
+        said = set(re.findall(r'(~?)full speed', text)), set(re.findall(r'every (~?)1.00 ms', text))
+        if said != ({mark}, {mark}):
+            wrong.append(f'-t {link_type}: full speed and its interval are told with {said}')
     return fail_if(wrong, None, 2)
 
 

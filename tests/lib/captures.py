@@ -82,8 +82,8 @@ def check_conservation(house, path):
     exchanges = json_lines(program, ['list', '--exchanges', '--json', path])
     series, = json_lines(program, ['stat', '--json', '--interval', '100ms', path])
     claims = (*claims_of(stat, records, xfers), *exchange_claims(exchanges, xfers),
-              *measures(stat, xfers), *exchange_measures(stat, exchanges),
-              *intervals(series, stat))
+              *measures(stat, xfers), *reservations(stat, xfers),
+              *exchange_measures(stat, exchanges), *intervals(series, stat))
     broken = [text for holds, text in claims if not holds]
     if broken:
         raise Failed('; '.join(broken), command_line([house.bin, 'stat', '--json', path]),
@@ -176,6 +176,9 @@ def measures(stat, xfers):
             near = got is None if exact is None else abs(got * 1e9 - exact) <= exact / 256 + 1
             yield near, f'{name}latency {said} {got}, by sorting {exact} ns'
         yield from queues(e, of, stat, name)
+        packets = sum(x['iso']['packets'] for x in of if x['iso'] and x['status'] != 'pending')
+        yield (not e['iso'] or e['iso']['packets'] == packets,
+               f'{name}{e["iso"] and e["iso"]["packets"]} packets, listed {packets}')
         lengths = collections.Counter(x['len'] for x in of if x['len'] is not None)
         for said in (l for l in stat['lengths'] if part_of(l, e)):
             at_least = lengths[said['len']]
@@ -185,6 +188,27 @@ def measures(stat, xfers):
         for what in 'transfers', 'bytes', 'errors':
             sums = [sum(row[what] or 0 for row in stat[k]) for k in (level, 'endpoints')]
             yield sums[0] == sums[1], f'{what} of {level} and of endpoints: {sums}'
+
+
+def reservations(stat, xfers):
+    """A bus is fullest when something is selected, or from its first transfer on."""
+    ends, held = collections.defaultdict(set), collections.defaultdict(set)
+    for x in filter(selects, xfers):
+        ends[x['bus']].add(round(x['t'] + x['dur'], 9))
+    for e in stat['reservation']['endpoints']:
+        held[e['bus']].add(e['device'])
+    selected = {x['device'] for x in xfers if selects(x)}
+    for row in stat['reservation']['buses']:
+        bus = row['bus']
+        first = min((x['t'] for x in xfers if x['bus'] == bus), default=0)
+        yield (not held[bus] <= selected or row['t'] in ends[bus] | {first},
+               f'bus {bus} was fullest at {row["t"]}, when nothing was selected')
+
+
+def selects(x):
+    """SET_CONFIGURATION, SET_INTERFACE; of the latter some captures do not tell the recipient."""
+    s = x['setup']
+    return s and x['status'] == 'ok' and s['bmRequestType'] in (0, 1) and s['bRequest'] in (9, 11)
 
 
 def exchange_measures(stat, exchanges):

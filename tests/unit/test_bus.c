@@ -329,6 +329,35 @@ static void control_early_status(void **state)
 }
 
 /* 8.5.3.4: STALL in the data stage and in the status stage. */
+/* The status stage comes although the last data did not: the analyzer missed some. */
+static void control_with_a_hole(void **state)
+{
+	(void)state;
+	start(LINK_USB_2_0_FULL_SPEED);
+	setup(5, GET_DEVICE);
+	in(5, 0, PID_DATA1, 8);
+	token(PID_IN, 5, 0);
+	hs(PID_ACK); /* of a data packet that is not there */
+	out(5, 0, PID_DATA1, 0, PID_ACK);
+	setup(5, VENDOR_OUT);
+	token(PID_OUT, 5, 0);
+	data(PID_DATA1, 64);
+	silence();
+	in(5, 0, PID_DATA1, 0);
+	/* the host tries again */
+	setup(5, GET_DEVICE);
+	token(PID_IN, 5, 0);
+	silence();
+	in(5, 0, PID_DATA1, 8);
+	out(5, 0, PID_DATA1, 0, PID_ACK);
+	finish();
+	assert_int_equal(bus.xfers, 3);
+	is_xfer(0, USB_CONTROL, STATUS_OK, END_COMPLETE, XFER_UNKNOWN);
+	assert_int_equal(xfer(0)->data.kept, 8);
+	is_xfer(1, USB_CONTROL, STATUS_OK, END_COMPLETE, XFER_UNKNOWN);
+	is_xfer(2, USB_CONTROL, STATUS_OK, END_SHORT, 8);
+}
+
 static void control_stalls(void **state)
 {
 	(void)state;
@@ -1205,6 +1234,7 @@ int main(void)
 		cmocka_unit_test(control_without_data),
 		cmocka_unit_test(control_out),
 		cmocka_unit_test(control_early_status),
+		cmocka_unit_test(control_with_a_hole),
 		cmocka_unit_test(control_stalls),
 		cmocka_unit_test(control_repeated_setup),
 		cmocka_unit_test(control_retransmission),

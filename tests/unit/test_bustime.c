@@ -119,6 +119,8 @@ static void endpoints_reserve_what_they_may_use(void **state)
 	assert_true(bustime_reserve(USB_HIGH, USB_INTERRUPT, USB_IN, 8, 16, &r));
 	assert_int_equal(r.interval, 32768);
 	assert_false(bustime_reserve(USB_FULL, USB_BULK, USB_IN, 64, 1, &r));
+	/* 5.6.3: a setting without bandwidth, as Bluetooth's alternate 0 */
+	assert_false(bustime_reserve(USB_FULL, USB_ISOCHRONOUS, USB_OUT, 0, 1, &r));
 	assert_false(bustime_reserve(USB_FULL, USB_INTERRUPT, USB_IN, 8, 0, &r));
 	assert_false(bustime_reserve(USB_SUPER, USB_INTERRUPT, USB_IN, 8, 1, &r));
 	assert_int_equal(bustime_periodic_limit(USB_FULL), 900000);

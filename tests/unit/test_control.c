@@ -286,6 +286,19 @@ static void no_answer_without_success(void **state)
 	}
 }
 
+/* The unit of bMaxPower is 8 mA at SuperSpeed (USB 3.2 9.6.3), whose packets are on another bus. */
+static void power_on_a_bus_of_usb_2(void **state)
+{
+	const uint8_t data[9] = {9, 2, 34, 0, 1, 1, 0, 0xa0, 50};
+	struct xfer x = transfer("80 06 0002 0000 0900", data, 9, 9);
+
+	(void)state;
+	x.capture = CAPTURE_BUS_ANY_SPEED;
+	assert_string_equal(
+		info(&x), "GET_DESCRIPTOR configuration 0 → 1 interface, 100 mA, 9 of 34 bytes");
+	drop(&x);
+}
+
 /* USB 2.0 9.6.2: who has no other speed refuses to describe it. */
 static void refused_qualifier(void **state)
 {
@@ -423,6 +436,7 @@ int main(void)
 		cmocka_unit_test(each_request),
 		cmocka_unit_test(no_request_is_left_out),
 		cmocka_unit_test(no_answer_without_success),
+		cmocka_unit_test(power_on_a_bus_of_usb_2),
 		cmocka_unit_test(refused_qualifier),
 		cmocka_unit_test(what_is_inferred_is_marked),
 		cmocka_unit_test(setup_fields),

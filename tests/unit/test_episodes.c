@@ -181,6 +181,24 @@ static void enumerated_without_hub(void **state)
 	assert_int_equal(told.count, 2);
 }
 
+/* On the wire a device at address 0 has a place by its SPLITs alone; hosts reset its port once more
+ * before they give the address. */
+static void enumerated_behind_a_translator(void **state)
+{
+	(void)state;
+	get_descriptor(0, DESC_DEVICE, 0, 64, mouse, 18);
+	assert_true(devices_set_split(w.d, at(0), 1, 2));
+	plug(2, 5);
+	set_configuration(5, 1);
+	assert_string_equal(told.s, "enumeration configured 8 6; ");
+	/* behind another port: another device */
+	get_descriptor(0, DESC_DEVICE, 0, 64, mouse, 18);
+	assert_true(devices_set_split(w.d, at(0), 1, 2));
+	port_request(0x23, 3, PORT_RESET, 3);
+	assert_non_null(strstr(told.s, "enumeration given up 1 1; "));
+	finish();
+}
+
 static void not_enumerated(void **state)
 {
 	(void)state;
@@ -584,6 +602,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(enumerated),
 		TEST(enumerated_without_hub),
+		TEST(enumerated_behind_a_translator),
 		TEST(not_enumerated),
 		TEST(gone_while_reset),
 		TEST(recovered),

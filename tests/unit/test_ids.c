@@ -45,6 +45,9 @@ static const char sample[] = "# comment\n"
 			     "C 08  Mass Storage\n"
 			     "\t06  SCSI\n"
 			     "\t\t50  Bulk-Only\n"
+			     "C ef  Miscellaneous Device\n"
+			     "\t02  ?\n"
+			     "\t\t01  Interface Association\n"
 			     "C 03  Human Interface Device\n"
 			     "\t01  Boot Interface Subclass\n"
 			     "\t\t02  Mouse\n"
@@ -79,6 +82,8 @@ static void test_kinds(void **state)
 	assert_string_equal(ids_protocol(ids, 8, 6, 0x50), "Bulk-Only");
 	assert_string_equal(ids_protocol(ids, 3, 1, 2), "Mouse");
 	assert_null(ids_protocol(ids, 3, 1, 1));
+	assert_null(ids_subclass(ids, 0xef, 2)); /* no name */
+	assert_string_equal(ids_protocol(ids, 0xef, 2, 1), "Interface Association");
 	assert_null(ids_protocol(ids, 8, 1, 2));
 	assert_string_equal(ids_find(ids, IDS_TERMINAL, 0x101), "USB Streaming");
 	assert_string_equal(ids_find(ids, IDS_VIDEO_TERMINAL, 0x201), "Camera");
@@ -91,7 +96,7 @@ static void test_kinds(void **state)
 	assert_string_equal(ids_find(ids, IDS_COUNTRY, 33), "US");
 	assert_int_equal(ids_count(ids, IDS_VENDOR), 4);
 	assert_int_equal(ids_count(ids, IDS_PRODUCT), 3);
-	assert_int_equal(ids_count(ids, IDS_PROTOCOL), 2);
+	assert_int_equal(ids_count(ids, IDS_PROTOCOL), 3);
 	ids_free(ids);
 }
 

@@ -371,6 +371,30 @@ static void data(void **state)
 	}
 }
 
+/* A device that ignores what page is asked for answers with standard data: its second byte may look
+ * like the page. That it ended there shows where no request says how much was asked for, too. */
+static void standard_data_for_a_page(void **state)
+{
+	uint8_t raw[36] = "\x00\x80\x02\x02\x20\x00\x00\x00MBED    VFS             0.1";
+	struct scsi_cdb c = cdb_of("12 01 80 00 ff 00", SCSI_IN);
+	struct xfer x = {
+		.dir = USB_IN, .req_len = XFER_UNKNOWN, .len = 36, .data = {raw, 36, 36, 36}};
+	struct scsi_bytes b = scsi_bytes_of(&x);
+	char room[128];
+	struct text t;
+
+	(void)state;
+	assert_true(b.ended);
+	text_init(&t, room, sizeof(room));
+	scsi_say_data(&t, &c, 0, &b);
+	assert_string_equal(room, "unit serial number, whose length says 518 bytes");
+	emit_into(&c, &b);
+	has(&bench, "page_length=514 (36 bytes came instead of 255) invalid");
+	x.len = 64; /* a packet as others */
+	b = scsi_bytes_of(&x);
+	assert_false(b.ended);
+}
+
 /* INQUIRY data that says how long it is, and is not. */
 static void lengths(void **state)
 {
@@ -534,6 +558,7 @@ int main(void)
 		cmocka_unit_test(sections),
 		cmocka_unit_test(commands),
 		cmocka_unit_test(data),
+		cmocka_unit_test(standard_data_for_a_page),
 		cmocka_unit_test(lengths),
 		cmocka_unit_test(data_cut),
 		cmocka_unit_test(data_random),
