@@ -168,11 +168,17 @@ def nothing_waits_in_a_pause(live):
                          'went on', command)
 
 
+def usual_signals():
+    """Whoever ran the tests may ignore some: nohup, a shell that put them in the background."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def signals_end_it_in_good_order(live):
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         path = live.path / 'signal.pcapng'
         arguments = ['capture', '-i', live.source(',pause=30'), '-w', path]
-        process = live.start(arguments)
+        process = live.start(arguments, preexec_fn=usual_signals)
         wait_until('data', lambda p=path: p.exists() and p.stat().st_size > 1000)
         process.send_signal(number)
         live.end(process, arguments, 0, r'30 records')
@@ -180,7 +186,7 @@ def signals_end_it_in_good_order(live):
             raise Failed(f'{live.stat(path)["records"]} records after signal {number}')
         path.unlink()
         arguments = ['stat', '--json', '-i', live.source(',pause=30')]
-        process = live.start(arguments)
+        process = live.start(arguments, preexec_fn=usual_signals)
         time.sleep(0.3)
         process.send_signal(number)
         if json.loads(live.end(process, arguments, 0))['records'] != 30:
