@@ -67,13 +67,31 @@ static uint32_t at(const struct iso_sizes *s, size_t i)
 	return s->kept[(s->n < ISO_SIZES_KEPT ? i : s->n + i) % ISO_SIZES_KEPT];
 }
 
-static double share(const struct iso_sizes *s, unsigned period)
+/* Of pairs of packets a period apart: how many are alike. */
+static double alike(const struct iso_sizes *s, unsigned period)
 {
 	size_t n = kept(s), same = 0;
 
 	for (size_t i = period; i < n; i++)
 		same += at(s, i) == at(s, i - period);
 	return (double)same / (double)(n - period);
+}
+
+static bool is_like(const struct iso_sizes *s, size_t i, size_t distance)
+{
+	return (i >= distance && at(s, i) == at(s, i - distance)) ||
+	       (i + distance < kept(s) && at(s, i) == at(s, i + distance));
+}
+
+/* Of packets: one that is not like the others is in two pairs that are not alike, and its neighbour
+ * at either end of what is kept has no other one next to it. */
+static double fitting(const struct iso_sizes *s, unsigned period)
+{
+	size_t n = kept(s), fit = 0;
+
+	for (size_t i = 0; i < n; i++)
+		fit += is_like(s, i, period) || is_like(s, i, 2 * (size_t)period);
+	return (double)fit / (double)n;
 }
 
 /* The latest round of the period that repeats the one before it, or simply the latest one. */
@@ -146,18 +164,18 @@ struct iso_pattern iso_sizes_pattern(const struct iso_sizes *s)
 
 	longest = longest < ISO_SIZES_PERIOD ? longest : ISO_SIZES_PERIOD;
 	for (unsigned period = 1; period <= longest; period++) {
-		shares[period] = share(s, period);
+		shares[period] = alike(s, period);
 		best = shares[period] > best ? shares[period] : best;
 	}
 	if (best < share_least)
 		return p;
 	for (p.period = 1; shares[p.period] < best - share_alike;)
 		p.period++;
-	p.share = shares[p.period];
 	from = typical_round(s, p.period);
 	for (unsigned i = 0; i < p.period; i++)
 		p.size[i] = at(s, from + i);
 	shorten(&p);
+	p.share = fitting(s, p.period);
 	rotate(&p);
 	return p;
 }

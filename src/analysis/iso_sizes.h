@@ -27,7 +27,7 @@ void iso_sizes_free(struct iso_sizes *s);
 
 struct iso_pattern {
 	unsigned period; /* packets; 0: none found */
-	double share;	 /* 0–1: of the kept packets that are as the one a period before */
+	double share;	 /* 0–1: of the kept packets, those like one a period or two away */
 	uint32_t size[ISO_SIZES_PERIOD];
 };
 
