@@ -236,7 +236,7 @@ GET(frame_used_max, F->c->used.n, USED_PART(1))
 
 static const struct column frame_columns[] = {
 	{.key = "kind", .get = get_frame_key},
-	{.title = "SOF every", .get = get_frame_word, .width = 9},
+	{.title = "begin every", .get = get_frame_word, .width = 11},
 	{"intervals", "intervals", get_frame_intervals, SHOW_COUNT, .right = true},
 	{"missing", "missing", get_frame_missing, SHOW_COUNT, .right = true},
 	{"off.mean", "off: mean", get_frame_mean, SHOW_DURATION, .right = true},
