@@ -68,7 +68,7 @@ enum usb_speed bus_speed(const struct devices *d, uint32_t instance, bool *infer
 	enum usb_speed root;
 	struct desc_device dev;
 
-	*inferred = i->speed_from >= SPEED_FROM_SOFS;
+	*inferred = speed_is_inferred((enum speed_from)i->speed_from);
 	if (i->speed != USB_SPEED_UNKNOWN)
 		return (enum usb_speed)i->speed;
 	root = bus_speed_root(d, i->section, i->bus);

@@ -40,13 +40,14 @@ static void get_record_range(const void *row, struct value *v)
 	take_text(v, &t);
 }
 
-static bool is_speed_inferred(const void *row)
+static bool has_inferred_speed(const void *row)
 {
 	const struct xfer *x = X(row);
+	const struct instance *i =
+		x->instance ? devices_get_instance(model_devices(ROW(row)->model), x->instance)
+			    : NULL;
 
-	return x->instance &&
-	       devices_get_instance(model_devices(ROW(row)->model), x->instance)->speed_from >=
-		       SPEED_FROM_SOFS;
+	return i && speed_is_inferred((enum speed_from)i->speed_from);
 }
 
 static void get_device(const void *row, struct value *v)
@@ -65,7 +66,7 @@ static void get_device(const void *row, struct value *v)
 	else
 		text_u64(&t, x->device);
 	if (x->speed != USB_SPEED_UNKNOWN) {
-		text_str(&t, is_speed_inferred(row) ? ", ~" : ", ");
+		text_str(&t, has_inferred_speed(row) ? ", ~" : ", ");
 		text_str(&t, usb_speed_words(x->speed));
 	}
 	take_text(v, &t);

@@ -43,7 +43,7 @@ static void say_device(struct text *t, const struct coming *c, const struct devi
 	if (f && f->len >= 12)
 		text_printf(t, "%04x:%04x, ", le16(f->data + 8), le16(f->data + 10));
 	if (i->speed != USB_SPEED_UNKNOWN) {
-		text_str(t, i->speed_from >= SPEED_FROM_SOFS ? "~" : "");
+		text_str(t, speed_is_inferred((enum speed_from)i->speed_from) ? "~" : "");
 		text_str(t, usb_speed_words((enum usb_speed)i->speed));
 		text_str(t, ", ");
 	}

@@ -116,7 +116,7 @@ static void say_format(const struct iso_format *f, struct text *t)
 static void say_endpoint(const struct iso_result *r, struct emit *e)
 {
 	const struct pipe *p = r->pipe;
-	bool guessed = r->device->speed_from >= SPEED_FROM_SOFS;
+	bool guessed = speed_is_inferred((enum speed_from)r->device->speed_from);
 	const char *name;
 	struct iso_say w;
 

@@ -45,15 +45,21 @@ static void take_setup(const uint8_t *p, struct event *ev)
 	ev->urb.has |= URB_SETUP;
 }
 
+/* Of n bytes of data. A control transfer's submission is known by its setup. */
+static uint8_t kind_of(const struct event *ev, uint32_t n)
+{
+	bool submit =
+		ev->type == USB_CONTROL ? ev->urb.has & URB_SETUP : (n > 0) == (ev->dir == USB_OUT);
+
+	return submit ? EVENT_SUBMIT : EVENT_COMPLETE;
+}
+
 /* n captured bytes of `total` behind header and setup. */
 static void take_data(const uint8_t *p, uint32_t n, uint32_t total, struct event *ev)
 {
 	struct urb_event *u = &ev->urb;
-	bool setup = u->has & URB_SETUP;
 
-	ev->kind = setup || (n > 0) == (ev->dir == USB_OUT) ? EVENT_SUBMIT : EVENT_COMPLETE;
-	if (ev->type == USB_CONTROL && !setup)
-		ev->kind = EVENT_COMPLETE;
+	ev->kind = kind_of(ev, n);
 	u->has |= ev->kind == EVENT_SUBMIT ? URB_REQUESTED : URB_ACTUAL;
 	u->length = u->header_length = total;
 	u->header_data_len = n;

@@ -39,6 +39,10 @@ enum speed_from {
 	SPEED_FROM_HUB_PROTOCOL	 /* a hub's bDeviceProtocol */
 };
 const char *speed_from_text(enum speed_from f); /* trusted; NULL for nowhere */
+static inline bool speed_is_inferred(enum speed_from f)
+{
+	return f >= SPEED_FROM_SOFS;
+}
 
 enum { CONFIGURATION_UNKNOWN = -1 };
 
